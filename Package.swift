@@ -1,0 +1,79 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let dialect: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+let strictC: [CSetting] = [
+    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+let strictCXX: [CXXSetting] = [
+    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+    .define("NDEBUG", .when(configuration: .release)),
+]
+
+/// A room of the daemon or of the SDK: a Swift target under the house's dialect.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: dialect)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: dialect)
+}
+
+let package = Package(
+    name: "universal-worker",
+    products: [
+        .executable(name: "universal-worker", targets: ["Worker"]),
+        .library(name: "WorkerSDK", targets: ["WorkerSDK"]),
+    ],
+    targets: [
+        // C and C++: one header each, each imported by one Swift target (the plugin ABI by two).
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CSimdjson", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+        .target(
+            name: "CWorkerJSON", dependencies: ["CSimdjson"], cxxSettings: strictCXX,
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CWorkerPlugin", cSettings: strictC),
+        .target(name: "CPluginGuard", dependencies: ["CWorkerPlugin"], cxxSettings: strictCXX),
+        .target(name: "CLinux", cSettings: strictC),
+
+        // The rooms, lowest first; arrows point down only.
+        room("WorkerCore"),
+        room("WorkerJSON", ["CWorkerJSON"]),
+        room("WorkerOS", ["CLinux", "WorkerCore"]),
+        room("PluginHost", ["CPluginGuard", "CWorkerPlugin", "WorkerCore", "WorkerJSON"]),
+        room("WorkerHTTP", ["CMicroHTTPD", "WorkerCore", "WorkerJSON"]),
+        .executableTarget(
+            name: "Worker",
+            dependencies: ["PluginHost", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS"],
+            swiftSettings: dialect),
+
+        // For authors of plugins.
+        room("WorkerSDK", ["CWorkerPlugin"]),
+
+        // Tests: pure, in-process, and through the real binary.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: dialect),
+        tests("WorkerCoreTests", ["WorkerCore"]),
+        tests("WorkerJSONTests", ["WorkerJSON"]),
+        tests("WorkerOSTests", ["WorkerOS"]),
+        tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON"]),
+        tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON"]),
+        tests("WorkerSDKTests", ["WorkerSDK"]),
+        tests("WorkerTests", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,2 @@
+#include "clinux.h"
+typedef int clinux_is_compiled;

@@ -1,0 +1,1 @@
+/* Empty on purpose: simdjson is C++. The target exists for its pkg-config flags. */

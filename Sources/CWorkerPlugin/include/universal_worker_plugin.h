@@ -1,0 +1,279 @@
+/*
+ * universal_worker_plugin.h: the plugin ABI of Universal Worker, version 1.0.
+ *
+ * This header is all that a plugin needs, in C11, C++11 or any language that can call C. A plugin
+ * is a shared library that exports one function, uw_plugin_entry, and links to nothing of the
+ * worker's: what it calls comes in a table. docs/plugin-abi.md explains the whole with an example.
+ *
+ * Rules that hold everywhere
+ *  - Text is UTF-8 in {data, length}, not NUL-terminated. What the worker hands to the plugin stays
+ *    valid until the function that received it returns; for a call that answered UW_PENDING, until
+ *    its finish returns. Where the plugin hands text to the worker, the worker has copied it when
+ *    the function returns: nothing is ever freed by the other side.
+ *  - A length of UW_NTS means "NUL-terminated: count it".
+ *  - Structs begin with a version or a size and only grow at their end. A side reads no field that
+ *    lies beyond the size which the other side declared.
+ *  - In brackets behind each function: the threads it runs on, and when.
+ *      [executor]    a thread of the worker for plugin code; which one, and how many at once, is
+ *                    what `threading` declares. create, initialize, config_schema, current_config,
+ *                    cleanup and destroy never run beside each other or beside a call.
+ *      [control]     a thread of the worker that is none of the executors.
+ *      [any thread]  from every thread, also the plugin's own, at any time.
+ *  - No C++ exception, Rust panic or longjmp is to leave a plugin function. (A C++ exception that
+ *    does is caught and becomes an error with its what().) A plugin installs no signal handlers,
+ *    and leaves descriptors 0, 1 and 2 alone; what it prints on stdout goes to the worker's log.
+ */
+#ifndef UNIVERSAL_WORKER_PLUGIN_H
+#define UNIVERSAL_WORKER_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__cplusplus)
+#define UW_STATIC_ASSERT(condition, text) static_assert(condition, text)
+extern "C" {
+#else
+#define UW_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
+#endif
+
+#if defined(__clang__)
+#define UW_NONNULL _Nonnull
+#define UW_NULLABLE _Nullable
+#else
+#define UW_NONNULL
+#define UW_NULLABLE
+#endif
+
+/* The version of this header. A worker loads plugins of the same major and of no newer minor. */
+#define UW_ABI_MAJOR 1
+#define UW_ABI_MINOR 0
+
+/* Length of a text that ends at its first NUL. */
+#define UW_NTS ((size_t)-1)
+
+/* A run of UTF-8 bytes, without a terminating NUL. */
+typedef struct uw_text {
+    const char *UW_NULLABLE data;
+    size_t length;
+} uw_text;
+
+/*
+ * A running call, named by number. It is recognised as stale once its call has finished, for ever:
+ * a function that gets a stale or an invented one answers UW_STALE and does nothing.
+ */
+typedef uint64_t uw_call_id;
+
+/* No call: what `cancel` gets where nothing runs. */
+#define UW_NO_CALL ((uw_call_id)0)
+
+/* Where a function leaves its text; valid until that function returns, and stale after. */
+typedef uint64_t uw_reply;
+
+/* What went well or wrong. Functions of both sides answer with it. */
+typedef int32_t uw_status;
+enum {
+    /* Done. HTTP 200. */
+    UW_OK = 0,
+    /* From execute and execute_stream only: finish will be called later, from some thread. */
+    UW_PENDING = 1,
+
+    /* The plugin failed, and the text says how. HTTP 500; 400 from initialize. */
+    UW_ERROR = 2,
+    /* The arguments or the configuration are not what the plugin takes. HTTP 400. */
+    UW_INVALID_ARGUMENT = 3,
+    /* The call stopped because it was cancelled. HTTP 409. */
+    UW_CANCELLED = 4,
+    /* Not now: not initialised yet, a resource is busy. HTTP 503 with Retry-After. */
+    UW_UNAVAILABLE = 5,
+    /* The plugin gave up because a deadline passed. HTTP 504. */
+    UW_DEADLINE = 6,
+    /* The plugin does not do this. HTTP 501; from cancel: {"status":"not_supported"}. */
+    UW_UNSUPPORTED = 7,
+    /* The plugin is broken for good. HTTP 500, after which the worker ends. */
+    UW_FATAL = 8,
+
+    /* From uw_plugin_entry: there is no such class; the text names those that exist. */
+    UW_UNKNOWN_CLASS = 16,
+    /* From uw_plugin_entry: this worker's ABI will not do; the text says which is needed. */
+    UW_WRONG_ABI = 17,
+
+    /* From the worker: the call or reply has ended, or never was. */
+    UW_STALE = 32,
+    /* From the worker: what was handed in is not valid JSON or UTF-8, or is NULL. */
+    UW_INVALID_DATA = 33,
+    /* From the worker: this function is not for this call (emit outside execute_stream). */
+    UW_WRONG_CALL = 34
+};
+
+/* Severity of a log line. */
+typedef uint32_t uw_log_level;
+enum { UW_LOG_ERROR = 0, UW_LOG_WARNING = 1, UW_LOG_INFO = 2, UW_LOG_DEBUG = 3 };
+
+/* How many threads may be in the plugin's execute and execute_stream at once, and which. */
+typedef uint32_t uw_threading;
+enum {
+    /* One at a time, on whichever thread. The default. */
+    UW_SERIAL = 0,
+    /* One at a time, and every [executor] function of the plugin on one and the same thread. */
+    UW_AFFINE = 1,
+    /* Up to max_concurrency at a time. */
+    UW_CONCURRENT = 2
+};
+
+/* Bits of uw_plugin.flags. */
+enum {
+    /* Calls look at is_cancelled: POST /cancel is supported though `cancel` may be NULL. */
+    UW_POLLS_CANCELLED = 1
+};
+
+/* What the worker offers. The table outlives the plugin. */
+typedef struct uw_host {
+    uint32_t abi_major;   /* UW_ABI_MAJOR of the worker */
+    uint32_t abi_minor;   /* UW_ABI_MINOR of the worker */
+    uint32_t struct_size; /* sizeof(uw_host) of the worker */
+    uint32_t reserved;    /* 0 */
+    const char *UW_NONNULL name;    /* "universal-worker", NUL-terminated */
+    const char *UW_NONNULL version; /* of the worker, NUL-terminated */
+
+    /*
+     * Leaves the text that goes with a function's status: JSON where it returns UW_OK and a value
+     * is due, a message for people otherwise. The last text left counts.
+     * UW_STALE: the function this reply belongs to has returned. [any thread]
+     */
+    uw_status (*UW_NONNULL reply)(uw_reply reply, const char *UW_NULLABLE text, size_t length);
+
+    /*
+     * Sends one result of a stream: one JSON value. White space in it does not matter. Waits while
+     * the client is slower than the plugin (backpressure). Lines from several threads do not mix.
+     * UW_CANCELLED: nobody wants more (cancelled, client gone, deadline): stop, and finish.
+     * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish is still due.
+     * UW_STALE, UW_WRONG_CALL: see there. [any thread]
+     */
+    uw_status (*UW_NONNULL emit)(uw_call_id call, const char *UW_NULLABLE json, size_t length);
+
+    /*
+     * Tells how far a call is: 0.0 to 1.0, or -1.0 for "running, extent unknown", and a message for
+     * people (NULL, 0: none; cut after 1024 bytes). Never waits.
+     * UW_INVALID_DATA: fraction is none of these, or message is not UTF-8. [any thread]
+     */
+    uw_status (*UW_NONNULL progress)(
+        uw_call_id call, double fraction, const char *UW_NULLABLE message, size_t length);
+
+    /* 1 if the call is to stop as soon as it can, or has ended; 0 otherwise. Never waits, and is
+     * cheap enough for inner loops (tens of nanoseconds). [any thread] */
+    int32_t (*UW_NONNULL is_cancelled)(uw_call_id call);
+
+    /*
+     * Ends a call, exactly once. With UW_OK, text is the result: one JSON value for execute; for
+     * execute_stream NULL or a last line. With another status, text is the message (may be NULL).
+     * UW_STALE: the call had ended before; nothing has changed.
+     * UW_INVALID_DATA: not JSON; the call has ended, with an error that says so. [any thread]
+     */
+    uw_status (*UW_NONNULL finish)(
+        uw_call_id call, uw_status status, const char *UW_NULLABLE text, size_t length);
+
+    /* Writes one line to the worker's log. Never waits for a slow reader of the log. [any thread] */
+    void (*UW_NONNULL log)(uw_log_level level, const char *UW_NULLABLE text, size_t length);
+
+    /* Says that current_config would answer differently now. The worker asks it again between
+     * calls. (After initialize it asks by itself.) [any thread] */
+    void (*UW_NONNULL config_changed)(void);
+} uw_host;
+
+/* One call, as execute and execute_stream receive it. */
+typedef struct uw_call {
+    uint32_t struct_size; /* sizeof(uw_call) of the worker */
+    uint32_t reserved;    /* 0 */
+    uw_call_id id;        /* what emit, progress, is_cancelled and finish take */
+    uw_text args;         /* a JSON array, byte for byte as the client sent it; "[]" if not given */
+    uw_text kwargs;       /* a JSON object, likewise; "{}" if not given. Keys may repeat: last wins */
+    uw_text request_id;   /* names the call in logs */
+} uw_call;
+
+/*
+ * One class of plugin: what uw_plugin_entry answers. It and all it points to outlive the process's
+ * use of the plugin. create, execute and destroy are required; the others may be NULL.
+ */
+typedef struct uw_plugin {
+    uint32_t abi_major;   /* UW_ABI_MAJOR */
+    uint32_t abi_minor;   /* UW_ABI_MINOR */
+    uint32_t struct_size; /* sizeof(uw_plugin) */
+    uw_threading threading;
+    uint32_t max_concurrency; /* with UW_CONCURRENT: 1 to 256; otherwise 0 or 1 */
+    uint32_t flags;           /* UW_POLLS_CANCELLED or 0 */
+    const char *UW_NULLABLE name;    /* NUL-terminated, for /health; NULL: "unknown" */
+    const char *UW_NULLABLE version; /* NUL-terminated, for /health; NULL: "unknown" */
+    void *UW_NULLABLE context;       /* the plugin's own; the worker does not touch it */
+
+    /* Makes an instance. To be cheap: what takes long belongs into initialize. The host table may
+     * be kept. On failure the text says why. [executor, once, first] */
+    uw_status (*UW_NULLABLE create)(
+        const struct uw_plugin *UW_NONNULL plugin, const uw_host *UW_NONNULL host, uw_reply reply,
+        void *UW_NULLABLE *UW_NONNULL instance);
+
+    /* Takes a configuration, any JSON value; again for each POST /initialize. On failure the text
+     * says why, and the former configuration stays. [executor, no call runs] */
+    uw_status (*UW_NULLABLE initialize)(void *UW_NULLABLE instance, uw_text config, uw_reply reply);
+
+    /* Leaves the JSON Schema of the configuration, an object. [executor, no call runs] */
+    uw_status (*UW_NULLABLE config_schema)(void *UW_NULLABLE instance, uw_reply reply);
+
+    /* Leaves the configuration in force, an object. [executor, no call runs] */
+    uw_status (*UW_NULLABLE current_config)(void *UW_NULLABLE instance, uw_reply reply);
+
+    /* Runs one call. Either finishes it before it returns, and returns UW_OK; or returns UW_PENDING
+     * and finishes it later. Returning an error without having called finish finishes it with that
+     * status. [executor] */
+    uw_status (*UW_NULLABLE execute)(void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
+
+    /* Like execute, with any number of emit before finish. NULL: the one result of execute is the
+     * stream. [executor] */
+    uw_status (*UW_NULLABLE execute_stream)(
+        void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
+
+    /* Asks a call to stop; it still has to finish. To return at once. The call may end meanwhile:
+     * its id is then stale. UW_NO_CALL: POST /cancel came while nothing ran. NULL: calls cannot be
+     * stopped, or see UW_POLLS_CANCELLED. [control, beside the call itself] */
+    uw_status (*UW_NULLABLE cancel)(void *UW_NULLABLE instance, uw_call_id call, uw_reply reply);
+
+    /* Lets go of what initialize or calls have acquired, and joins the plugin's threads. May come
+     * twice, and execute may come after it. [executor, no call runs] */
+    uw_status (*UW_NULLABLE cleanup)(void *UW_NULLABLE instance, uw_reply reply);
+
+    /* Ends the instance. [executor, once, last] */
+    void (*UW_NULLABLE destroy)(void *UW_NULLABLE instance);
+} uw_plugin;
+
+/*
+ * The one function that a plugin exports. Stores the table of the class in *plugin and returns
+ * UW_OK; or returns UW_UNKNOWN_CLASS, with the names of its classes as text ("Echo, Upper");
+ * or another failure with its text. Looks at host->abi_major before anything else in the table
+ * if it needs to. [executor, once]
+ */
+typedef uw_status (*uw_plugin_entry_fn)(
+    const uw_host *UW_NONNULL host, uw_text class_name, uw_reply reply,
+    const uw_plugin *UW_NULLABLE *UW_NONNULL plugin);
+
+/* The name that the worker looks up. */
+#define UW_PLUGIN_ENTRY "uw_plugin_entry"
+
+/* Declared here so that a plugin's definition is exported, with C linkage, and checked. (Swift
+ * defines it by @c, beside which a declaration would stand in the way.) */
+#if !defined(__swift__)
+__attribute__((visibility("default"))) uw_status uw_plugin_entry(
+    const uw_host *UW_NONNULL host, uw_text class_name, uw_reply reply,
+    const uw_plugin *UW_NULLABLE *UW_NONNULL plugin);
+#endif
+
+/* The layout that every side relies on, for 64-bit machines. */
+#if UINTPTR_MAX == UINT64_MAX
+UW_STATIC_ASSERT(sizeof(uw_text) == 16, "uw_text");
+UW_STATIC_ASSERT(sizeof(uw_host) == 88 && offsetof(uw_host, reply) == 32, "uw_host");
+UW_STATIC_ASSERT(sizeof(uw_call) == 64 && offsetof(uw_call, args) == 16, "uw_call");
+UW_STATIC_ASSERT(sizeof(uw_plugin) == 120 && offsetof(uw_plugin, create) == 48, "uw_plugin");
+#endif
+
+#if defined(__cplusplus)
+}
+#endif
+#endif
