@@ -40,24 +40,30 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]),
-        .systemLibrary(
-            name: "CSimdjson", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+        // simdjson (libsimdjson-dev) is C++, so its door is a target of ours, linked by name: its
+        // pkg-config file has a define in it that SwiftPM warns about.
         .target(
-            name: "CWorkerJSON", dependencies: ["CSimdjson"], cxxSettings: strictCXX,
+            name: "CWorkerJSON", cxxSettings: strictCXX,
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CWorkerPlugin", cSettings: strictC),
         .target(name: "CPluginGuard", dependencies: ["CWorkerPlugin"], cxxSettings: strictCXX),
         .target(name: "CLinux", cSettings: strictC),
+        .target(name: "CThreads", cSettings: strictC),
 
         // The rooms, lowest first; arrows point down only.
         room("WorkerCore"),
+        room("WorkerThreads", ["CThreads"]),
         room("WorkerJSON", ["CWorkerJSON"]),
         room("WorkerOS", ["CLinux", "WorkerCore"]),
-        room("PluginHost", ["CPluginGuard", "CWorkerPlugin", "WorkerCore", "WorkerJSON"]),
-        room("WorkerHTTP", ["CMicroHTTPD", "WorkerCore", "WorkerJSON"]),
+        room(
+            "PluginHost",
+            ["CPluginGuard", "CWorkerPlugin", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        room("WorkerHTTP", ["CMicroHTTPD", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",
-            dependencies: ["PluginHost", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS"],
+            dependencies: [
+                "PluginHost", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS", "WorkerThreads",
+            ],
             swiftSettings: dialect),
 
         // For authors of plugins.

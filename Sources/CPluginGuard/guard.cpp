@@ -1,1 +1,69 @@
 #include "plugin_guard.h"
+
+#include <cstring>
+#include <cxxabi.h>
+#include <exception>
+
+namespace {
+
+void note(uwg_thrown *thrown, const char *what) noexcept {
+    thrown->is_set = 1;
+    std::strncpy(thrown->what, what, sizeof thrown->what - 1);
+    thrown->what[sizeof thrown->what - 1] = '\0';
+}
+
+template <typename Body> uw_status guarded(uwg_thrown *thrown, Body body) {
+    try {
+        return body();
+    } catch (const std::exception &exception) {
+        note(thrown, exception.what());
+    } catch (abi::__forced_unwind &) {
+        // pthread_exit or pthread_cancel: glibc aborts the process if this is swallowed.
+        throw;
+    } catch (...) {
+        note(thrown, "an exception that is no std::exception");
+    }
+    return UW_ERROR;
+}
+
+} // namespace
+
+uw_status uwg_entry(
+    uw_plugin_entry_fn function, const uw_host *host, uw_text class_name, uw_reply reply,
+    const uw_plugin **plugin, uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(host, class_name, reply, plugin); });
+}
+
+uw_status uwg_create(
+    uwg_create_fn function, const uw_plugin *plugin, const uw_host *host, uw_reply reply,
+    void **instance, uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(plugin, host, reply, instance); });
+}
+
+uw_status uwg_initialize(
+    uwg_initialize_fn function, void *instance, uw_text config, uw_reply reply,
+    uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(instance, config, reply); });
+}
+
+uw_status
+uwg_ask(uwg_reply_fn function, void *instance, uw_reply reply, uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(instance, reply); });
+}
+
+uw_status
+uwg_execute(uwg_execute_fn function, void *instance, const uw_call *call, uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(instance, call); });
+}
+
+uw_status uwg_cancel(
+    uwg_cancel_fn function, void *instance, uw_call_id call, uw_reply reply, uwg_thrown *thrown) {
+    return guarded(thrown, [&] { return function(instance, call, reply); });
+}
+
+void uwg_destroy(uwg_destroy_fn function, void *instance, uwg_thrown *thrown) {
+    (void)guarded(thrown, [&] {
+        function(instance);
+        return uw_status{UW_OK};
+    });
+}

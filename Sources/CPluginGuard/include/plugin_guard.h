@@ -1,4 +1,59 @@
+/*
+ * Calls into the plugin, none of which lets a C++ exception out.
+ *
+ * Each function calls the one it is given and answers what that answers. Where it throws instead,
+ * the answer is UW_ERROR and `thrown` says what: no unwinding reaches Swift, which cannot bear it.
+ * They are called on the thread that the ABI names for the function behind them.
+ */
 #ifndef PLUGIN_GUARD_H
 #define PLUGIN_GUARD_H
+
 #include <universal_worker_plugin.h>
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/* What a plugin function threw. Owned by the caller; written only when something was thrown. */
+typedef struct uwg_thrown {
+    int32_t is_set; /* 1 after a throw; the caller sets it to 0 before the call */
+    char what[508]; /* NUL-terminated, cut if longer */
+} uwg_thrown;
+
+typedef uw_status (*uwg_create_fn)(
+    const uw_plugin *UW_NONNULL, const uw_host *UW_NONNULL, uw_reply,
+    void *UW_NULLABLE *UW_NONNULL);
+typedef uw_status (*uwg_initialize_fn)(void *UW_NULLABLE, uw_text, uw_reply);
+typedef uw_status (*uwg_reply_fn)(void *UW_NULLABLE, uw_reply);
+typedef uw_status (*uwg_execute_fn)(void *UW_NULLABLE, const uw_call *UW_NONNULL);
+typedef uw_status (*uwg_cancel_fn)(void *UW_NULLABLE, uw_call_id, uw_reply);
+typedef void (*uwg_destroy_fn)(void *UW_NULLABLE);
+
+uw_status uwg_entry(
+    uw_plugin_entry_fn UW_NONNULL function, const uw_host *UW_NONNULL host, uw_text class_name,
+    uw_reply reply, const uw_plugin *UW_NULLABLE *UW_NONNULL plugin, uwg_thrown *UW_NONNULL thrown);
+uw_status uwg_create(
+    uwg_create_fn UW_NONNULL function, const uw_plugin *UW_NONNULL plugin,
+    const uw_host *UW_NONNULL host, uw_reply reply, void *UW_NULLABLE *UW_NONNULL instance,
+    uwg_thrown *UW_NONNULL thrown);
+uw_status uwg_initialize(
+    uwg_initialize_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_text config,
+    uw_reply reply, uwg_thrown *UW_NONNULL thrown);
+/* For config_schema, current_config and cleanup. */
+uw_status uwg_ask(
+    uwg_reply_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_reply reply,
+    uwg_thrown *UW_NONNULL thrown);
+/* For execute and execute_stream. */
+uw_status uwg_execute(
+    uwg_execute_fn UW_NONNULL function, void *UW_NULLABLE instance, const uw_call *UW_NONNULL call,
+    uwg_thrown *UW_NONNULL thrown);
+uw_status uwg_cancel(
+    uwg_cancel_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_call_id call, uw_reply reply,
+    uwg_thrown *UW_NONNULL thrown);
+void uwg_destroy(
+    uwg_destroy_fn UW_NONNULL function, void *UW_NULLABLE instance, uwg_thrown *UW_NONNULL thrown);
+
+#if defined(__cplusplus)
+}
+#endif
 #endif

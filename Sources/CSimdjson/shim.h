@@ -1,1 +1,0 @@
-/* Empty on purpose: simdjson is C++. The target exists for its pkg-config flags. */

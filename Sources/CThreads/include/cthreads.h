@@ -1,0 +1,12 @@
+/* glibc's semaphore with a deadline of CLOCK_MONOTONIC, which Swift's view of glibc leaves out. */
+#ifndef CTHREADS_H
+#define CTHREADS_H
+
+#include <semaphore.h>
+#include <time.h>
+
+/* Waits until the semaphore can be taken, or the deadline has passed.
+ * Returns 0, or the error number: ETIMEDOUT, EINTR. Any thread. */
+int cthreads_sem_wait_until(sem_t *_Nonnull semaphore, const struct timespec *_Nonnull deadline);
+
+#endif

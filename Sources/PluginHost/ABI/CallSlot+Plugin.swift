@@ -1,0 +1,195 @@
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+
+/// What the plugin does with the call in a slot. Any thread.
+extension CallSlot {
+    /// Sends one line of a stream; waits for a slow client, holding no lock.
+    func emit(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer?) -> uw_status {
+        var isAppended = false
+        while true {
+            var step = EmitStep.refuse(uw_status(UW_STALE))
+            work.withLock { work in
+                step = unsafe next(&work, handle, json, &isAppended)
+            }
+            switch step {
+            case .refuse(let status):
+                return status
+            case .accept:
+                return uw_status(UW_OK)
+            case .wake(let observer):
+                observer.wake()
+                return uw_status(UW_OK)
+            case .wait(let observer):
+                observer.waitForRoom()
+            case .break(let call, let failure):
+                breakStream(call, failure)
+                return uw_status(UW_INVALID_DATA)
+            }
+        }
+    }
+
+    private enum EmitStep {
+        case refuse(uw_status)
+        case accept
+        case wake(any CallObserver)
+        case wait(any CallObserver)
+        case `break`(Call, CallFailure)
+    }
+
+    private func next(
+        _ work: inout Work, _ handle: uw_call_id, _ json: UnsafeRawBufferPointer?,
+        _ isAppended: inout Bool
+    ) -> EmitStep {
+        guard live.load(ordering: .relaxed) == handle, let call = work.call else {
+            // The call ended while its last line waited for room: finish has taken that line along.
+            return isAppended ? .accept : .refuse(uw_status(UW_STALE))
+        }
+        guard call.kind == .stream else { return .refuse(uw_status(UW_WRONG_CALL)) }
+        if work.isBroken { return .refuse(uw_status(UW_INVALID_DATA)) }
+        if isCancelled(handle) { return .refuse(uw_status(UW_CANCELLED)) }
+        if !isAppended {
+            guard let json = unsafe json, unsafe !json.isEmpty else {
+                work.isBroken = true
+                return .break(call, .misbehaviour("the plugin emitted NULL where JSON is due"))
+            }
+            do throws(JSONAppendError) {
+                _ = try unsafe work.lines.appendJSON(json, as: .line)
+            } catch {
+                work.isBroken = true
+                return .break(call, .refusedJSON("the plugin emitted what is not JSON", error))
+            }
+            isAppended = true
+        }
+        switch call.observer.offer(&work.lines) {
+        case .taken: return .accept
+        case .takenAndWaking: return .wake(call.observer)
+        case .full: return .wait(call.observer)
+        case .closed:
+            work.lines.removeAll(keepingCapacity: true)
+            return .refuse(uw_status(UW_CANCELLED))
+        }
+    }
+
+    /// Tells the client that the stream failed, while the plugin still has to finish the call.
+    private func breakStream(_ call: Call, _ failure: CallFailure) {
+        var lines = ByteBuffer()
+        work.withLock { swap(&lines, &$0.lines) }
+        call.observer.callDidFinish(.streamEnd(lines, failure))
+        report(failure, call)
+        _ = cancel(failure)
+    }
+
+    /// Ends the call, on behalf of the plugin.
+    func finish(_ handle: uw_call_id, _ status: uw_status, _ text: UnsafeRawBufferPointer?)
+        -> uw_status
+    {
+        var action = CallPhase.FinishAction.refuse
+        var ended: Call?
+        var lines = ByteBuffer()
+        var wasBroken = false
+        work.withLock { work in
+            guard live.load(ordering: .relaxed) == handle else { return }
+            action = work.phase.finished()
+            if action == .refuse { return }
+            live.store(0, ordering: .releasing)
+            swap(&lines, &work.lines)
+            ended = work.call
+            work.call = nil
+            wasBroken = work.isBroken
+        }
+        guard let call = ended else { return uw_status(UW_STALE) }
+        let cancellation = endControl()
+        var answer = uw_status(UW_OK)
+        if !wasBroken {
+            answer = unsafe deliver(call, status, text, consume lines, cancellation)
+        }
+        if action == .deliverAndRelease { owner.withLock { $0 }?.slotIsFree(self) }
+        return answer
+    }
+
+    /// Builds the outcome, outside of every lock, and hands it over.
+    private func deliver(
+        _ call: Call, _ status: uw_status, _ text: UnsafeRawBufferPointer?,
+        _ lines: consuming ByteBuffer, _ cancellation: CallFailure?
+    ) -> uw_status {
+        if let cancellation {
+            fail(call, consume lines, cancellation)
+            return uw_status(UW_OK)
+        }
+        guard status == UW_OK else {
+            let text = unsafe text.flatMap { unsafe $0.isEmpty ? nil : repairedString($0) }
+            let failure = failure(of: status, text: text, in: "finish")
+            report(failure, call)
+            fail(call, consume lines, failure)
+            return uw_status(UW_OK)
+        }
+        if call.kind == .stream, unsafe text?.isEmpty ?? false {
+            call.observer.callDidFinish(.streamEnd(lines, nil))
+            return uw_status(UW_OK)
+        }
+        guard let text = unsafe text, unsafe !text.isEmpty else {
+            let failure = CallFailure.misbehaviour("the plugin returned NULL where JSON is due")
+            report(failure, call)
+            fail(call, consume lines, failure)
+            return uw_status(UW_INVALID_DATA)
+        }
+        do throws(JSONAppendError) {
+            _ = try unsafe lines.appendJSON(text, as: call.kind == .stream ? .line : .value)
+        } catch {
+            let failure = CallFailure.refusedJSON("the plugin's result is not JSON", error)
+            report(failure, call)
+            fail(call, consume lines, failure)
+            return uw_status(UW_INVALID_DATA)
+        }
+        call.observer.callDidFinish(call.kind == .stream ? .streamEnd(lines, nil) : .value(lines))
+        return uw_status(UW_OK)
+    }
+
+    private func fail(_ call: Call, _ lines: consuming ByteBuffer, _ failure: CallFailure) {
+        call.observer.callDidFinish(
+            call.kind == .stream ? .streamEnd(lines, failure) : .failure(failure))
+    }
+
+    /// The plugin's execute has returned; only on the executor that called it.
+    func returned(_ status: CallPhase.Return) {
+        var action = CallPhase.ReturnAction.wait
+        var ended: Call?
+        var lines = ByteBuffer()
+        var wasBroken = false
+        work.withLock { work in
+            action = work.phase.returned(status)
+            guard case .finish = action else { return }
+            live.store(0, ordering: .releasing)
+            swap(&lines, &work.lines)
+            ended = work.call
+            work.call = nil
+            wasBroken = work.isBroken
+        }
+        if case .finish(let failure) = action, let call = ended {
+            let cancellation = endControl()
+            report(failure, call)
+            if !wasBroken { fail(call, consume lines, cancellation ?? failure) }
+        }
+        if action != .wait { owner.withLock { $0 }?.slotIsFree(self) }
+    }
+
+    private func report(_ failure: CallFailure, _ call: Call) {
+        guard failure.reason == .misbehaviour || failure.reason == .fatal else { return }
+        owner.withLock { $0 }?.pluginFailed(failure, requestID: call.requestID)
+    }
+}
+
+extension CallFailure {
+    /// A failure that is the plugin's fault.
+    static func misbehaviour(_ detail: String) -> Self { Self(.misbehaviour, detail) }
+
+    /// A failure because of what a plugin handed in as JSON.
+    static func refusedJSON(_ what: String, _ error: JSONAppendError) -> Self {
+        switch error {
+        case .invalid(let problem): Self(.misbehaviour, "\(what): \(problem)")
+        case .outOfMemory: Self(.outOfMemory, "there is no memory for what the plugin returned")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+
+/// Who owns a slot: told when a call has left it.
+protocol CallSlotOwner: AnyObject, Sendable {
+    /// The plugin has nothing to do with the call any more: another one may run.
+    func slotIsFree(_ slot: CallSlot)
+    /// A plugin did what the ABI forbids, or says that it is broken for good.
+    func pluginFailed(_ failure: CallFailure, requestID: String)
+}
+
+/// A place in which one call at a time runs, and what its handle leads to.
+///
+/// A handle is the slot's index and a generation that grows with each call, so that an old handle
+/// is recognised for ever. `emit` and `finish` take `work`, which may be held while a result is
+/// validated; `cancel` and `progress` take locks of their own that are held for an assignment, as
+/// they are also called from the HTTP thread.
+@safe final class CallSlot: @unchecked Sendable {
+    /// What the plugin's threads share.
+    struct Work: ~Copyable {
+        var call: Call?
+        var phase = CallPhase()
+        /// Lines that the stream has not taken yet.
+        var lines = ByteBuffer()
+        /// The client has been told that the stream failed; finish is still due.
+        var isBroken = false
+    }
+
+    /// What cancelling needs.
+    struct Control {
+        var call: Call?
+        var handle: uw_call_id = 0
+        var cancellation: CallFailure?
+    }
+
+    let index: Int
+    /// What the plugin gets to see of the call; written by the executor before it calls execute.
+    let description: UnsafeMutablePointer<uw_call>
+    private let requestID: UnsafeMutableBufferPointer<CChar>
+    private let generation = Atomic<UInt64>(0)
+    /// The handle of the call that runs; 0 if none does.
+    let live = Atomic<UInt64>(0)
+    /// The handle of the last call that was cancelled.
+    private let cancelled = Atomic<UInt64>(0)
+    let work = Mutex(Work())
+    private let control = Mutex(Control())
+    let progress = Mutex(ProgressReport.none)
+    let owner = Mutex<(any CallSlotOwner)?>(nil)
+
+    /// The longest request id that plugins see, in bytes.
+    static let requestIDLimit = 128
+
+    init(index: Int) {
+        self.index = index
+        unsafe description = .allocate(capacity: 1)
+        unsafe description.initialize(to: uw_call())
+        unsafe requestID = .allocate(capacity: Self.requestIDLimit)
+    }
+
+    /// Puts a call in, and describes it for the plugin.
+    ///
+    /// Only by the executor that is about to run it. The texts lie in the call's body, which the
+    /// slot keeps alive until the plugin has finished the call, and the executor until execute
+    /// has returned.
+    func arm(_ call: Call) {
+        let next = generation.wrappingAdd(1, ordering: .relaxed).newValue
+        let handle = next << 16 | UInt64(index)
+        let former = progress.withLock { report in
+            defer { report = .none }
+            return report
+        }
+        _ = consume former
+        control.withLock { $0 = Control(call: call, handle: handle) }
+        work.withLock { work in
+            work.call = call
+            work.phase = CallPhase()
+            work.isBroken = false
+            live.store(handle, ordering: .releasing)
+        }
+        describe(call, handle)
+    }
+
+    private func describe(_ call: Call, _ handle: uw_call_id) {
+        var idLength = 0
+        for byte in call.requestID.utf8.prefix(Self.requestIDLimit) {
+            unsafe requestID[idLength] = CChar(bitPattern: byte)
+            idLength += 1
+        }
+        unsafe description.pointee = uw_call(
+            struct_size: UInt32(MemoryLayout<uw_call>.size), reserved: 0, id: handle,
+            args: call.text(call.args, orElse: EmptyText.array),
+            kwargs: call.text(call.kwargs, orElse: EmptyText.object),
+            request_id: uw_text(data: requestID.baseAddress, length: idLength))
+    }
+
+    /// Whether a call is to stop, or has ended.
+    func isCancelled(_ handle: uw_call_id) -> Bool {
+        live.load(ordering: .acquiring) != handle || cancelled.load(ordering: .acquiring) == handle
+    }
+
+    /// Marks the running call as cancelled, and frees whoever waits in `emit`.
+    ///
+    /// The first cause is the one that the client is told.
+    ///
+    /// - Returns: its handle, for the plugin's cancel; nil if nothing runs.
+    func cancel(_ failure: CallFailure) -> uw_call_id? {
+        let found: (call: Call, handle: uw_call_id)? = control.withLock { control in
+            guard let call = control.call else { return nil }
+            if control.cancellation == nil { control.cancellation = failure }
+            cancelled.store(control.handle, ordering: .releasing)
+            return (call, control.handle)
+        }
+        found?.call.observer.close()
+        return found?.handle
+    }
+
+    /// The running call's cancellation, after which nobody can cancel it any more.
+    func endControl() -> CallFailure? {
+        let last = control.withLock { control in
+            defer { control = Control() }
+            return control
+        }
+        return last.cancellation
+    }
+}

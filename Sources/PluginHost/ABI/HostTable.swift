@@ -1,0 +1,93 @@
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+private import WorkerJSON
+
+/// What the plugin calls: the ABI's host table, made once and never freed.
+///
+/// Each function recovers what its handle leads to and calls one method.
+enum HostTable {
+    /// Who hears of `log` and `config_changed`, which name no call.
+    static let listener = Mutex<(any HostTableListener)?>(nil)
+
+    /// The table, for the whole life of the process.
+    nonisolated(unsafe) static let pointer: UnsafePointer<uw_host> = {
+        let table = UnsafeMutablePointer<uw_host>.allocate(capacity: 1)
+        unsafe table.initialize(
+            to: uw_host(
+                abi_major: UInt32(UW_ABI_MAJOR), abi_minor: UInt32(UW_ABI_MINOR),
+                struct_size: UInt32(MemoryLayout<uw_host>.size), reserved: 0,
+                name: permanent("universal-worker"), version: permanent(Version.current),
+                reply: { unsafe Replies.leave($0, $1, $2) },
+                emit: { unsafe emit($0, $1, $2) },
+                progress: { unsafe progress($0, $1, $2, $3) },
+                is_cancelled: { SlotRegistry.slot(of: $0)?.isCancelled($0) ?? true ? 1 : 0 },
+                finish: { unsafe finish($0, $1, $2, $3) },
+                log: { unsafe log($0, $1, $2) },
+                config_changed: { HostTable.listener.withLock { $0 }?.configChanged() }))
+        return unsafe UnsafePointer(table)
+    }()
+
+    /// A NUL-terminated copy of a text that is never freed.
+    private static func permanent(_ text: String) -> UnsafePointer<CChar> {
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8.count + 1)
+        for (index, byte) in text.utf8.enumerated() { unsafe copy[index] = CChar(bitPattern: byte) }
+        unsafe copy[text.utf8.count] = 0
+        return unsafe UnsafePointer(copy)
+    }
+}
+
+/// Who hears of what plugins say that belongs to no call. Any thread.
+protocol HostTableListener: AnyObject, Sendable {
+    /// A line for the log.
+    func log(_ level: PluginLogLevel, _ text: String)
+    /// The configuration would read differently now.
+    func configChanged()
+}
+
+private func emit(_ call: uw_call_id, _ json: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
+    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
+    return unsafe slot.emit(call, foreignText(json, length))
+}
+
+private func finish(
+    _ call: uw_call_id, _ status: uw_status, _ text: UnsafePointer<CChar>?, _ length: Int
+) -> uw_status {
+    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
+    return unsafe slot.finish(call, status, foreignText(text, length))
+}
+
+private func progress(
+    _ call: uw_call_id, _ fraction: Double, _ message: UnsafePointer<CChar>?, _ length: Int
+) -> uw_status {
+    guard let slot = SlotRegistry.slot(of: call),
+        slot.live.load(ordering: .acquiring) == call
+    else { return uw_status(UW_STALE) }
+    guard let bytes = unsafe foreignText(message, length), unsafe UTF8Text.isValid(bytes),
+        let report = unsafe ProgressReport(
+            fraction: fraction, message: repairedString(beginning(of: bytes)))
+    else { return uw_status(UW_INVALID_DATA) }
+    let former = slot.progress.withLock { current in
+        defer { current = report }
+        return current
+    }
+    _ = consume former
+    return uw_status(UW_OK)
+}
+
+/// How many bytes of a progress message are kept; the header promises it.
+private let messageLimit = 1_024
+
+/// As many whole characters as fit into `messageLimit` bytes.
+private func beginning(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    guard text.count > messageLimit else { return unsafe text }
+    var end = messageLimit
+    while end > 0, unsafe text[end] & 0xC0 == 0x80 { end -= 1 }
+    return unsafe UnsafeRawBufferPointer(rebasing: text[..<end])
+}
+
+private func log(_ level: uw_log_level, _ text: UnsafePointer<CChar>?, _ length: Int) {
+    guard let bytes = unsafe foreignText(text, length) else { return }
+    let severity = PluginLogLevel(rawValue: level) ?? .info
+    HostTable.listener.withLock { $0 }?.log(severity, unsafe repairedString(bytes))
+}

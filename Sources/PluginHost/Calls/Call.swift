@@ -1,0 +1,48 @@
+package import WorkerCore
+package import WorkerJSON
+
+/// One request for the plugin, from its arrival to its outcome.
+///
+/// Immutable: where it stands is known to the scheduler while it waits, and to its slot while it
+/// runs.
+package final class Call: Sendable {
+    /// What is asked.
+    package let kind: CallKind
+    /// Names the call in logs and answers.
+    package let requestID: String
+    /// Who waits for it.
+    package let observer: any CallObserver
+    /// The request's body: the text that the ranges lie in.
+    let body: ByteBuffer
+    /// Where the configuration of an initialize or the `args` of a call lie, if given.
+    let args: Range<Int>?
+    /// Where `kwargs` lie, if given.
+    let kwargs: Range<Int>?
+
+    /// Makes a call.
+    ///
+    /// - Parameters:
+    ///   - kind: what is asked.
+    ///   - body: validated JSON text.
+    ///   - args: in it, the `args`, or the configuration.
+    ///   - kwargs: in it, the `kwargs`.
+    ///   - requestID: names the call.
+    ///   - observer: who waits for it.
+    package init(
+        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
+        requestID: String, observer: any CallObserver
+    ) {
+        self.kind = kind
+        self.body = body
+        self.args = args
+        self.kwargs = kwargs
+        self.requestID = requestID
+        self.observer = observer
+    }
+
+    /// Ends a call that has not started.
+    func end(with failure: CallFailure) {
+        observer.callDidFinish(
+            kind == .stream ? .streamEnd(ByteBuffer(), failure) : .failure(failure))
+    }
+}

@@ -1,0 +1,24 @@
+package import WorkerCore
+package import WorkerJSON
+
+/// Who waits for a call: the HTTP exchange behind it.
+///
+/// The plugin host holds no lock while it calls `callDidFinish`, `wake` or `waitForRoom`.
+package protocol CallObserver: AnyObject, Sendable {
+    /// Takes the outcome: once, on any thread, and without waiting.
+    func callDidFinish(_ outcome: consuming CallOutcome)
+
+    /// Takes lines of a stream, if there is room for more; never waits.
+    ///
+    /// - Parameter lines: whole NDJSON lines; empty afterwards if they were taken.
+    func offer(_ lines: inout ByteBuffer) -> StreamOffer
+
+    /// Has lines sent that `offer` took with `.takenAndWaking`.
+    func wake()
+
+    /// Waits until there is room or nobody wants more lines.
+    func waitForRoom()
+
+    /// Nobody wants more lines: `offer` answers `.closed` from now on, and waiters return.
+    func close()
+}

@@ -1,0 +1,148 @@
+internal import CPluginGuard
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+internal import WorkerThreads
+
+/// The threads that run plugin code, one more for each call that runs at once.
+extension PluginHost {
+    /// Takes a job in, and sees to it that somebody runs it.
+    func submit(_ job: Job, isOwn: Bool) -> CallRefusal? {
+        let (refusal, wake) = state.withLock { state in
+            let refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
+            return (refusal, refusal == nil ? state.nextWake() : .nobody)
+        }
+        self.wake(wake)
+        return refusal
+    }
+
+    /// Gives back what a job held, and lets the next one start.
+    func finished(_ giveBack: (inout State) -> Void) {
+        let (wake, waiter) = state.withLock { state in
+            state.scheduler.finished()
+            giveBack(&state)
+            let isIdle = state.scheduler.running == 0 && state.scheduler.queued == 0
+            return (state.nextWake(), isIdle ? state.idleWaiter : nil)
+        }
+        self.wake(wake)
+        waiter?.signal()
+    }
+
+    private func wake(_ wake: Wake) {
+        switch wake {
+        case .nobody: break
+        case .idleExecutor: work.signal()
+        case .newExecutor(let index): spawn("uw-exec-\(index)") { self.runExecutor() }
+        }
+    }
+
+    /// Runs jobs until the end of the plugin; the body of an executor's thread.
+    func runExecutor() {
+        let thrown = UnsafeMutablePointer<uwg_thrown>.allocate(capacity: 1)
+        unsafe thrown.initialize(to: uwg_thrown())
+        defer { unsafe thrown.deallocate() }
+        while true {
+            guard let (job, slot) = takeJob() else {
+                work.wait()
+                continue
+            }
+            switch job {
+            case .call(let call):
+                if let slot { unsafe execute(call, in: slot, thrown) } else { runAlone(call) }
+            case .refresh:
+                state.withLock { $0.isRefreshQueued = false }
+                takeSnapshots()
+                finished { _ in }
+            case .end(let cleanup, let done):
+                if cleanup, let failure = instance.cleanup() {
+                    events.pluginMisbehaved(
+                        "cleanup at the end failed: \(failure.detail)", requestID: nil)
+                }
+                instance.destroy()
+                done()
+                return
+            }
+        }
+    }
+
+    /// Takes the job that is to run now; without one, counts the executor as idle.
+    private func takeJob() -> (Job, CallSlot?)? {
+        let (taken, wake): ((Job, CallSlot?)?, Wake) = state.withLock { state in
+            guard let job = state.scheduler.next() else {
+                state.idleExecutors += 1
+                return (nil, .nobody)
+            }
+            if case .call = job { state.needsCleanup = true }
+            let slot = job.place == .shared ? state.freeSlots.popLast() : nil
+            precondition(
+                (slot != nil) == (job.place == .shared),
+                "there are as many slots as shared jobs may run")
+            return ((job, slot), state.nextWake())
+        }
+        self.wake(wake)
+        return taken
+    }
+
+    /// Runs an execute or a stream.
+    private func execute(
+        _ call: Call, in slot: CallSlot, _ thrown: UnsafeMutablePointer<uwg_thrown>
+    ) {
+        slot.arm(call)
+        newestSlot.store(slots.firstIndex { $0 === slot } ?? 0, ordering: .relaxed)
+        unsafe thrown.pointee.is_set = 0
+        let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
+        let name = unsafe stream == nil ? "execute" : "execute_stream"
+        let status = unsafe uwg_execute(
+            stream ?? instance.table.execute, instance.pointer, UnsafePointer(slot.description), thrown)
+        // The body's text may be used until execute has returned, also after finish.
+        extendLifetime(call)
+        switch Int(status) {
+        case UW_OK: slot.returned(.done)
+        case UW_PENDING: slot.returned(.pending)
+        default:
+            let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
+            slot.returned(.failed(failure(of: status, text: text, in: name)))
+        }
+    }
+
+    /// Runs an initialize or a cleanup, beside which nothing runs.
+    private func runAlone(_ call: Call) {
+        let failure: CallFailure?
+        if call.kind == .initialize {
+            failure = unsafe instance.initialize(call.text(call.args, orElse: EmptyText.object))
+            extendLifetime(call)
+            takeSnapshots()
+        } else {
+            failure = instance.cleanup()
+            if failure == nil { state.withLock { $0.needsCleanup = false } }
+        }
+        if let failure, failure.reason == .fatal || failure.reason == .misbehaviour {
+            pluginFailed(failure, requestID: call.requestID)
+        }
+        // The next call may start before the client has read this answer, not before it is made.
+        call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
+        finished { _ in }
+    }
+}
+
+/// Whom to wake for a job that can start.
+enum Wake {
+    case nobody
+    case idleExecutor
+    case newExecutor(Int)
+}
+
+extension PluginHost.State {
+    /// Chooses who runs the next job, if one can start.
+    mutating func nextWake() -> Wake {
+        guard scheduler.canStart else { return .nobody }
+        if idleExecutors > 0 {
+            idleExecutors -= 1
+            return .idleExecutor
+        }
+        guard executors < scheduler.concurrency else { return .nobody }
+        defer { executors += 1 }
+        return .newExecutor(executors)
+    }
+}

@@ -1,0 +1,78 @@
+internal import Synchronization
+package import WorkerThreads
+
+extension PluginHost {
+    /// Loads a plugin and creates its instance. Waits for both.
+    ///
+    /// dlopen runs on the calling thread; everything of the plugin's class on the first executor.
+    ///
+    /// - Parameters:
+    ///   - path: of the library, with a slash in it; checked before.
+    ///   - className: which of the library's classes.
+    ///   - maxQueue: how many calls may wait.
+    ///   - events: hears of what happens from now on.
+    ///   - spawn: starts executors.
+    /// - Throws: why it could not be loaded; nothing is left to be cleaned up then.
+    package static func load(
+        path: String, className: String, maxQueue: Int, events: any HostEvents,
+        spawn: @escaping ThreadSpawner
+    ) throws(LoadFailure) -> PluginHost {
+        HostTable.listener.withLock { $0 = StartupListener(events) }
+        let library = try PluginLibrary(path: path)
+        let outcome = LoadOutcome()
+        spawn("uw-exec-0") {
+            do throws(LoadFailure) {
+                let table = try library.table(of: className)
+                guard let slots = SlotRegistry.take(table.concurrency) else {
+                    throw .tooManySlots(table.concurrency)
+                }
+                let instance: PluginInstance
+                do throws(LoadFailure) {
+                    instance = try PluginInstance(creating: table)
+                } catch {
+                    SlotRegistry.giveBack(slots)
+                    throw error
+                }
+                let host = PluginHost(
+                    instance, slots: slots, maxQueue: maxQueue, events: events, spawn: spawn)
+                HostTable.listener.withLock { $0 = host }
+                outcome.deliver(.success(host))
+                host.runExecutor()
+            } catch {
+                outcome.deliver(.failure(error))
+            }
+        }
+        return try outcome.take().get()
+    }
+}
+
+/// What crosses from the first executor to the thread that loads.
+private final class LoadOutcome: Sendable {
+    private let result = Mutex<Result<PluginHost, LoadFailure>?>(nil)
+    private let isReady = Semaphore()
+
+    func deliver(_ result: Result<PluginHost, LoadFailure>) {
+        self.result.withLock { $0 = result }
+        isReady.signal()
+    }
+
+    func take() -> Result<PluginHost, LoadFailure> {
+        isReady.wait()
+        guard let result = result.withLock({ $0 }) else {
+            preconditionFailure("the semaphore is signalled after the result is there")
+        }
+        return result
+    }
+}
+
+/// Hears what the plugin says before there is a host.
+private final class StartupListener: HostTableListener {
+    private let events: any HostEvents
+
+    init(_ events: any HostEvents) { self.events = events }
+
+    func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
+
+    // The configuration is asked for right after create anyway.
+    func configChanged() {}
+}

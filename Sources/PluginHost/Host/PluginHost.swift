@@ -1,0 +1,152 @@
+internal import CWorkerPlugin
+internal import Synchronization
+package import WorkerCore
+internal import WorkerJSON
+internal import WorkerThreads
+
+/// A loaded plugin: takes calls, runs them on executors, and answers from snapshots meanwhile.
+///
+/// All methods are safe from any thread. None waits for plugin code except those that say so.
+package final class PluginHost: Sendable {
+    struct State {
+        var scheduler: Scheduler<Job>
+        var freeSlots: [CallSlot]
+        var executors = 1
+        var idleExecutors = 0
+        var isRefreshQueued = false
+        /// Something has run since the last cleanup that went well.
+        var needsCleanup = true
+        var idleWaiter: Semaphore?
+    }
+
+    let instance: PluginInstance
+    let slots: [CallSlot]
+    let state: Mutex<State>
+    let work = Semaphore()
+    let spawn: ThreadSpawner
+    let events: any HostEvents
+    private let desk: CancelDesk
+    private let schemaSnapshot: Mutex<Snapshot>
+    private let configSnapshot: Mutex<Snapshot>
+    /// The slot of the call that started last.
+    let newestSlot = Atomic<Int>(0)
+
+    /// Makes the host of an instance; on its first executor, which has created it.
+    init(
+        _ instance: PluginInstance, slots: [CallSlot], maxQueue: Int, events: any HostEvents,
+        spawn: @escaping ThreadSpawner
+    ) {
+        self.instance = instance
+        self.slots = slots
+        self.events = events
+        self.spawn = spawn
+        let scheduler = Scheduler<Job>(capacity: maxQueue, concurrency: slots.count)
+        state = Mutex(State(scheduler: scheduler, freeSlots: slots))
+        desk = CancelDesk(instance, spawn: spawn)
+        schemaSnapshot = Mutex(instance.configSchema())
+        configSnapshot = Mutex(instance.currentConfig())
+        for slot in slots { slot.owner.withLock { $0 = self } }
+    }
+
+    /// The plugin's name, as it says itself; "unknown" if it does not.
+    package var name: String { instance.table.name }
+    /// The plugin's version, as it says itself; "unknown" if it does not.
+    package var version: String { instance.table.version }
+    /// The JSON Schema of the configuration, as of the last create or initialize.
+    package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
+    /// The configuration in force, as of the last create or initialize.
+    package var currentConfig: Snapshot { configSnapshot.withLock { $0 } }
+
+    /// What the newest call has reported; kept after its end.
+    package var progress: ProgressReport {
+        slots[newestSlot.load(ordering: .relaxed)].progress.withLock { $0 }
+    }
+
+    /// How many calls run, and how many wait.
+    package var load: (running: Int, queued: Int) {
+        state.withLock { ($0.scheduler.running, $0.scheduler.queued) }
+    }
+
+    /// Takes a call in; its observer hears of the outcome.
+    ///
+    /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
+    package func submit(_ call: Call) -> CallRefusal? {
+        submit(.call(call), isOwn: false)
+    }
+
+    /// Cancels every execute and stream that runs or waits.
+    ///
+    /// What waits ends at once. What runs is marked, and the plugin's cancel is called on a thread
+    /// of its own.
+    ///
+    /// - Parameters:
+    ///   - failure: what the clients of the cancelled calls are told.
+    ///   - completion: gets the answer when the plugin's cancel has returned, on whichever thread.
+    package func cancelAll(
+        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
+        let withdrawn = state.withLock { state in
+            state.scheduler.withdraw { job in
+                if case .call(let call) = job { call.kind == .execute || call.kind == .stream } else {
+                    false
+                }
+            }
+        }
+        for case .call(let call) in withdrawn { call.end(with: failure) }
+        guard instance.table.isCancellable else { return completion(.notSupported) }
+        let running = slots.compactMap { $0.cancel(failure) }
+        guard unsafe instance.table.cancel != nil else { return completion(.cancelled) }
+        desk.request(running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: completion)
+    }
+
+    /// Takes no more calls, and ends those that wait.
+    package func close(_ failure: CallFailure) {
+        let withdrawn = state.withLock { state in
+            state.scheduler.close()
+            return state.scheduler.withdraw { if case .call = $0 { true } else { false } }
+        }
+        for case .call(let call) in withdrawn { call.end(with: failure) }
+    }
+
+    /// Asks the plugin for its schema and configuration; on an executor, between calls.
+    func takeSnapshots() {
+        let schema = instance.configSchema()
+        let config = instance.currentConfig()
+        // The former snapshots die outside of the locks.
+        let formerSchema = schemaSnapshot.withLock { current in
+            defer { current = schema }
+            return current
+        }
+        let formerConfig = configSnapshot.withLock { current in
+            defer { current = config }
+            return current
+        }
+        _ = (consume formerSchema, consume formerConfig)
+    }
+}
+
+extension PluginHost: CallSlotOwner {
+    func slotIsFree(_ slot: CallSlot) {
+        finished { $0.freeSlots.append(slot) }
+    }
+
+    func pluginFailed(_ failure: CallFailure, requestID: String) {
+        if failure.reason == .fatal {
+            events.pluginIsBroken(failure.detail)
+        } else {
+            events.pluginMisbehaved(failure.detail, requestID: requestID)
+        }
+    }
+}
+
+extension PluginHost: HostTableListener {
+    func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
+
+    func configChanged() {
+        let isNew = state.withLock { state in
+            defer { state.isRefreshQueued = true }
+            return !state.isRefreshQueued
+        }
+        if isNew { _ = submit(.refresh, isOwn: true) }
+    }
+}

@@ -1,0 +1,73 @@
+/// Which call runs when: a bounded queue, and the rule of `CallPlace`.
+///
+/// A pure value: the plugin host keeps it under a lock, asks it, and acts on the answer outside.
+package struct Scheduler<Job> {
+    /// How many jobs may wait, not counting those that could start at once.
+    private let capacity: Int
+    /// How many shared jobs may run at once.
+    package let concurrency: Int
+    private var waiting = RingQueue<(job: Job, place: CallPlace)>()
+    private var isExclusiveRunning = false
+    private var isClosed = false
+    /// How many jobs run: handed out by `next`, not yet given back to `finished`.
+    package private(set) var running = 0
+
+    /// Makes an idle scheduler.
+    package init(capacity: Int, concurrency: Int) {
+        precondition(concurrency >= 1 && capacity >= 0, "limits are checked where they come from")
+        self.capacity = capacity
+        self.concurrency = concurrency
+    }
+
+    /// How many jobs wait.
+    package var queued: Int { waiting.count }
+
+    /// Whether a call of `next` would hand out a job.
+    package var canStart: Bool {
+        guard let first = waiting.first, !isExclusiveRunning else { return false }
+        return first.place == .shared ? running < concurrency : running == 0
+    }
+
+    /// Takes a job in.
+    ///
+    /// - Parameter isOwn: the worker's own jobs are taken also when the queue is full or closed.
+    /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
+    package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false) -> CallRefusal? {
+        if !isOwn {
+            if isClosed { return .closed }
+            let startsAtOnce =
+                waiting.isEmpty && !isExclusiveRunning
+                && (place == .shared ? running < concurrency : running == 0)
+            if !startsAtOnce, waiting.count >= capacity { return .full }
+        }
+        if place == .exclusiveNext {
+            waiting.prepend((job, place))
+        } else {
+            waiting.append((job, place))
+        }
+        return nil
+    }
+
+    /// Hands out the job that is to run now, if there is one.
+    package mutating func next() -> Job? {
+        guard canStart, let (job, place) = waiting.popFirst() else { return nil }
+        running += 1
+        isExclusiveRunning = place != .shared
+        return job
+    }
+
+    /// A job that `next` handed out has ended. Ask `canStart` then.
+    package mutating func finished() {
+        precondition(running > 0, "only a running job ends")
+        running -= 1
+        isExclusiveRunning = false
+    }
+
+    /// Takes back jobs that wait.
+    package mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
+        waiting.removeAll { condition($0.job) }.map(\.job)
+    }
+
+    /// Takes no more jobs but the worker's own.
+    package mutating func close() { isClosed = true }
+}

@@ -1,0 +1,41 @@
+/// Who may talk to the worker over TCP: the defence against DNS rebinding and web pages.
+///
+/// A page in the user's browser can send requests to any port of the machine, and, where it has
+/// the worker's address resolved under a name of its own, also read the answers. Both show: in the
+/// Host header, and in Origin.
+package struct AccessPolicy: Sendable {
+    private let allowedHosts: [String]
+    private let allowedOrigins: [String]
+    private let port: UInt16
+
+    /// Makes the policy of a worker.
+    ///
+    /// - Parameters:
+    ///   - hosts: names accepted in Host beside the loopback ones, without a port.
+    ///   - origins: origins accepted beside the worker's own, such as "https://app.example".
+    ///   - port: the port that the worker listens on: a part of its own origin.
+    package init(hosts: [String], origins: [String], port: UInt16) {
+        allowedHosts = hosts.map { $0.lowercased() }
+        allowedOrigins = origins.map { $0.lowercased() }
+        self.port = port
+    }
+
+    /// Whether a Host header, or a target's authority, names this machine's loopback.
+    ///
+    /// Any port will do: a client may come through a forwarded one.
+    package func allowsHost(_ authority: Span<UInt8>) -> Bool {
+        guard let (host, _) = Authority.split(authority) else { return false }
+        let name = authority.extracting(host)
+        return Authority.isLoopback(name)
+            || allowedHosts.contains { name.isEqualIgnoringCase(to: $0) }
+    }
+
+    /// Whether an Origin header is the worker's own origin or one that was allowed.
+    package func allowsOrigin(_ origin: Span<UInt8>) -> Bool {
+        if allowedOrigins.contains(where: { origin.isEqualIgnoringCase(to: $0) }) { return true }
+        guard origin.hasPrefixIgnoringCase("http://") else { return false }
+        let authority = origin.extracting(7..<origin.count)
+        guard let (host, port) = Authority.split(authority) else { return false }
+        return (port ?? 80) == self.port && Authority.isLoopback(authority.extracting(host))
+    }
+}

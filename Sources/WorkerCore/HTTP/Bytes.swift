@@ -1,0 +1,59 @@
+/// Comparisons of header text, without a copy and without regard to locale.
+extension Span<UInt8> {
+    /// Whether the bytes are exactly those of the text.
+    package func isEqual(to text: String) -> Bool {
+        let other = text.utf8
+        guard count == other.count else { return false }
+        var index = 0
+        for byte in other {
+            guard self[index] == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Whether the bytes are those of the text, ASCII letters of either case being equal.
+    ///
+    /// - Parameter text: in lower case.
+    package func isEqualIgnoringCase(to text: String) -> Bool {
+        let other = text.utf8
+        guard count == other.count else { return false }
+        var index = 0
+        for byte in other {
+            guard self[index].lowercasedASCII == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Whether the bytes begin with the text, ASCII letters of either case being equal.
+    ///
+    /// - Parameter text: in lower case.
+    package func hasPrefixIgnoringCase(_ text: String) -> Bool {
+        let length = text.utf8.count
+        return count >= length && extracting(first: length).isEqualIgnoringCase(to: text)
+    }
+
+    /// The position of the first such byte at or after `start`, if there is one.
+    package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+        for index in start..<Swift.max(start, count) where self[index] == byte { return index }
+        return nil
+    }
+}
+
+extension UInt8 {
+    /// The byte, an ASCII capital made small.
+    package var lowercasedASCII: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+    }
+
+    /// The value of a hexadecimal digit.
+    package var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// What a path of the worker stands for.
+package enum Endpoint: UInt8, CaseIterable, Sendable {
+    case health
+    case stats
+    case initialize
+    case configSchema
+    case config
+    case execute
+    case executeStream
+    case cleanup
+    case cancel
+    case progress
+
+    /// The path, as the contract spells it.
+    package var path: String {
+        switch self {
+        case .health: "/health"
+        case .stats: "/stats"
+        case .initialize: "/initialize"
+        case .configSchema: "/config_schema"
+        case .config: "/config"
+        case .execute: "/execute"
+        case .executeStream: "/execute_stream"
+        case .cleanup: "/cleanup"
+        case .cancel: "/cancel"
+        case .progress: "/progress"
+        }
+    }
+
+    /// Whether the endpoint is asked with POST; the others are asked with GET and HEAD.
+    package var isPost: Bool {
+        switch self {
+        case .initialize, .execute, .executeStream, .cleanup, .cancel: true
+        case .health, .stats, .configSchema, .config, .progress: false
+        }
+    }
+
+    /// What the `Allow` header of a 405 says.
+    package var allow: String { isPost ? "POST" : "GET, HEAD" }
+
+    /// What becomes of a request's body.
+    package var body: BodyUse {
+        switch self {
+        case .execute, .executeStream: .call
+        case .initialize: .value
+        case .cleanup, .cancel, .health, .stats, .configSchema, .config, .progress: .ignored
+        }
+    }
+}

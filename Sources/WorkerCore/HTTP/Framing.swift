@@ -1,0 +1,60 @@
+/// What the header block of a request says about where its body ends.
+///
+/// libmicrohttpd lets some ambiguous blocks pass which another HTTP implementation on the way may
+/// read differently (request smuggling, RFC 9112, 11.2); those are refused here before anything
+/// else is looked at.
+package struct Framing: Sendable {
+    /// How many Host fields there are.
+    package var hosts = 0
+    /// How many Content-Length fields there are.
+    package var contentLengths = 0
+    /// Whether two of them differ.
+    package var contentLengthsDiffer = false
+    /// How many Transfer-Encoding fields there are.
+    package var transferEncodings = 0
+    /// Whether one of them is other than exactly "chunked".
+    package var hasForeignCoding = false
+    /// Whether a field's name is no token: a folded line, white space before the colon.
+    package var hasMalformedName = false
+    /// Whether the request speaks HTTP/1.0.
+    package var isVersion10 = false
+
+    /// Makes the framing of a request without fields.
+    package init() {}
+
+    /// Whether the request says that it has a body, of whatever length.
+    package var declaresBody: Bool { contentLengths > 0 || transferEncodings > 0 }
+
+    /// What is wrong with it, if anything: the request is then refused and its connection closed.
+    package var violation: FramingViolation? {
+        if hasMalformedName { return .malformedFieldName }
+        if hosts > 1 { return .repeatedHost }
+        if hosts == 0, !isVersion10 { return .missingHost }
+        if transferEncodings > 0 {
+            if contentLengths > 0 { return .lengthBesideCoding }
+            if transferEncodings > 1 { return .repeatedCoding }
+            if isVersion10 { return .codingInVersion10 }
+            if hasForeignCoding { return .foreignCoding }
+        }
+        return contentLengthsDiffer ? .differingLengths : nil
+    }
+
+    /// Whether a field's name is a token of RFC 9110, 5.6.2.
+    package static func isToken(_ name: Span<UInt8>) -> Bool {
+        guard !name.isEmpty else { return false }
+        for index in name.indices {
+            switch name[index] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
+                UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
+                UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"),
+                UInt8(ascii: "~"):
+                continue
+            default:
+                return false
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,55 @@
+/// What becomes of a request, by its method and path alone.
+package enum Route: Equatable, Sendable {
+    /// The endpoint answers; with HEAD, without a body.
+    case endpoint(Endpoint)
+    /// The path exists, and takes other methods.
+    case methodNotAllowed(Endpoint)
+    /// There is no such path.
+    case notFound
+
+    /// Finds the route of a request.
+    ///
+    /// - Parameter path: as sent; it is percent-decoded here. "/health/" is another path.
+    package init(method: Method, path: Span<UInt8>) {
+        guard let endpoint = Self.endpoint(at: path) else {
+            self = .notFound
+            return
+        }
+        let fits =
+            switch method {
+            case .get, .head: !endpoint.isPost
+            case .post: endpoint.isPost
+            case .other: false
+            }
+        self = fits ? .endpoint(endpoint) : .methodNotAllowed(endpoint)
+    }
+
+    private static func endpoint(at path: Span<UInt8>) -> Endpoint? {
+        if let endpoint = Endpoint.allCases.first(where: { path.isEqual(to: $0.path) }) {
+            return endpoint
+        }
+        guard path.firstIndex(of: UInt8(ascii: "%")) != nil, let decoded = percentDecoded(path)
+        else { return nil }
+        return Endpoint.allCases.first { decoded.span.isEqual(to: $0.path) }
+    }
+
+    /// Decodes `%XX`; nil where a percent sign is not followed by two hexadecimal digits.
+    private static func percentDecoded(_ path: Span<UInt8>) -> [UInt8]? {
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(path.count)
+        var index = 0
+        while index < path.count {
+            guard path[index] == UInt8(ascii: "%") else {
+                decoded.append(path[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < path.count, let high = path[index + 1].hexDigitValue,
+                let low = path[index + 2].hexDigitValue
+            else { return nil }
+            decoded.append(high << 4 | low)
+            index += 3
+        }
+        return decoded
+    }
+}

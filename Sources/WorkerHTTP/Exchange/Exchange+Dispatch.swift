@@ -1,0 +1,113 @@
+internal import CMicroHTTPD
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+
+/// From the end of the request to its reply; on the HTTP thread, but where it says otherwise.
+extension Exchange {
+    /// Answers the request, whose body is complete, or has it wait for the plugin.
+    func dispatch() -> MHD_Result {
+        isDispatched = true
+        if let bodyProblem {
+            guard let reply = reply(to: bodyProblem) else { return .NO }
+            return refuse(reply)
+        }
+        switch plan {
+        case .refuse(let status, let detail, let allow):
+            var reply = Reply(status, detail: detail)
+            reply.allow = allow
+            return refuse(reply)
+        case .endpoint(.cancel):
+            server.service.cancelAll { self.complete(.reply(.cancel($0))) }
+            return park()
+        case .endpoint(.cleanup):
+            body.removeAll(keepingCapacity: false)
+            guard let outcome = submit(.cleanup, args: nil, kwargs: nil) else { return park() }
+            return go(outcome)
+        case .endpoint(let endpoint) where endpoint.body != .ignored:
+            if body.count > server.options.largeBody {
+                // Validation takes a millisecond a megabyte: not on the thread of /health.
+                server.validator.add(self)
+                return park()
+            }
+            guard let outcome = validateAndSubmit() else { return park() }
+            return go(outcome)
+        case .endpoint(let endpoint):
+            return server.send(server.snapshotReply(endpoint), on: connection)
+        }
+    }
+
+    /// Validates the body and hands the call over; also on the validator's thread.
+    ///
+    /// - Returns: what to do at once; nil if the plugin's answer is to be waited for.
+    func validateAndSubmit() -> Outcome? {
+        do throws(CallBodyError) {
+            switch endpoint {
+            case .execute:
+                let call = try JSON.parseCallBody(body)
+                return submit(.execute, args: call.args, kwargs: call.kwargs)
+            case .executeStream:
+                let call = try JSON.parseCallBody(body)
+                return submit(.stream, args: call.args, kwargs: call.kwargs) ?? .stream
+            default:
+                return submit(.initialize, args: try configuration(), kwargs: nil)
+            }
+        } catch {
+            return .reply(Reply(400, detail: error.description))
+        }
+    }
+
+    private func configuration() throws(CallBodyError) -> Range<Int> {
+        do throws(JSONError) {
+            return try JSON.validate(body).range
+        } catch {
+            throw .invalid(error)
+        }
+    }
+
+    private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
+        var text = ByteBuffer()
+        swap(&text, &body)
+        let request = CallRequest(
+            kind: kind, body: text, args: args, kwargs: kwargs, requestID: server.nextRequestID(),
+            exchange: self)
+        return server.service.submit(request).map { .reply(.refused($0)) }
+    }
+
+    /// Does what the plugin's side has left, or suspends the connection until it leaves something.
+    func park() -> MHD_Result {
+        let outcome: Outcome? = shared.withLock { shared in
+            if let outcome = shared.outcome.take() { return outcome }
+            shared.suspension.willSuspend()
+            return nil
+        }
+        if let outcome { return go(outcome) }
+        suspend { shared.withLock { $0.suspension.didSuspend() } }
+        return .YES
+    }
+
+    private func go(_ outcome: consuming Outcome) -> MHD_Result {
+        switch consume outcome {
+        case .reply(let reply): server.send(reply, on: connection)
+        case .stream: startStream()
+        case .drop: .NO
+        }
+    }
+
+    private func refuse(_ reply: consuming Reply) -> MHD_Result {
+        server.service.requestRefused(status: reply.status, detail: "")
+        return server.send(reply, on: connection)
+    }
+
+    private func reply(to problem: BodyProblem) -> Reply? {
+        switch problem {
+        case .tooLarge:
+            var reply = server.tooLarge()
+            reply.closesConnection = true
+            return reply
+        case .tooLargeAndTold: return nil
+        case .noBudget: return server.noBudget()
+        case .noMemory: return Reply(503, detail: "There is no memory for the request's body")
+        }
+    }
+}

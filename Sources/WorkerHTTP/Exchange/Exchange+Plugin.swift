@@ -1,0 +1,50 @@
+package import WorkerCore
+package import WorkerJSON
+
+/// The plugin's side of an exchange. Any thread; none of it waits but `waitForRoom`.
+extension Exchange {
+    /// The call has ended with a result.
+    package func finish(_ value: consuming ByteBuffer) { complete(.reply(Reply(200, value))) }
+
+    /// The call has ended well, and has no result.
+    package func finish() {
+        complete(.reply(Reply(statusText: endpoint == .cleanup ? "cleaned" : "ok")))
+    }
+
+    /// The call has failed.
+    package func fail(_ failure: CallFailure, _ kind: CallKind) {
+        complete(.reply(Reply(failure.status(for: kind), detail: failure.detail)))
+    }
+
+    /// The stream has ended behind some last lines.
+    package func finishStream(_ lines: consuming ByteBuffer, _ failure: CallFailure?) {
+        var lines = lines
+        if let failure {
+            lines.append("{\"error\":")
+            lines.appendJSONString(failure.detail)
+            lines.append("}\n")
+        }
+        let end: StreamEnd =
+            switch failure?.reason {
+            case nil: .complete
+            case .cancelled: .cancelled
+            default: .error
+            }
+        if pipe?.finish(lines, end) ?? false { resume() }
+    }
+
+    /// Takes lines of a stream; never waits.
+    package func offer(_ lines: inout ByteBuffer) -> StreamOffer { pipe?.offer(&lines) ?? .closed }
+
+    /// Has the HTTP thread send what `offer` answered `.takenAndWaking` for.
+    package func wake() { resume() }
+
+    /// Waits until there is room for lines, or nobody wants them.
+    package func waitForRoom() { pipe?.waitForRoom() }
+
+    /// Nobody wants more lines.
+    package func close() { pipe?.close() }
+
+    /// The request is over, answered or not: nobody reads what the plugin still sends.
+    func completed() { pipe?.close() }
+}

@@ -1,0 +1,75 @@
+internal import CMicroHTTPD
+internal import WorkerCore
+internal import WorkerJSON
+
+/// Sending a stream; on the HTTP thread.
+extension Exchange {
+    /// Queues the header block of a stream, whose lines follow as they come.
+    func startStream() -> MHD_Result {
+        let owner = unsafe Unmanaged.passRetained(self).toOpaque()
+        guard
+            let response = unsafe MHD_create_response_from_callback(
+                UInt64.max, server.options.connectionMemory, readStream, owner, streamResponseFreed)
+        else {
+            unsafe Unmanaged<Exchange>.fromOpaque(owner).release()
+            return .NO
+        }
+        unsafe self.response = response
+        unsafe MHD_add_response_header(response, "Content-Type", "application/x-ndjson")
+        if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
+        return unsafe connection.queue(200, response)
+    }
+
+    /// Copies lines into libmicrohttpd's buffer, suspends the connection where there are none.
+    fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let pipe else { return MHD_CONTENT_READER_END_WITH_ERROR_VALUE }
+        while true {
+            if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
+            chunk.removeAll(keepingCapacity: true)
+            chunkOffset = 0
+            switch pipe.take(&chunk) {
+            case .lines:
+                continue
+            case .ended(let end):
+                if !isVersion10, let response = unsafe response {
+                    unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
+                }
+                return MHD_CONTENT_READER_END_OF_STREAM_VALUE
+            case .nothing:
+                suspend { pipe.didSuspend() }
+                return 0
+            }
+        }
+    }
+
+    private func copyChunk(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, chunk.count - chunkOffset)
+        unsafe chunk.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[chunkOffset..<(chunkOffset + count)]))
+        }
+        chunkOffset += count
+        return count
+    }
+}
+
+// MHD_CONTENT_READER_END_OF_STREAM and _END_WITH_ERROR are casts in C, which Swift does not see.
+private let MHD_CONTENT_READER_END_OF_STREAM_VALUE = -1
+private let MHD_CONTENT_READER_END_WITH_ERROR_VALUE = -2
+
+private func readStream(
+    _ context: UnsafeMutableRawPointer?, _ position: UInt64,
+    _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int
+) -> Int {
+    guard let context = unsafe context else { return MHD_CONTENT_READER_END_WITH_ERROR_VALUE }
+    return unsafe Unmanaged<Exchange>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        unsafe $0.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+    }
+}
+
+private func streamResponseFreed(_ context: UnsafeMutableRawPointer?) {
+    guard let context = unsafe context else { return }
+    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeRetainedValue()
+    unsafe exchange.response = nil
+    exchange.pipe?.close()
+}

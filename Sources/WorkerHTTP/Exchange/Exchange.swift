@@ -1,0 +1,110 @@
+internal import CMicroHTTPD
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+
+/// One request that has a body or waits for the plugin, from its header block to its reply.
+///
+/// Made on the HTTP thread and owned by its request (libmicrohttpd's `req_cls`) until that is
+/// completed, and by the plugin call behind it until that has ended. What comes first under
+/// "HTTP thread" is touched by no other; the plugin's side goes through `shared` and `pipe`.
+@safe package final class Exchange: @unchecked Sendable {
+    /// What is to become of the request.
+    enum Plan {
+        /// The endpoint answers.
+        case endpoint(Endpoint)
+        /// An error is answered, when the body has been read and dropped.
+        case refuse(status: UInt32, detail: String, allow: String?)
+    }
+
+    /// What the plugin's side leaves for the HTTP thread.
+    enum Outcome: ~Copyable {
+        /// Send this.
+        case reply(Reply)
+        /// The call of a stream has been taken in: send the header block.
+        case stream
+        /// End the connection: there is nobody to answer any more.
+        case drop
+    }
+
+    struct Shared: ~Copyable {
+        var outcome: Outcome?
+        var suspension = Suspension()
+    }
+
+    // HTTP thread.
+    unowned let server: Server
+    let connection: Connection
+    let plan: Plan
+    let isVersion10: Bool
+    var body = ByteBuffer()
+    /// How much of the server's budget for bodies is taken.
+    var reserved = 0
+    /// How many bytes of the body have come in.
+    var received = 0
+    var bodyProblem: BodyProblem?
+    var isDispatched = false
+    var response: OpaquePointer?
+    /// Lines that are being copied into libmicrohttpd's buffer, and how far that has come.
+    var chunk = ByteBuffer()
+    var chunkOffset = 0
+
+    // Any thread.
+    let shared = Mutex(Shared())
+    let pipe: StreamPipe?
+
+    init(_ server: Server, _ connection: Connection, _ plan: Plan, isVersion10: Bool) {
+        self.server = server
+        self.connection = connection
+        self.plan = plan
+        self.isVersion10 = isVersion10
+        if case .endpoint(.executeStream) = plan {
+            pipe = StreamPipe(limit: server.options.streamBuffer)
+        } else {
+            pipe = nil
+        }
+    }
+
+    deinit { server.budget.release(reserved) }
+
+    /// Which endpoint answers; nil for an error.
+    var endpoint: Endpoint? { if case .endpoint(let endpoint) = plan { endpoint } else { nil } }
+
+    // MARK: - Suspension
+
+    /// Leaves what the HTTP thread is to do, and wakes it; the first to come decides. Any thread.
+    func complete(_ outcome: consuming Outcome) {
+        var pending = Optional(outcome)
+        let mustResume = shared.withLock { shared in
+            guard shared.outcome == nil else { return false }
+            shared.outcome = pending.take()
+            return shared.suspension.wake()
+        }
+        if mustResume { resume() }
+    }
+
+    /// Has the HTTP thread go on with the connection, which it has suspended.
+    func resume() {
+        server.parked.subtract(1, ordering: .releasing)
+        connection.resume()
+    }
+
+    /// Takes the connection out of the HTTP thread's loop until `resume`; on that thread.
+    func suspend(_ didSuspend: () -> Bool) {
+        server.parked.add(1, ordering: .relaxed)
+        connection.suspend()
+        if didSuspend() { resume() }
+    }
+}
+
+/// Why a body is not taken.
+enum BodyProblem {
+    /// It is larger than a body may be.
+    case tooLarge
+    /// The same, and the client has been told already, past libmicrohttpd.
+    case tooLargeAndTold
+    /// All bodies together are larger than they may be.
+    case noBudget
+    /// Memory could not be had.
+    case noMemory
+}

@@ -1,0 +1,131 @@
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+internal import WorkerThreads
+
+/// The lines of one stream between the plugin, which offers them, and the HTTP thread, which
+/// takes them; bounded, so that a slow client holds back its own plugin call and costs no memory.
+///
+/// The lock is held for the exchange or copy of buffers that exist already: memory is allocated
+/// and freed outside.
+final class StreamPipe: Sendable {
+    private struct State: ~Copyable {
+        var ready = ByteBuffer()
+        var isClosed = false
+        var waiters = 0
+        var end: StreamEnd?
+        var suspension = Suspension()
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+    private let room = Semaphore()
+
+    /// Makes an empty pipe; `limit` bytes may wait before an offer is answered `.full`.
+    init(limit: Int) { self.limit = limit }
+
+    /// Takes lines of the plugin; never waits. Empty afterwards if they were taken.
+    func offer(_ lines: inout ByteBuffer) -> StreamOffer { put(&lines, limit: limit) }
+
+    private func put(_ lines: inout ByteBuffer, limit: Int) -> StreamOffer {
+        var spare = ByteBuffer()
+        while true {
+            var needed = 0
+            let offer = state.withLock { state -> StreamOffer? in
+                if state.isClosed { return .closed }
+                if lines.count == 0 { return .taken }
+                if state.ready.count == 0 {
+                    swap(&state.ready, &lines)
+                } else if state.ready.count >= limit {
+                    return .full
+                } else if state.ready.count + lines.count <= state.ready.capacity {
+                    append(lines, to: &state.ready)
+                } else if state.ready.count + lines.count <= spare.capacity {
+                    append(state.ready, to: &spare)
+                    append(lines, to: &spare)
+                    swap(&state.ready, &spare)
+                } else {
+                    needed = state.ready.count + lines.count
+                    return nil
+                }
+                lines.removeAll(keepingCapacity: true)
+                return state.suspension.wake() ? .takenAndWaking : .taken
+            }
+            if let offer { return offer }
+            // The buffer is too small for what has gathered: make a larger one, and try again.
+            guard spare.reserve(max(needed, min(self.limit * 2, needed * 2))) else { return .full }
+        }
+    }
+
+    /// Waits until the client has taken what waited, or nobody wants more lines.
+    func waitForRoom() {
+        let mustWait = state.withLock { state in
+            guard !state.isClosed, state.ready.count >= limit else { return false }
+            state.waiters += 1
+            return true
+        }
+        if mustWait { room.wait() }
+    }
+
+    /// Ends the stream behind the last lines.
+    ///
+    /// - Returns: whether the caller has to resume the connection.
+    func finish(_ lines: consuming ByteBuffer, _ end: StreamEnd) -> Bool {
+        var last = lines
+        let offer = put(&last, limit: .max)
+        let isAsleep = state.withLock { state in
+            state.end = end
+            return state.suspension.wake()
+        }
+        if case .takenAndWaking = offer { return true }
+        return isAsleep
+    }
+
+    /// Nobody takes lines any more: offers are answered `.closed`, and waiters return.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = 0 }
+            return state.waiters
+        }
+        for _ in 0..<waiters { room.signal() }
+    }
+
+    /// What the HTTP thread finds.
+    enum Taking {
+        case lines
+        case ended(StreamEnd)
+        case nothing
+    }
+
+    /// Exchanges an empty buffer for the lines that wait; on the HTTP thread.
+    ///
+    /// With `.nothing`, the connection is about to be suspended: `didSuspend` is due.
+    func take(_ buffer: inout ByteBuffer) -> Taking {
+        let (taking, waiters) = state.withLock { state -> (Taking, Int) in
+            if state.ready.count > 0 {
+                swap(&state.ready, &buffer)
+                defer { state.waiters = 0 }
+                return (.lines, state.waiters)
+            }
+            if let end = state.end { return (.ended(end), 0) }
+            state.suspension.willSuspend()
+            return (.nothing, 0)
+        }
+        for _ in 0..<waiters { room.signal() }
+        return taking
+    }
+
+    /// The connection has been suspended; on the HTTP thread.
+    ///
+    /// - Returns: whether the caller has to resume it at once.
+    func didSuspend() -> Bool {
+        state.withLock { $0.suspension.didSuspend() }
+    }
+}
+
+/// Appends a buffer to one that has room for it.
+private func append(_ bytes: borrowing ByteBuffer, to buffer: inout ByteBuffer) {
+    let isDone = unsafe bytes.withUnsafeBytes { unsafe buffer.append($0) }
+    precondition(isDone, "there was room")
+}

@@ -1,0 +1,24 @@
+internal import CMicroHTTPD
+private import Glibc
+internal import WorkerJSON
+
+extension Reply {
+    /// Queues the reply on its connection, which owns the body from then on. On the HTTP thread.
+    consuming func send(on connection: Connection) -> MHD_Result {
+        let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
+        let allow = allow
+        let (bytes, count) = unsafe body.release()
+        // MUST_FREE: libmicrohttpd frees the body with free() when the last byte has left.
+        guard
+            let response = unsafe MHD_create_response_from_buffer(count, bytes, .RESPMEM_MUST_FREE)
+        else {
+            unsafe free(bytes)
+            return .NO
+        }
+        unsafe MHD_add_response_header(response, "Content-Type", "application/json")
+        if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
+        if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
+        if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
+        return unsafe connection.queue(status, response)
+    }
+}

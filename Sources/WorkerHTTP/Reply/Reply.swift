@@ -1,0 +1,40 @@
+internal import WorkerCore
+internal import WorkerJSON
+
+/// What is sent back in one piece: always JSON.
+struct Reply: ~Copyable, Sendable {
+    /// The HTTP status.
+    let status: UInt32
+    /// The body's text.
+    let body: ByteBuffer
+    /// The methods that a 405 allows.
+    var allow: String?
+    /// Whether the connection ends with this reply.
+    var closesConnection = false
+
+    init(_ status: UInt32, _ body: consuming ByteBuffer) {
+        self.status = status
+        self.body = body
+    }
+
+    /// A reply of the form `{"detail": …}`.
+    init(_ status: UInt32, detail: String) {
+        var body = ByteBuffer()
+        body.append("{\"detail\":")
+        body.appendJSONString(detail)
+        body.append("}")
+        self.init(status, body)
+    }
+
+    /// A reply of the form `{"status": …}`.
+    init(statusText: StaticString) {
+        var body = ByteBuffer()
+        body.append("{\"status\":\"")
+        body.append(statusText)
+        body.append("\"}")
+        self.init(200, body)
+    }
+
+    /// Whether the client is told when to try again.
+    var isTemporary: Bool { status == 503 }
+}

@@ -1,0 +1,84 @@
+internal import CMicroHTTPD
+internal import WorkerCore
+
+/// What the header block of one request says, read in one pass and without a copy.
+@safe struct RequestHead {
+    var framing = Framing()
+    /// The first Content-Length that is a number.
+    var contentLength: Int?
+    /// Whether the Host header, if there is one, is allowed.
+    var isHostAllowed = true
+    /// Whether the Origin header, if there is one, is allowed.
+    var isOriginAllowed = true
+    /// Whether the client waits for "100 Continue".
+    var expectsContinue = false
+
+    private let policy: AccessPolicy?
+    private var firstLength: UnsafeBufferPointer<UInt8>?
+
+    /// Reads the header block of a connection's request; on the HTTP thread.
+    init(_ connection: Connection, isVersion10: Bool, policy: AccessPolicy?) {
+        self.policy = policy
+        framing.isVersion10 = isVersion10
+        unsafe withUnsafeMutablePointer(to: &self) { head in
+            _ = unsafe MHD_get_connection_values_n(
+                connection.pointer, .HEADER_KIND, readField, UnsafeMutableRawPointer(head))
+        }
+    }
+
+    fileprivate mutating func read(
+        _ nameBytes: UnsafeBufferPointer<UInt8>, _ valueBytes: UnsafeBufferPointer<UInt8>
+    ) {
+        let (name, value) = unsafe (nameBytes.span, valueBytes.span)
+        switch name.count {
+        case 4 where name.isEqualIgnoringCase(to: "host"):
+            framing.hosts += 1
+            if let policy { isHostAllowed = isHostAllowed && policy.allowsHost(value) }
+        case 6 where name.isEqualIgnoringCase(to: "origin"):
+            if let policy { isOriginAllowed = isOriginAllowed && policy.allowsOrigin(value) }
+        case 6 where name.isEqualIgnoringCase(to: "expect"):
+            expectsContinue = value.isEqualIgnoringCase(to: "100-continue")
+        case 14 where name.isEqualIgnoringCase(to: "content-length"):
+            unsafe readLength(valueBytes)
+        case 17 where name.isEqualIgnoringCase(to: "transfer-encoding"):
+            framing.transferEncodings += 1
+            if !value.isEqualIgnoringCase(to: "chunked") { framing.hasForeignCoding = true }
+        default:
+            break
+        }
+        if !Framing.isToken(name) { framing.hasMalformedName = true }
+    }
+
+    private mutating func readLength(_ value: UnsafeBufferPointer<UInt8>) {
+        framing.contentLengths += 1
+        if let first = unsafe firstLength {
+            if unsafe !first.elementsEqual(value) { framing.contentLengthsDiffer = true }
+            return
+        }
+        unsafe firstLength = value
+        // libmicrohttpd has refused what is no number of 64 bits; what remains is huge or a number.
+        var length = 0
+        for unsafe byte in unsafe value {
+            let (product, isTooLong) = length.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLarge) = product.addingReportingOverflow(
+                Int(byte &- UInt8(ascii: "0")))
+            if isTooLong || isTooLarge {
+                length = .max
+                break
+            }
+            length = sum
+        }
+        contentLength = length
+    }
+}
+
+/// Hands one header field to the head that is being read.
+private func readField(
+    _ context: UnsafeMutableRawPointer?, _ kind: MHD_ValueKind, _ name: UnsafePointer<CChar>?,
+    _ nameLength: Int, _ value: UnsafePointer<CChar>?, _ valueLength: Int
+) -> MHD_Result {
+    guard let context = unsafe context else { return .NO }
+    let head = unsafe context.assumingMemoryBound(to: RequestHead.self)
+    unsafe head.pointee.read(fieldBytes(name, nameLength), fieldBytes(value, valueLength))
+    return .YES
+}

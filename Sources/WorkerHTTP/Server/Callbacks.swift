@@ -1,0 +1,52 @@
+internal import CMicroHTTPD
+private import Glibc
+internal import WorkerCore
+
+// What libmicrohttpd calls, on the HTTP thread: each recovers its object and calls one method.
+//
+// `req_cls` is nil before a request's first call. It then is an exchange, retained; or, for a
+// request that has no body and is answered from a snapshot, a `SnapshotTicket`, which costs no
+// allocation. The ticket's lowest bit tells them apart.
+
+func handleRequest(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer, _ url: UnsafePointer<CChar>,
+    _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>,
+    _ upload: UnsafePointer<CChar>?, _ uploadSize: UnsafeMutablePointer<Int>,
+    _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+) -> MHD_Result {
+    guard let context = unsafe context else { return .NO }
+    return unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+        let connection = unsafe Connection(connection)
+        guard let state = unsafe request.pointee else {
+            return unsafe server.begin(connection, url, method, version, request)
+        }
+        if let ticket = unsafe SnapshotTicket(state) {
+            return server.send(server.snapshotReply(ticket.endpoint), on: connection)
+        }
+        return unsafe Unmanaged<Exchange>.fromOpaque(state)._withUnsafeGuaranteedRef { exchange in
+            guard unsafe uploadSize.pointee > 0 else {
+                return exchange.isDispatched ? exchange.park() : exchange.dispatch()
+            }
+            let bytes = unsafe UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
+            unsafe uploadSize.pointee = 0
+            return unsafe exchange.receive(bytes) ? .YES : .NO
+        }
+    }
+}
+
+func requestCompleted(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,
+    _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ code: MHD_RequestTerminationCode
+) {
+    guard let state = unsafe request.pointee, unsafe SnapshotTicket(state) == nil else { return }
+    unsafe request.pointee = nil
+    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue()
+    exchange.completed()
+}
+
+/// Paths are decoded by the router, which sees an encoded NUL where C's strings would end.
+func leaveAsSent(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer, _ text: UnsafeMutablePointer<CChar>
+) -> Int {
+    unsafe strlen(text)
+}

@@ -1,0 +1,32 @@
+internal import CMicroHTTPD
+
+/// A connection of libmicrohttpd's; valid while a request of it is under way.
+@safe struct Connection: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) { unsafe self.pointer = pointer }
+
+    /// Takes it out of the HTTP thread's loop; on that thread.
+    ///
+    /// The corresponding C function is `MHD_suspend_connection`.
+    func suspend() { unsafe MHD_suspend_connection(pointer) }
+
+    /// Puts it back into the loop. Any thread, once for each suspend, after that has returned.
+    ///
+    /// The corresponding C function is `MHD_resume_connection`.
+    func resume() { unsafe MHD_resume_connection(pointer) }
+
+    /// Queues a response for its request, and gives up the caller's reference to it.
+    ///
+    /// The corresponding C function is `MHD_queue_response`.
+    func queue(_ status: UInt32, _ response: OpaquePointer) -> MHD_Result {
+        defer { unsafe MHD_destroy_response(response) }
+        return unsafe MHD_queue_response(pointer, status, response)
+    }
+
+    /// Its socket, which stays libmicrohttpd's; nil if there is none any more.
+    var socket: Int32? {
+        let descriptor = unsafe uw_mhd_socket(pointer)
+        return descriptor >= 0 ? descriptor : nil
+    }
+}

@@ -1,0 +1,79 @@
+internal import CMicroHTTPD
+private import Glibc
+internal import WorkerCore
+
+/// The first look at a request: its header block; on the HTTP thread.
+extension Server {
+    /// Decides what becomes of a request, before any of its body is read.
+    ///
+    /// A reply queued here ends the connection, as libmicrohttpd does not read the body then; so
+    /// only what must end it is answered here.
+    func begin(
+        _ connection: Connection, _ url: UnsafePointer<CChar>, _ method: UnsafePointer<CChar>,
+        _ version: UnsafePointer<CChar>,
+        _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> MHD_Result {
+        let isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
+        let head = RequestHead(connection, isVersion10: isVersion10, policy: options.policy)
+        if let violation = head.framing.violation {
+            return refuseNow(Reply(400, detail: violation.description), connection)
+        }
+        let target = unsafe fieldBytes(url, strlen(url))
+        let plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
+        if case .endpoint(let endpoint) = plan {
+            if !endpoint.isPost, !head.framing.declaresBody {
+                unsafe request.pointee = SnapshotTicket(endpoint).pointer
+                return .YES
+            }
+            if endpoint.body != .ignored, !head.framing.declaresBody {
+                return refuseNow(
+                    Reply(411, detail: "The request has neither Content-Length nor a chunked body"),
+                    connection)
+            }
+        }
+        let exchange = Exchange(self, connection, plan, isVersion10: isVersion10)
+        if let length = head.contentLength {
+            if length > options.maxBody, head.expectsContinue {
+                return refuseNow(tooLarge(), connection)
+            }
+            if length <= options.maxBody { exchange.expect(length) } else { exchange.refuseLength(length) }
+            if exchange.bodyProblem == .noBudget { return refuseNow(noBudget(), connection) }
+        }
+        unsafe request.pointee = Unmanaged.passRetained(exchange).toOpaque()
+        return .YES
+    }
+
+    private func plan(
+        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>,
+        _ method: UnsafeBufferPointer<UInt8>
+    ) -> Exchange.Plan {
+        let parts = unsafe RequestTarget(target.span)
+        let names = unsafe target.span
+        let isAuthorityAllowed =
+            parts.authority.map { options.policy?.allowsHost(names.extracting($0)) ?? true } ?? true
+        guard head.isHostAllowed, isAuthorityAllowed else {
+            return .refuse(
+                status: 403, detail: "The Host header names another machine (--allow-host)",
+                allow: nil)
+        }
+        guard head.isOriginAllowed else {
+            return .refuse(
+                status: 403, detail: "The Origin header is not the worker's own (--allow-origin)",
+                allow: nil)
+        }
+        switch unsafe Route(method: Method(method.span), path: names.extracting(parts.path)) {
+        case .endpoint(let endpoint): return .endpoint(endpoint)
+        case .methodNotAllowed(let endpoint):
+            return .refuse(status: 405, detail: "Method Not Allowed", allow: endpoint.allow)
+        case .notFound:
+            return .refuse(status: 404, detail: "Not Found", allow: nil)
+        }
+    }
+
+    private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {
+        service.requestRefused(status: reply.status, detail: "")
+        var reply = reply
+        reply.closesConnection = true
+        return reply.send(on: connection)
+    }
+}

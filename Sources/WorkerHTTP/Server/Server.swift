@@ -1,0 +1,114 @@
+internal import CMicroHTTPD
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+package import WorkerThreads
+
+/// The HTTP server: one thread of libmicrohttpd's, which runs no plugin code and waits for none.
+@safe package final class Server: @unchecked Sendable {
+    let options: ServerOptions
+    let service: any WorkerService
+    let budget: BodyBudget
+    let validator: Validator
+    private let identity: HealthIdentity
+    /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
+    let tooLargeReply: [UInt8]
+    /// How many connections are suspended: libmicrohttpd must not be stopped while one is.
+    let parked = Atomic<Int>(0)
+    private let isDraining = Atomic<Bool>(false)
+    private let lastRequest = Atomic<UInt64>(0)
+    private let daemon = Mutex<Daemon?>(nil)
+
+    @safe private struct Daemon: @unchecked Sendable { let pointer: OpaquePointer }
+
+    /// Makes a server that does not serve yet.
+    package init(
+        _ options: ServerOptions, service: any WorkerService, spawn: @escaping ThreadSpawner
+    ) {
+        self.options = options
+        self.service = service
+        budget = BodyBudget(limit: options.maxBuffered)
+        validator = Validator(spawn: spawn)
+        identity = HealthIdentity(
+            processID: options.processID, name: options.pluginName, version: options.pluginVersion)
+        tooLargeReply = Self.message(Self.tooLarge(options.maxBody))
+    }
+
+    /// Starts to serve.
+    ///
+    /// - Returns: false where libmicrohttpd will not start: a lack of memory or descriptors.
+    package func start() -> Bool {
+        var configuration = unsafe uw_mhd_options(
+            listen_fd: options.listenDescriptor, connection_limit: options.connectionLimit,
+            connection_timeout: options.idleTimeout, connection_memory: options.connectionMemory,
+            context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
+            completed: requestCompleted, unescape: leaveAsSent)
+        guard let started = unsafe uw_mhd_start(&configuration) else { return false }
+        daemon.withLock { unsafe $0 = Daemon(pointer: started) }
+        return true
+    }
+
+    /// Takes no more connections, and ends each that is there with its next reply.
+    ///
+    /// - Returns: the listening socket, which is the caller's again; -1 if the server did not run.
+    package func quiesce() -> Int32 {
+        isDraining.store(true, ordering: .relaxed)
+        guard let daemon = daemon.withLock({ $0 }) else { return -1 }
+        return unsafe MHD_quiesce_daemon(daemon.pointer)
+    }
+
+    /// Whether a connection still waits for the plugin; the server cannot be stopped then.
+    package var isWaiting: Bool { parked.load(ordering: .acquiring) > 0 }
+
+    /// Ends all connections and the thread. Only when nothing waits for the plugin any more.
+    package func stop() {
+        guard let daemon = daemon.withLock({ $0.take() }) else { return }
+        unsafe MHD_stop_daemon(daemon.pointer)
+    }
+
+    /// A name for a call whose client gave none.
+    func nextRequestID() -> String {
+        String(lastRequest.wrappingAdd(1, ordering: .relaxed).newValue)
+    }
+
+    /// The reply of an endpoint that answers from a snapshot.
+    func snapshotReply(_ endpoint: Endpoint) -> Reply {
+        switch endpoint {
+        case .health: .health(identity, service.load)
+        case .stats: .stats(processID: options.processID, service.usage())
+        case .progress: .progress(service.progress)
+        case .config: .document(service.currentConfig)
+        case .configSchema: .document(service.configSchema)
+        case .initialize, .execute, .executeStream, .cleanup, .cancel:
+            preconditionFailure("\(endpoint) does not answer from a snapshot")
+        }
+    }
+
+    /// Queues a reply; while the server drains, the last one of its connection.
+    func send(_ reply: consuming Reply, on connection: Connection) -> MHD_Result {
+        var reply = reply
+        if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
+        return reply.send(on: connection)
+    }
+
+    /// The reply to a body that is too large.
+    func tooLarge() -> Reply { Self.tooLarge(options.maxBody) }
+
+    private static func tooLarge(_ limit: Int) -> Reply {
+        Reply(413, detail: "The request's body is larger than \(limit) bytes (--max-body)")
+    }
+
+    /// The reply to a body that there is no room for beside the others.
+    func noBudget() -> Reply {
+        Reply(
+            503,
+            detail: "The bodies of all requests together are larger than "
+                + "\(options.maxBuffered) bytes (--max-buffered)")
+    }
+
+    private static func message(_ reply: consuming Reply) -> [UInt8] {
+        let body = unsafe reply.body.withUnsafeBytes { unsafe [UInt8]($0) }
+        let head = "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n"
+        return Array((head + "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n").utf8) + body
+    }
+}

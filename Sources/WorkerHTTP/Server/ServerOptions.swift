@@ -1,0 +1,43 @@
+package import WorkerCore
+
+/// What a server is started with. Sizes in bytes.
+package struct ServerOptions: Sendable {
+    /// A bound and listening stream socket; the server's from now on.
+    package var listenDescriptor: Int32
+    /// Who may talk to it; nil on a Unix socket, where the file's permissions decide.
+    package var policy: AccessPolicy?
+    /// The process, as /health names it.
+    package var processID: Int32
+    /// The plugin, as /health names it.
+    package var pluginName: String
+    /// Its version.
+    package var pluginVersion: String
+    /// The largest body that a request may have.
+    package var maxBody: Int
+    /// The largest sum of all bodies that are held at once.
+    package var maxBuffered: Int
+    /// Bodies larger than this are validated on a thread of their own.
+    package var largeBody = 256 << 10
+    /// How many bytes of stream may wait for a slow client before its plugin call has to.
+    package var streamBuffer = 256 << 10
+    /// Memory of a connection: bounds header blocks and the chunks of streams.
+    package var connectionMemory = 32 << 10
+    /// Connections beyond this wait in the backlog.
+    package var connectionLimit: UInt32 = 60_000
+    /// Seconds after which a connection that neither sends nor takes anything is closed.
+    package var idleTimeout: UInt32 = 60
+
+    /// Makes options with the defaults that the command line documents.
+    package init(
+        listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: String,
+        pluginVersion: String, maxBody: Int, maxBuffered: Int
+    ) {
+        self.listenDescriptor = listenDescriptor
+        self.policy = policy
+        self.processID = processID
+        self.pluginName = pluginName
+        self.pluginVersion = pluginVersion
+        self.maxBody = maxBody
+        self.maxBuffered = maxBuffered
+    }
+}

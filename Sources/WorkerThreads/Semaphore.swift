@@ -1,0 +1,52 @@
+private import CThreads
+private import Glibc
+
+/// A counting semaphore: how a thread waits for another without holding a lock.
+///
+/// Safe from any thread. A post on a semaphore that nobody waits for costs no system call.
+@safe package final class Semaphore: @unchecked Sendable {
+    // The address of a sem_t must not change, so it lives in memory of its own.
+    private let handle: UnsafeMutablePointer<sem_t>
+
+    /// Makes a semaphore with nothing to take.
+    package init() {
+        unsafe handle = .allocate(capacity: 1)
+        let result = unsafe sem_init(handle, 0, 0)
+        precondition(result == 0, "sem_init fails only for wrong arguments")
+    }
+
+    deinit {
+        unsafe sem_destroy(handle)
+        unsafe handle.deallocate()
+    }
+
+    /// Adds one, and wakes one waiter. The corresponding C function is `sem_post`.
+    package func signal() {
+        unsafe sem_post(handle)
+    }
+
+    /// Waits for one and takes it. The corresponding C function is `sem_wait`.
+    package func wait() {
+        while unsafe sem_wait(handle) != 0 {
+            precondition(errno == EINTR, "sem_wait fails only when interrupted")
+        }
+    }
+
+    /// Waits for one until a point in time.
+    ///
+    /// The corresponding C function is `sem_clockwait`.
+    ///
+    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
+    /// - Returns: whether one was taken.
+    package func wait(until deadline: UInt64) -> Bool {
+        var time = timespec(
+            tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+        while true {
+            switch unsafe cthreads_sem_wait_until(handle, &time) {
+            case 0: return true
+            case ETIMEDOUT: return false
+            default: continue  // EINTR
+            }
+        }
+    }
+}
