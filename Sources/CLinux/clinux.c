@@ -58,17 +58,21 @@ void clinux_survive_broken_pipes(void) {
 }
 
 static sigset_t unblocked_in_children;
-static pthread_once_t registration = PTHREAD_ONCE_INIT;
-static int registration_error;
 
 static void unblock(void) { (void)pthread_sigmask(SIG_UNBLOCK, &unblocked_in_children, NULL); }
 
-static void register_unblock(void) { registration_error = pthread_atfork(NULL, NULL, unblock); }
-
 int clinux_unblock_in_forked_children(const sigset_t *signals) {
-    unblocked_in_children = *signals;
-    (void)pthread_once(&registration, register_unblock);
-    return registration_error;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static _Bool is_registered;
+    int error = 0;
+    (void)pthread_mutex_lock(&lock);
+    if (!is_registered) {
+        unblocked_in_children = *signals;
+        error = pthread_atfork(NULL, NULL, unblock);
+        is_registered = error == 0;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return error;
 }
 
 _Bool clinux_ignores(int signal) {

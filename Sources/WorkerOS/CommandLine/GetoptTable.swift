@@ -56,10 +56,10 @@ final class GetoptTable {
 
     deinit {
         unsafe free(shortOptions)
-        for unsaferow in unsafe longOptions {
-            unsafe free(UnsafeMutablePointer(mutating: row.name))
+        for index in unsafe longOptions.indices {
+            unsafe free(UnsafeMutablePointer(mutating: longOptions[index].name))
         }
-        for unsafeargument in unsafe argumentVector { unsafe free(argument) }
+        for index in unsafe argumentVector.indices { unsafe free(argumentVector[index]) }
         unsafe longOptions.deallocate()
         unsafe argumentVector.deallocate()
     }

@@ -20,7 +20,8 @@ final class LineSink: Sendable {
     private let descriptor: Int32
     private let kind: Kind
 
-    init(descriptor: Int32) {
+    /// Makes a sink of a descriptor; `reopens` is false for tests alone.
+    init(descriptor: Int32, reopens: Bool = true) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             (self.descriptor, kind) = (descriptor, .broken)
@@ -32,8 +33,8 @@ final class LineSink: Sendable {
         case S_IFCHR where isatty(descriptor) == 0:
             (self.descriptor, kind) = (descriptor, .file)
         default:
-            let own = unsafe clinux_open(
-                "/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+            let flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+            let own = unsafe reopens ? clinux_open("/proc/self/fd/\(descriptor)", flags) : -1
             (self.descriptor, kind) = own < 0 ? (descriptor, .blocking) : (own, .nonblocking)
         }
     }

@@ -38,7 +38,8 @@ struct ProcFile {
         while let entry = unsafe readdir(stream) {
             let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name -> Int32? in
                 var value: Int32 = 0
-                for unsafebyte in unsafe name {
+                for index in name.indices {
+                    let byte = unsafe name[index]
                     if byte == 0 { return value }
                     guard 0x30...0x39 ~= byte else { return nil }
                     value = value &* 10 &+ Int32(byte - 0x30)

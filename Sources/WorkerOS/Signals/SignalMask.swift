@@ -24,6 +24,13 @@ package enum SignalMask {
         clinux_survive_broken_pipes()
     }
 
+    /// Makes writing to a pipe without a reader an error instead of an end; part of `prepare`.
+    ///
+    /// The corresponding C function is `sigaction`.
+    package static func surviveBrokenPipes() {
+        clinux_survive_broken_pipes()
+    }
+
     static func terminationSet() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
