@@ -1,2 +1,104 @@
+#define _GNU_SOURCE
 #include "clinux.h"
-typedef int clinux_is_compiled;
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+const char *clinux_error_text(int error) { return strerrordesc_np(error); }
+const char *clinux_error_name(int error) { return strerrorname_np(error); }
+
+int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 3); }
+
+int clinux_close_on_exec(int descriptor) {
+    const int flags = fcntl(descriptor, F_GETFD);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+}
+
+int clinux_nonblocking(int descriptor) {
+    const int flags = fcntl(descriptor, F_GETFL);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+int clinux_open(const char *path, int flags) { return open(path, flags); }
+int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+void clinux_stdout_by_line(void) { (void)setvbuf(stdout, NULL, _IOLBF, 0); }
+
+_Bool clinux_stdout_flush(void) {
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        if (ftrylockfile(stdout) == 0) {
+            (void)fflush_unlocked(stdout);
+            funlockfile(stdout);
+            return 1;
+        }
+        sched_yield();
+    }
+    return 0;
+}
+
+unsigned long clinux_raise_open_files(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    const rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+static void do_nothing(int signal) { (void)signal; }
+
+void clinux_survive_broken_pipes(void) {
+    // SA_ONSTACK: runtimes with small stacks (Go) insist on it in every handler.
+    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGPIPE, &action, NULL);
+}
+
+static sigset_t unblocked_in_children;
+
+static void unblock(void) { (void)pthread_sigmask(SIG_UNBLOCK, &unblocked_in_children, NULL); }
+
+int clinux_unblock_in_forked_children(const sigset_t *signals) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static _Bool is_registered;
+    int error = 0;
+    (void)pthread_mutex_lock(&lock);
+    if (!is_registered) {
+        unblocked_in_children = *signals;
+        error = pthread_atfork(NULL, NULL, unblock);
+        is_registered = error == 0;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return error;
+}
+
+_Bool clinux_ignores(int signal) {
+    struct sigaction action;
+    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int clinux_thread_start(
+    pthread_t *thread, size_t stack_size, const sigset_t *blocked, void *(*body)(void *),
+    void *argument) {
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error != 0) return error;
+    error = pthread_attr_setstacksize(&attributes, stack_size);
+    if (error == 0) error = pthread_attr_setsigmask_np(&attributes, blocked);
+    if (error == 0) error = pthread_create(thread, &attributes, body, argument);
+    (void)pthread_attr_destroy(&attributes);
+    return error;
+}
+
+void clinux_thread_name(const char *name) {
+    char short_name[16] = {0};
+    (void)strncpy(short_name, name, sizeof short_name - 1);
+    (void)pthread_setname_np(pthread_self(), short_name);
+}
+
+int clinux_thread_join(pthread_t thread, const struct timespec *deadline) {
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, deadline);
+}

@@ -1,4 +1,94 @@
+// What Linux and glibc offer and Swift's Glibc module does not: headers it leaves out, and typed
+// access to variadic functions, macros and mutable globals.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+// _GNU_SOURCE is not defined here: with it glibc's types differ from those of Swift's Glibc module.
+// What needs it is defined in clinux.c.
+
+#include <elf.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+
+// --- getopt: its state lives in mutable globals; the callers serialise themselves.
+
+/// Makes the next getopt_long start over, in silence about errors.
+static inline void clinux_getopt_reset(void) {
+    optind = 0;
+    opterr = 0;
+}
+
+static inline char *_Nullable clinux_optarg(void) { return optarg; }
+static inline int clinux_optind(void) { return optind; }
+static inline int clinux_optopt(void) { return optopt; }
+
+// --- Errors
+
+/// The text of an error number, such as "Permission denied"; NULL for an unknown one. Thread-safe.
+const char *_Nullable clinux_error_text(int error);
+
+/// The name of an error number, such as "EACCES"; NULL for an unknown one. Thread-safe.
+const char *_Nullable clinux_error_name(int error);
+
+// --- Descriptors
+
+/// Duplicates a descriptor to a close-on-exec one that is 3 or more; -1 and errno on failure.
+int clinux_duplicate(int descriptor);
+
+/// Marks a descriptor close-on-exec; -1 and errno on failure.
+int clinux_close_on_exec(int descriptor);
+
+/// Makes a descriptor's open file description non-blocking; -1 and errno on failure.
+int clinux_nonblocking(int descriptor);
+
+/// open(2) without a mode; -1 and errno on failure.
+int clinux_open(const char *_Nonnull path, int flags);
+
+/// pipe2(2): both ends close-on-exec, the reading end first; -1 and errno on failure.
+int clinux_pipe(int ends[_Nonnull 2]);
+
+// --- stdout
+
+/// Makes stdio write each line of stdout at its end.
+void clinux_stdout_by_line(void);
+
+/// Writes what stdio holds of stdout, unless a thread keeps stdout locked; false then.
+_Bool clinux_stdout_flush(void);
+
+// --- Limits
+
+/// Raises the soft limit of open files to the hard one; the limit now in force, 0 on failure.
+unsigned long clinux_raise_open_files(void);
+
+// --- Signals
+
+/// Makes writes to a closed pipe return EPIPE instead of ending the process. A handler that does
+/// nothing, not SIG_IGN: exec resets a handler, so that children of plugins start with the default.
+void clinux_survive_broken_pipes(void);
+
+/// Unblocks `signals` in every child that fork makes from now on; 0 or an error number.
+/// posix_spawn runs no such handlers. The first call counts.
+int clinux_unblock_in_forked_children(const sigset_t *_Nonnull signals);
+
+/// Whether the process ignores a signal.
+_Bool clinux_ignores(int signal);
+
+// --- Threads
+
+/// Starts a joinable thread that has `blocked` as its signal mask from its first instruction;
+/// 0 or an error number.
+int clinux_thread_start(
+    pthread_t *_Nonnull thread, size_t stack_size, const sigset_t *_Nonnull blocked,
+    void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable argument);
+
+/// Names the calling thread; of the name 15 bytes count.
+void clinux_thread_name(const char *_Nonnull name);
+
+/// Waits for a thread's end until a moment of CLOCK_MONOTONIC; 0, ETIMEDOUT or an error number.
+int clinux_thread_join(pthread_t thread, const struct timespec *_Nonnull deadline);
+
 #endif

@@ -1,0 +1,61 @@
+/// The texts that `--help` and usage errors print, made from the table of options.
+package enum CommandLineHelp {
+    /// The width that no line exceeds, in columns.
+    static let width = 80
+    private static let column = 28
+
+    /// The usage in one line.
+    package static func usage(
+        program: String, options: [CommandLineOption] = CommandLineTable.options
+    ) -> String {
+        let required = options.filter { $0.role == .required }.map(\.synopsis)
+        let listening = options.filter { $0.role == .listens }.map(\.synopsis)
+        return "Usage: \(program) \(required.joined(separator: " ")) "
+            + "(\(listening.joined(separator: " | "))) [OPTION]..."
+    }
+
+    /// The whole help, with a line end at its end.
+    package static func text(
+        program: String, options: [CommandLineOption] = CommandLineTable.options
+    ) -> String {
+        var lines = [usage(program: program, options: options), ""]
+        lines += wrap("Loads one plugin and serves it to this machine over HTTP.", at: width)
+        for group in CommandLineOption.Group.allCases {
+            let members = options.filter { $0.group == group }
+            guard !members.isEmpty else { continue }
+            lines += ["", "\(group.rawValue):"]
+            for option in members { lines += rows(option) }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func rows(_ option: CommandLineOption) -> [String] {
+        let indent = String(repeating: " ", count: column)
+        let label = "  \(option.synopsis)"
+        let isWide = label.count + 2 > column
+        let note = option.defaultText.map { " [default: \($0)]" } ?? ""
+        var rows = wrap(option.summary + note, at: width - column).map { indent + $0 }
+        if isWide {
+            rows.insert(label, at: 0)
+        } else {
+            rows[0] = label + rows[0].dropFirst(label.count)
+        }
+        return rows
+    }
+
+    /// Breaks a text between words into lines of at most `limit` columns; one line at least.
+    private static func wrap(_ text: String, at limit: Int) -> [String] {
+        var lines = [""]
+        for word in text.split(separator: " ") {
+            let last = lines.count - 1
+            if lines[last].isEmpty {
+                lines[last] = String(word)
+            } else if lines[last].count + 1 + word.count <= limit {
+                lines[last] += " \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,111 @@
+/// One row of the table that drives both parsing and `--help`.
+package struct CommandLineOption: Sendable {
+    /// The headings under which `--help` lists the options, in their order.
+    package enum Group: String, Sendable, CaseIterable {
+        case plugin = "Plugin"
+        case listening = "Listening (exactly one of --port, --fd and systemd's LISTEN_FDS)"
+        case access = "Access"
+        case limits = "Limits"
+        case other = "Other"
+    }
+
+    /// Whether a command line can do without the option.
+    package enum Role: Sendable {
+        case required
+        /// It says where the socket comes from, and excludes the others that do.
+        case listens
+        case optional
+    }
+
+    /// What the option does once it is seen.
+    package enum Action: Sendable {
+        /// Changes the configuration; false where the text is not what is due.
+        case store(due: String, @Sendable (inout Configuration, String) -> Bool)
+        case help
+        case version
+    }
+
+    /// The name without dashes; one letter is a short option.
+    package let name: String
+    /// What stands for the value in `--help`; nil where the option takes none.
+    package let value: String?
+    package let group: Group
+    package let role: Role
+    package let summary: String
+    /// The default as `--help` shows it, read from a fresh `Configuration`.
+    package let defaultText: String?
+    package let action: Action
+
+    /// Whether the option is one letter behind one dash.
+    package var isShort: Bool { name.count == 1 }
+
+    /// The name with its dashes: `--port`, `-m`.
+    package var spelling: String { isShort ? "-\(name)" : "--\(name)" }
+
+    /// The name and what stands for its value: `--port P`.
+    package var synopsis: String { value.map { "\(spelling) \($0)" } ?? spelling }
+}
+
+extension CommandLineOption {
+    /// An option that sets a property of the configuration; the last one given counts.
+    static func value<Value>(
+        _ name: String, _ value: String,
+        _ property: any WritableKeyPath<Configuration, Value> & Sendable,
+        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
+    ) -> CommandLineOption {
+        CommandLineOption(
+            name: name, value: value, group: group, role: role, summary: summary,
+            defaultText: kind.show(Configuration()[keyPath: property]),
+            action: .store(due: kind.due) { configuration, text in
+                guard let value = kind.parse(text) else { return false }
+                configuration[keyPath: property] = value
+                return true
+            })
+    }
+
+    /// An option without a default.
+    static func value<Value>(
+        _ name: String, _ value: String,
+        _ property: any WritableKeyPath<Configuration, Value?> & Sendable,
+        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
+    ) -> CommandLineOption {
+        let optional = OptionValue<Value?>(
+            due: kind.due, parse: { text in kind.parse(text).map(Optional.some) },
+            show: { $0.flatMap(kind.show) })
+        return .value(name, value, property, optional, group, role: role, summary)
+    }
+
+    /// An option that may be given again and again, each time adding to a list.
+    static func list<Value>(
+        _ name: String, _ value: String,
+        _ property: any WritableKeyPath<Configuration, [Value]> & Sendable,
+        _ kind: OptionValue<Value>, _ group: Group, _ summary: String
+    ) -> CommandLineOption {
+        CommandLineOption(
+            name: name, value: value, group: group, role: .optional, summary: summary,
+            defaultText: nil,
+            action: .store(due: kind.due) { configuration, text in
+                guard let value = kind.parse(text) else { return false }
+                configuration[keyPath: property].append(value)
+                return true
+            })
+    }
+
+    /// An option whose value is taken and forgotten.
+    static func ignored(
+        _ name: String, _ value: String, _ group: Group, _ summary: String
+    ) -> CommandLineOption {
+        CommandLineOption(
+            name: name, value: value, group: group, role: .optional, summary: summary,
+            defaultText: nil, action: .store(due: "") { _, _ in true })
+    }
+
+    /// An option without a value that ends the parsing.
+    static func flag(
+        _ name: String, _ action: Action, _ group: Group, _ summary: String
+    ) -> CommandLineOption {
+        CommandLineOption(
+            name: name, value: nil, group: group, role: .optional, summary: summary,
+            defaultText: nil, action: action)
+    }
+}

@@ -1,0 +1,37 @@
+/// What the command line asked for; the initial values are the defaults that `--help` prints.
+package struct Configuration: Sendable, Equatable {
+    /// The plugin's name or path, as `PluginSearch` reads it; never empty once parsed.
+    package var module = ""
+    /// The class that the plugin is asked to create; never empty once parsed.
+    package var className = ""
+    /// The address that `port` belongs to.
+    package var host = LoopbackAddress.standard
+    /// The port to bind; nil where a socket is inherited.
+    package var port: UInt16?
+    /// The inherited listening socket; nil where a port is bound or systemd passes the socket.
+    package var descriptor: Int32?
+    /// The process whose end ends the worker; 0: none.
+    package var parentProcess: Int32 = 0
+    /// Host names that requests may carry beside the loopback ones, in lower case.
+    package var allowedHosts: [String] = []
+    /// Origins that requests may carry beside the worker's own, in lower case.
+    package var allowedOrigins: [String] = []
+    /// The longest request body, in bytes.
+    package var maxBody = 64 << 20
+    /// The bytes that all requests and replies together may hold in memory.
+    package var maxBuffered = 512 << 20
+    /// The calls that may wait for the plugin.
+    package var maxQueue = 1_024
+    /// The time that running calls have to end after SIGTERM.
+    package var shutdownGrace = Duration.milliseconds(1_200)
+    /// The least grave level that is logged.
+    package var logLevel = LogLevel.info
+
+    package init() {}
+
+    /// Where the listening socket comes from: a port, else `--fd`, else systemd.
+    package var socketSource: SocketSource {
+        if let port { return .bind(host, port) }
+        return .inherited(descriptor ?? SocketSource.firstActivated)
+    }
+}

@@ -1,0 +1,49 @@
+/// Where a plugin may be, given what `--module` names.
+package enum PluginSearch {
+    /// The folder of plugins below a folder of libraries or of data.
+    private static let folder = "universal-worker/plugins"
+
+    /// The paths to try, best first, without duplicates.
+    ///
+    /// A module with a slash is the path itself. Any other is a plain name, also with dots as in
+    /// `my_plugin.plugin`: `NAME.so` and `libNAME.so` are looked for in each folder of
+    /// `pluginPath` (separated by colons), below `dataHome`, below the installation `prefix`,
+    /// `/usr/local` and `/usr`. An unset, empty or relative `dataHome` is `home`/.local/share.
+    package static func candidates(
+        module: String, pluginPath: String?, dataHome: String?, home: String?, prefix: String?
+    ) -> [String] {
+        if module.contains("/") { return [module] }
+        var folders = (pluginPath ?? "").split(separator: ":").map(String.init)
+        if let dataHome, dataHome.hasPrefix("/") {
+            folders.append(join(dataHome, folder))
+        } else if let home, !home.isEmpty {
+            folders.append(join(join(home, ".local/share"), folder))
+        }
+        for prefix in [prefix, "/usr/local", "/usr"].compactMap({ $0 }) {
+            folders.append(join(join(prefix, "lib"), folder))
+        }
+        var paths: [String] = []
+        for folder in folders {
+            for name in ["\(module).so", "lib\(module).so"] {
+                let path = join(folder, name)
+                if !paths.contains(path) { paths.append(path) }
+            }
+        }
+        return paths
+    }
+
+    /// The installation prefix of a binary at `PREFIX/bin/NAME`; nil where it is elsewhere.
+    package static func prefix(ofExecutable path: String) -> String? {
+        let parts = path.split(separator: "/")
+        guard path.hasPrefix("/"), parts.count >= 2, parts[parts.count - 2] == "bin" else {
+            return nil
+        }
+        return "/" + parts.dropLast(2).joined(separator: "/")
+    }
+
+    private static func join(_ folder: String, _ name: String) -> String {
+        var folder = folder[...]
+        while folder.hasSuffix("/") { folder.removeLast() }
+        return "\(folder)/\(name)"
+    }
+}

@@ -1,0 +1,50 @@
+import CLinux
+import Synchronization
+package import WorkerCore
+
+/// The reader of the command line: glibc's getopt_long, driven by the table of options.
+package enum CommandLineParser {
+    /// getopt keeps its state in globals; this lock makes calls from several threads safe.
+    private static let getopt = Mutex(())
+
+    /// Reads the arguments, the program's name being the first.
+    ///
+    /// Names may be abbreviated, values follow as `--x y` or `--x=y`, and options may stand behind
+    /// stray arguments. The corresponding C function is `getopt_long`.
+    /// `inheritedSockets` is the number of sockets that LISTEN_FDS hands to this process.
+    /// - Throws: `UsageError`.
+    package static func parse(
+        _ arguments: [String], inheritedSockets: Int,
+        options: [CommandLineOption] = CommandLineTable.options
+    ) throws(UsageError) -> CommandLineRequest {
+        let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
+        let outcome: Result<CommandLineRequest, UsageError> = getopt.withLock { _ in
+            let table = GetoptTable(arguments: arguments, options: options)
+            do throws(UsageError) {
+                return .success(try read(table, options, inheritedSockets))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private static func read(
+        _ table: GetoptTable, _ options: [CommandLineOption], _ inheritedSockets: Int
+    ) throws(UsageError) -> CommandLineRequest {
+        var reading = CommandLineReading(options: options)
+        while let event = table.next() {
+            switch event {
+            case .option(let option, let value):
+                if let request = try reading.take(option, value: value) { return request }
+            case .valueMissing(let option): throw .valueMissing(option: option.spelling)
+            case .valueUnexpected(let option): throw .valueUnexpected(option: option.spelling)
+            case .unrecognized(let argument):
+                throw .unrecognized(argument, options: options)
+            }
+        }
+        let configuration = try reading.finish(
+            strays: table.remaining(), inheritedSockets: inheritedSockets)
+        return .run(configuration)
+    }
+}

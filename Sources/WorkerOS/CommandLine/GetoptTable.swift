@@ -1,0 +1,120 @@
+import CLinux
+import Glibc
+import WorkerCore
+
+/// The arguments and options in the shape that getopt_long takes.
+///
+/// Lives within one parse, under the parser's lock. `getopt_long` permutes `argumentVector`.
+@safe
+final class GetoptTable {
+    /// What getopt_long found next.
+    enum Event {
+        case option(CommandLineOption, String)
+        case valueMissing(CommandLineOption)
+        case valueUnexpected(CommandLineOption)
+        /// The argument as it was typed.
+        case unrecognized(String)
+    }
+
+    /// What getopt_long returns for the first long option; short ones return their letter.
+    private static let firstCode: Int32 = 256
+
+    private let options: [CommandLineOption]
+    private let shortOptions: UnsafeMutablePointer<CChar>
+    private let longOptions: UnsafeMutableBufferPointer<CLinux.option>
+    private let argumentVector: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
+
+    private let argumentCount: Int
+
+    init(arguments: [String], options: [CommandLineOption]) {
+        self.options = options
+        argumentCount = arguments.count
+        // The leading colon makes a missing value a result of its own.
+        let letters = options.filter(\.isShort).map { $0.name + ($0.value == nil ? "" : ":") }
+        unsafe shortOptions = Self.copy(":" + letters.joined())
+        unsafe longOptions = .allocate(capacity: options.count + 1)
+        var index = 0
+        for (row, known) in options.enumerated() where !known.isShort {
+            unsafe longOptions.initializeElement(
+                at: index,
+                to: CLinux.option(
+                    name: Self.copy(known.name),
+                    has_arg: known.value == nil ? no_argument : required_argument,
+                    flag: nil, val: Self.firstCode + Int32(row)))
+            index += 1
+        }
+        for end in index...options.count {
+            unsafe longOptions.initializeElement(at: end, to: CLinux.option())
+        }
+        unsafe argumentVector = .allocate(capacity: arguments.count + 1)
+        for (index, argument) in arguments.enumerated() {
+            unsafe argumentVector.initializeElement(at: index, to: Self.copy(argument))
+        }
+        unsafe argumentVector.initializeElement(at: arguments.count, to: nil)
+        clinux_getopt_reset()
+    }
+
+    deinit {
+        unsafe free(shortOptions)
+        for index in unsafe longOptions.indices {
+            unsafe free(UnsafeMutablePointer(mutating: longOptions[index].name))
+        }
+        for index in unsafe argumentVector.indices { unsafe free(argumentVector[index]) }
+        unsafe longOptions.deallocate()
+        unsafe argumentVector.deallocate()
+    }
+
+    /// Takes the next option; nil at the end of the options.
+    ///
+    /// The corresponding C function is `getopt_long`.
+    func next() -> Event? {
+        guard let vector = unsafe argumentVector.baseAddress else { return nil }
+        let code = unsafe getopt_long(
+            Int32(argumentCount), vector, shortOptions, longOptions.baseAddress, nil)
+        switch code {
+        case -1: return nil
+        case Int32(UInt8(ascii: ":")):
+            return option(of: clinux_optopt()).map { .valueMissing($0) }
+        case Int32(UInt8(ascii: "?")):
+            // optopt is 0 for a long option that is unknown or ambiguous.
+            if clinux_optopt() >= Self.firstCode, let option = option(of: clinux_optopt()) {
+                return .valueUnexpected(option)
+            }
+            return .unrecognized(offender(letter: clinux_optopt()))
+        default:
+            guard let option = option(of: code) else { return nil }
+            let value = unsafe clinux_optarg().map { unsafe String(cString: $0) } ?? ""
+            return .option(option, value)
+        }
+    }
+
+    /// The arguments that belong to no option, once `next` has returned nil.
+    func remaining() -> [String] {
+        (Int(clinux_optind())..<argumentCount).map(argument)
+    }
+
+    private func option(of code: Int32) -> CommandLineOption? {
+        if code >= Self.firstCode { return options[Int(code - Self.firstCode)] }
+        return options.first { $0.isShort && $0.name.utf8.first.map(Int32.init) == code }
+    }
+
+    /// The argument that getopt_long refused.
+    ///
+    /// It has stepped over a long option and over a letter that ends its argument, but not over
+    /// one with more letters behind it.
+    private func offender(letter: Int32) -> String {
+        let next = Int(clinux_optind())
+        let last = argument(next - 1)
+        let isWhole = letter == 0 || last == "-\(Unicode.Scalar(UInt8(truncatingIfNeeded: letter)))"
+        return isWhole || next >= argumentCount ? last : argument(next)
+    }
+
+    private func argument(_ index: Int) -> String {
+        unsafe argumentVector[index].map { unsafe String(cString: $0) } ?? ""
+    }
+
+    private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
+        guard let copy = unsafe strdup(text) else { fatalError("out of memory") }
+        return unsafe copy
+    }
+}

@@ -1,0 +1,77 @@
+import CLinux
+import Glibc
+
+/// A descriptor that lines are written to without ever waiting, unless asked to.
+///
+/// The descriptor belongs to the caller, and its open file description, which other processes may
+/// share, stays as it is: a pipe or terminal is opened once more, non-blocking.
+final class LineSink: Sendable {
+    private enum Kind {
+        /// A file or device that takes everything.
+        case file
+        case socket
+        /// Opened by this object, with its own non-blocking description.
+        case nonblocking
+        /// A pipe that may not be opened again: after a look with `poll` it takes this many bytes.
+        case blocking
+        case broken
+    }
+
+    private let descriptor: Int32
+    private let kind: Kind
+
+    /// Makes a sink of a descriptor; `reopens` is false for tests alone.
+    init(descriptor: Int32, reopens: Bool = true) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else {
+            (self.descriptor, kind) = (descriptor, .broken)
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFSOCK: (self.descriptor, kind) = (descriptor, .socket)
+        case S_IFREG, S_IFBLK: (self.descriptor, kind) = (descriptor, .file)
+        case S_IFCHR where isatty(descriptor) == 0:
+            (self.descriptor, kind) = (descriptor, .file)
+        default:
+            let flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
+            let own = unsafe reopens ? clinux_open("/proc/self/fd/\(descriptor)", flags) : -1
+            (self.descriptor, kind) = own < 0 ? (descriptor, .blocking) : (own, .nonblocking)
+        }
+    }
+
+    deinit {
+        if kind == .nonblocking { close(descriptor) }
+    }
+
+    /// Writes what can be taken at once, and returns how many bytes that was.
+    ///
+    /// Where nobody will ever read them, all bytes count as taken. A process that does not ignore
+    /// SIGPIPE dies of a pipe without a reader. The corresponding C function is `write`.
+    func write(_ bytes: Span<UInt8>) -> Int {
+        while true {
+            let count = unsafe bytes.withUnsafeBytes { bytes in
+                switch kind {
+                case .broken: bytes.count
+                case .file, .nonblocking:
+                    unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+                case .socket:
+                    unsafe send(
+                        descriptor, bytes.baseAddress, bytes.count,
+                        Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+                case .blocking:
+                    Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: 0)
+                        ? unsafe Glibc.write(
+                            descriptor, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF))) : 0
+                }
+            }
+            if count >= 0 { return count }
+            if errno == EAGAIN { return 0 }
+            if errno != EINTR { return bytes.count }
+        }
+    }
+
+    /// Waits until something can be taken, or until a moment of `MonotonicClock`; false for the latter.
+    func waitUntilWritable(deadlineNanoseconds: UInt64 = .max) -> Bool {
+        Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: deadlineNanoseconds)
+    }
+}

@@ -1,0 +1,78 @@
+import Synchronization
+package import WorkerCore
+
+/// The log of the worker: one line an event, written at once, never waiting for a reader.
+///
+/// Thread-safe. A line reaches the descriptor by one write before the call returns, so that a crash
+/// loses none. While a pipe is full, lines wait in a bounded buffer that a thread empties; those
+/// beyond are dropped, and a later line tells how many. SIGPIPE must be ignored. The descriptor
+/// stays the caller's.
+package final class Log: Sendable {
+    /// The least grave level that is written.
+    package let level: LogLevel
+    private let isJournal: Bool
+    private let clock: @Sendable () -> Timestamp
+    private let sink: LineSink
+    private let queue: Mutex<LogQueue>
+
+    /// Makes a log to a descriptor; `capacity` is the size of the waiting room in bytes.
+    package init(
+        descriptor: Int32, level: LogLevel, isJournal: Bool = false, capacity: Int = 256 << 10,
+        clock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.level = level
+        self.isJournal = isJournal
+        self.clock = clock
+        sink = LineSink(descriptor: descriptor)
+        queue = Mutex(LogQueue(capacity: capacity))
+    }
+
+    /// Writes an event; the message is made only where its level is logged.
+    package func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
+        guard level <= self.level else { return }
+        let line = self.line(level, message())
+        let action = queue.withLock { $0.offer(line, report: report, write: sink.write) }
+        if case .startDrain = action { startDrain() }
+    }
+
+    package func error(_ message: @autoclosure () -> String) { write(.error, message()) }
+    package func warning(_ message: @autoclosure () -> String) { write(.warning, message()) }
+    package func info(_ message: @autoclosure () -> String) { write(.info, message()) }
+    package func debug(_ message: @autoclosure () -> String) { write(.debug, message()) }
+
+    /// Waits until all lines are written, at most to a moment of `MonotonicClock`; false for the latter.
+    @discardableResult
+    package func flush(deadlineNanoseconds: UInt64) -> Bool {
+        guard let latch = Latch() else { return false }
+        if queue.withLock({ $0.await(latch) }) {
+            _ = latch.wait(deadlineNanoseconds: deadlineNanoseconds)
+        }
+        return queue.withLock { $0.isEmpty }
+    }
+
+    private func line(_ level: LogLevel, _ message: String) -> [UInt8] {
+        LogLine.bytes(level, message, at: clock(), isJournal: isJournal)
+    }
+
+    private func report(_ dropped: Int) -> [UInt8] {
+        line(.warning, "\(dropped) log lines were dropped, since nobody read the log")
+    }
+
+    private func startDrain() {
+        do {
+            try NamedThread.start(name: "log") { self.drain() }
+        } catch {
+            queue.withLock { $0.stopDraining() }
+        }
+    }
+
+    private func drain() {
+        while let bytes = queue.withLock({ $0.take(report: report) }) {
+            var written = 0
+            while written < bytes.count {
+                _ = sink.waitUntilWritable()
+                written += sink.write(bytes.span.extracting(written...))
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The catching of what plugins print: descriptor 1 becomes a pipe, and each line goes to a closure.
+///
+/// Begin before the plugin is loaded. Children of the plugin inherit the pipe.
+package final class StandardOutputCapture: Sendable {
+    /// What the descriptor led to before: close-on-exec, open for the life of this object.
+    package let realOutput: Int32
+
+    private let descriptor: Int32
+    private let reader: CaptureReader
+    private let isFinished = Mutex(false)
+
+    private init(descriptor: Int32, realOutput: Int32, reader: CaptureReader) {
+        self.descriptor = descriptor
+        self.realOutput = realOutput
+        self.reader = reader
+    }
+
+    deinit {
+        close(realOutput)
+    }
+
+    /// Begins to capture; `onLine` runs on a thread of its own, for one line at a time.
+    ///
+    /// Another descriptor than 1 is for tests. The corresponding C function is `dup2`.
+    /// - Throws: `CaptureError`; the descriptor is then as it was.
+    package static func start(
+        descriptor: Int32 = STDOUT_FILENO, onLine: @escaping @Sendable (String) -> Void
+    ) throws(CaptureError) -> StandardOutputCapture {
+        if descriptor == STDOUT_FILENO { clinux_stdout_flush() }
+        // A daemon may be started with standard output closed.
+        var real = clinux_duplicate(descriptor)
+        if real < 0 { real = unsafe clinux_open("/dev/null", O_WRONLY | O_CLOEXEC) }
+        var ends: [Int32] = [-1, -1]
+        guard real >= 0, unsafe clinux_pipe(&ends) == 0, clinux_nonblocking(ends[0]) == 0,
+            let stop = Latch(), let end = Latch()
+        else {
+            let error = SystemError.last
+            for end in ends + [real] where end >= 0 { close(end) }
+            throw .cannotRedirect(descriptor: descriptor, error)
+        }
+        let reader = CaptureReader(descriptor: ends[0], stop: stop, end: end, onLine: onLine)
+        let capture = StandardOutputCapture(
+            descriptor: descriptor, realOutput: real, reader: reader)
+        defer { close(ends[1]) }
+        do {
+            try NamedThread.start(name: "stdout") { reader.run() }
+        } catch {
+            throw .noThread(error)
+        }
+        // dup2 leaves the copy open across exec, for the plugin's children.
+        guard dup2(ends[1], descriptor) == descriptor else {
+            throw .cannotRedirect(descriptor: descriptor, .last)
+        }
+        if descriptor == STDOUT_FILENO { clinux_stdout_by_line() }
+        return capture
+    }
+
+    /// Writes a line to what standard output really is, such as `FATAL: …`; false where it cannot be had in time.
+    ///
+    /// The deadline is a moment of `MonotonicClock`.
+    @discardableResult
+    package func writeReal(_ line: String, deadlineNanoseconds: UInt64) -> Bool {
+        let sink = LineSink(descriptor: realOutput)
+        let bytes = Array("\(line)\n".utf8)
+        var written = sink.write(bytes.span)
+        while written < bytes.count {
+            guard sink.waitUntilWritable(deadlineNanoseconds: deadlineNanoseconds) else {
+                return false
+            }
+            written += sink.write(bytes.span.extracting(written...))
+        }
+        return true
+    }
+
+    /// Ends the capture: restores the descriptor and hands out what was printed; false where that took too long.
+    ///
+    /// The deadline is a moment of `MonotonicClock`. A process that still holds the pipe is not
+    /// waited for: what it prints later is lost. Only the first call does anything.
+    @discardableResult
+    package func finish(deadlineNanoseconds: UInt64) -> Bool {
+        let isFirst = isFinished.withLock { isFinished in
+            defer { isFinished = true }
+            return !isFinished
+        }
+        if isFirst {
+            if descriptor == STDOUT_FILENO { clinux_stdout_flush() }
+            dup2(realOutput, descriptor)
+        }
+        return reader.finish(deadlineNanoseconds: deadlineNanoseconds)
+    }
+}

@@ -1,0 +1,151 @@
+import CLinux
+import Glibc
+import Synchronization
+package import WorkerCore
+
+/// The stream socket on which the worker takes connections.
+///
+/// Thread-safe. The descriptor stays open until `close` or the end of the object's life.
+package final class ListeningSocket: Sendable {
+    package let descriptor: Int32
+    /// Whether the socket came from another process, which may share its open file description.
+    package let isInherited: Bool
+    private let address: SocketAddress
+    private let isOpen = Mutex(true)
+
+    private init(descriptor: Int32, isInherited: Bool, address: SocketAddress) {
+        self.descriptor = descriptor
+        self.isInherited = isInherited
+        self.address = address
+    }
+
+    deinit {
+        close()
+    }
+
+    /// The port, also the one that the system chose for port 0; nil for a Unix socket.
+    package var port: UInt16? { address.port }
+
+    /// Whether the socket lies in the file system or the abstract namespace.
+    package var isUnix: Bool { address == .unix }
+
+    /// Whether the socket is bound to a network address that only this machine can reach; false for Unix sockets.
+    package var isLoopback: Bool { address.isLoopback }
+
+    /// Reserves an address and port without listening: clients get a refusal until `listen`.
+    ///
+    /// The descriptor is close-on-exec and non-blocking. Nobody can take the port in between.
+    /// The corresponding C function is `bind`.
+    /// - Throws: `SocketError`, which quotes host and port where they cannot be had.
+    package static func bind(
+        host: LoopbackAddress = .standard, port: UInt16
+    ) throws(SocketError) -> ListeningSocket {
+        let family = host == .ipv6 ? AF_INET6 : AF_INET
+        let type = Int32(
+            bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw .cannotCreate(.last) }
+        // With SO_REUSEADDR a port in TIME_WAIT can be bound; without it, from here until `listen`,
+        // no other process can bind this one and listen first.
+        setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+        if host == .ipv6 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        guard bind(descriptor, host, port), setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 0),
+            let address = SocketAddress(of: descriptor)
+        else {
+            let error = SystemError.last
+            Glibc.close(descriptor)
+            throw .cannotListen(host: host.description, port: port, error)
+        }
+        return ListeningSocket(descriptor: descriptor, isInherited: false, address: address)
+    }
+
+    /// Takes over a listening socket under a descriptor that the parent process left open.
+    ///
+    /// Marks it close-on-exec, and changes nothing that the other process would notice.
+    /// - Throws: `SocketError` where the descriptor is anything else than a stream socket that listens.
+    package static func inherited(fd descriptor: Int32) throws(SocketError) -> ListeningSocket {
+        guard clinux_close_on_exec(descriptor) == 0 else { throw .notOpen(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK,
+            let address = SocketAddress(of: descriptor)
+        else { throw .notSocket(descriptor) }
+        if case .other(let family) = address {
+            throw .wrongFamily(descriptor, family: family)
+        }
+        guard option(descriptor, SO_TYPE) == Int32(SOCK_STREAM.rawValue) else {
+            throw .notStream(descriptor)
+        }
+        guard option(descriptor, SO_ACCEPTCONN) == 1 else { throw .notListening(descriptor) }
+        return ListeningSocket(descriptor: descriptor, isInherited: true, address: address)
+    }
+
+    /// Lets connections come in; on an inherited socket it only sets the backlog.
+    ///
+    /// The corresponding C function is `listen`.
+    /// - Throws: `SocketError`; a port may turn out to be taken as late as here.
+    package func listen(backlog: Int32 = SOMAXCONN) throws(SocketError) {
+        if !isInherited { Self.setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
+        guard Glibc.listen(descriptor, backlog) == 0 else {
+            let error = SystemError.last
+            guard !isInherited, let port else {
+                throw .cannotListenOnInherited(descriptor, error)
+            }
+            throw .cannotListen(host: hostName, port: port, error)
+        }
+    }
+
+    /// Closes the descriptor, once; later calls do nothing.
+    ///
+    /// The corresponding C function is `close`.
+    package func close() {
+        let first = isOpen.withLock { isOpen in
+            defer { isOpen = false }
+            return isOpen
+        }
+        if first { Glibc.close(descriptor) }
+    }
+
+    private var hostName: String {
+        guard case .ipv4(let address, _) = address else { return LoopbackAddress.ipv6.description }
+        return LoopbackAddress.ipv4(address).description
+    }
+
+    private static func bind(_ descriptor: Int32, _ host: LoopbackAddress, _ port: UInt16) -> Bool {
+        switch host {
+        case .ipv4(let address):
+            var name = sockaddr_in()
+            name.sin_family = sa_family_t(AF_INET)
+            name.sin_port = port.bigEndian
+            name.sin_addr.s_addr = address.bigEndian
+            return unsafe bind(descriptor, &name, MemoryLayout<sockaddr_in>.size)
+        case .ipv6:
+            var name = sockaddr_in6()
+            name.sin6_family = sa_family_t(AF_INET6)
+            name.sin6_port = port.bigEndian
+            name.sin6_addr = in6addr_loopback
+            return unsafe bind(descriptor, &name, MemoryLayout<sockaddr_in6>.size)
+        }
+    }
+
+    private static func bind(
+        _ descriptor: Int32, _ name: UnsafeRawPointer, _ size: Int
+    ) -> Bool {
+        unsafe Glibc.bind(
+            descriptor, name.assumingMemoryBound(to: sockaddr.self), socklen_t(size)) == 0
+    }
+
+    @discardableResult
+    private static func setOption(
+        _ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32
+    ) -> Bool {
+        var value = value
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe setsockopt(descriptor, level, name, &value, size) == 0
+    }
+
+    private static func option(_ descriptor: Int32, _ name: Int32) -> Int32 {
+        var value: Int32 = -1
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        return unsafe getsockopt(descriptor, SOL_SOCKET, name, &value, &size) == 0 ? value : -1
+    }
+}

@@ -1,0 +1,123 @@
+import Testing
+import WorkerCore
+import WorkerOS
+
+@Suite struct CommandLineParserTests {
+    private func parse(_ line: String, inherited: Int = 0) throws(UsageError) -> CommandLineRequest
+    {
+        try CommandLineParser.parse(
+            ["worker"]
+                + line.split(separator: " ", omittingEmptySubsequences: true).map(String.init),
+            inheritedSockets: inherited)
+    }
+
+    @Test func `The command line of a host is understood`() throws {
+        var expected = Configuration()
+        expected.module = "my_plugin.plugin"
+        expected.className = "MyPlugin"
+        expected.port = 8_123
+        expected.parentProcess = 42
+        let line =
+            "-m cjm_plugin_system.core.worker --module my_plugin.plugin --class MyPlugin --port 8123 --ppid 42"
+        #expect(try parse(line) == .run(expected))
+    }
+
+    @Test(arguments: [
+        "--module=m --class=C --port=1", "--mod m --cl C --po 1", "--port 1 --class C --module m",
+        "-mx --module m --class C --port 1", "-m --port --module m --class C --port 1",
+        "--module m --class C --port 9 --port=1",
+    ])
+    func `Values follow a space or an equals sign, and names may be short`(line: String) throws {
+        var expected = Configuration()
+        expected.module = "m"
+        expected.className = "C"
+        expected.port = 1
+        #expect(try parse(line) == .run(expected))
+    }
+
+    @Test func `All options reach the configuration`() throws {
+        var expected = Configuration()
+        expected.module = "m"
+        expected.className = "C"
+        expected.host = .ipv6
+        expected.port = 0
+        expected.allowedHosts = ["a", "b"]
+        expected.allowedOrigins = ["http://x"]
+        expected.maxBody = 1 << 20
+        expected.maxBuffered = 1 << 30
+        expected.maxQueue = 0
+        expected.shutdownGrace = .milliseconds(500)
+        expected.logLevel = .debug
+        let line =
+            "--module m --class C --host ::1 --port 0 --allow-host A --allow-host b"
+            + " --allow-origin http://x --max-body 1M --max-buffered 1GiB --max-queue 0"
+            + " --shutdown-grace .5 --log-level debug --ppid 0"
+        #expect(try parse(line) == .run(expected))
+    }
+
+    @Test(arguments: [("--fd 5", 0, SocketSource.inherited(5)), ("", 1, .inherited(3))])
+    func `An inherited socket takes the place of the port`(
+        more: String, inherited: Int, source: SocketSource
+    ) throws {
+        let request = try parse("--module m --class C \(more)", inherited: inherited)
+        guard case .run(let configuration) = request else {
+            Issue.record("it is to run")
+            return
+        }
+        #expect(configuration.socketSource == source)
+    }
+
+    @Test(arguments: [
+        ("--help", CommandLineRequest.help), ("--version", .version), ("--he", .help),
+        ("--module m --version --nonsense", .version), ("stray --help", .help),
+    ])
+    func `Help and version need nothing else`(line: String, request: CommandLineRequest) throws {
+        #expect(try parse(line) == request)
+    }
+
+    @Test(arguments: [
+        ("--prot 80", "unknown option '--prot'. Did you mean '--port'?"),
+        ("--module m --prot=80", "unknown option '--prot'. Did you mean '--port'?"),
+        ("-port 80", "unknown option '-port'. Did you mean '--port'?"),
+        ("-x", "unknown option '-x'"),
+        ("a b -x", "unknown option '-x'"),
+        ("--module m --port", "option '--port' needs a value"),
+        ("-m", "option '-m' needs a value"),
+        ("--help=yes", "option '--help' takes no value"),
+        ("--p 80", "option '--p' is ambiguous: it may be '--port' or '--ppid'"),
+        ("--port abc", "invalid value 'abc' for '--port': a number from 0 to 65535 is due"),
+        (
+            "--ppid -3",
+            "invalid value '-3' for '--ppid': a process number from 0 to 2147483647 is due"
+        ),
+        ("--module=", "invalid value '' for '--module': a name is due"),
+        ("", "option '--module' is required"),
+        ("--module m --port 1", "option '--class' is required"),
+        ("a --module m b --class C --port 1 -- -c", "unexpected arguments 'a', 'b', '-c'"),
+        (
+            "--module m --class C",
+            "no socket to serve: one of '--port', '--fd' is due, or a socket from systemd"
+        ),
+        (
+            "--module m --class C --port 1 --fd 3",
+            "'--port' and '--fd' exclude each other: one socket is served"
+        ),
+    ])
+    func `A usage error says what is wrong`(line: String, message: String) {
+        let error = #expect(throws: UsageError.self) { try parse(line) }
+        #expect(error?.description == message)
+    }
+
+    @Test func `No arguments at all, not even a name, are an error like any other`() {
+        #expect(throws: UsageError.optionRequired("--module")) {
+            try CommandLineParser.parse([], inheritedSockets: 0)
+        }
+    }
+
+    @Test func `An option without letters beyond ASCII is quoted as it was typed`() {
+        let error = #expect(throws: UsageError.self) { try parse("--ünknown --port 1") }
+        #expect(error?.description == "unknown option '--ünknown'")
+        let short = #expect(throws: UsageError.self) { try parse("-ü") }
+        #expect(short?.description == "unknown option '-ü'")
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+import Testing
+import WorkerOS
+
+@Suite struct ProcessTests {
+    @Test func `The clock goes forward`() {
+        let first = MonotonicClock.now()
+        #expect(MonotonicClock.now() >= first)
+        #expect(first > 0)
+    }
+
+    @Test func `The executable is an absolute path to a file`() throws {
+        let path = try #require(ExecutablePath.current())
+        #expect(path.hasPrefix("/"))
+        #expect(unsafe access(path, X_OK) == 0)
+    }
+
+    @Test func `The limit of open files is at its hard end`() {
+        let limit = ProcessLimits.raiseOpenFiles()
+        #expect(limit >= 1_024)
+        #expect(ProcessLimits.raiseOpenFiles() == limit)
+    }
+
+    @Test func `Errors of the system have a text and a name`() {
+        #expect(SystemError(code: EACCES).description == "Permission denied (EACCES)")
+        #expect(SystemError(code: 9_999).description == "error 9999")
+    }
+
+    @Test func `The environment is copied`() {
+        let environment = Environment.current()
+        let home = unsafe getenv("HOME").map { unsafe String(cString: $0) }
+        #expect(environment["HOME"] == home)
+        #expect(environment["PATH"] == nil)
+    }
+
+    @Test(arguments: [
+        (["LISTEN_PID": "42", "LISTEN_FDS": "1"], 1), (["LISTEN_PID": "42", "LISTEN_FDS": "3"], 3),
+        (["LISTEN_PID": "41", "LISTEN_FDS": "1"], 0), (["LISTEN_FDS": "1"], 0),
+        (["LISTEN_PID": "42"], 0), (["LISTEN_PID": "42", "LISTEN_FDS": "x"], 0),
+        (["LISTEN_PID": "42", "LISTEN_FDS": "-1"], 0), ([:], 0),
+    ])
+    func `Sockets of systemd are those meant for this process`(values: [String: String], count: Int)
+    {
+        #expect(Environment(values: values).inheritedSockets(processID: 42) == count)
+    }
+}

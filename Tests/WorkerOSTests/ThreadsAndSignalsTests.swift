@@ -1,0 +1,124 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import WorkerOS
+
+@Suite(.timeLimit(.minutes(1))) struct ThreadsAndSignalsTests {
+    /// What a thread of our own found out.
+    private final class Findings<Value: Sendable>: Sendable {
+        private let value: Mutex<Value>
+        init(_ value: Value) { self.value = Mutex(value) }
+        var current: Value { value.withLock { $0 } }
+        func set(_ new: Value) { value.withLock { $0 = new } }
+    }
+
+    private static func isBlocked(_ signal: Int32) -> Bool {
+        var mask = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
+        return unsafe sigismember(&mask, signal) == 1
+    }
+
+    @Test func `A thread has its name, cut at 15 bytes, and its stack`() throws {
+        /// Takes at least 64 bytes of stack for each level.
+        @Sendable func recurse(_ depth: Int) -> Int {
+            depth == 0 ? 0 : recurse(depth - 1) + depth % 2
+        }
+        let found = Findings(("", 0))
+        let stackSize = 64 << 20 + 1
+        let thread = try NamedThread.start(name: "a name that is too long", stackSize: stackSize) {
+            let name = TemporaryFolder.read("/proc/thread-self/comm")
+            found.set((String(decoding: name, as: UTF8.self), recurse(200_000)))
+        }
+        #expect(thread.join())
+        #expect(thread.join(deadlineNanoseconds: 0))
+        #expect(found.current == ("a name that is \n", 100_000))
+    }
+
+    @Test func `The worker's own threads take no signals but those of their faults`() throws {
+        let found = Findings<[Bool]>([])
+        let thread = try NamedThread.start(name: "own") {
+            found.set(
+                [SIGTERM, SIGINT, SIGUSR1, SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGABRT]
+                    .map(Self.isBlocked))
+        }
+        #expect(thread.join())
+        #expect(found.current == [true, true, true, true, true, false, false, false])
+    }
+
+    @Test func `A thread for plugins takes what its starter takes`() throws {
+        let found = Findings<[Bool]>([])
+        let outer = try NamedThread.start(name: "outer") {
+            SignalMask.prepare()
+            let inner = try? NamedThread.start(name: "inner", signals: .inherited) {
+                found.set([SIGTERM, SIGINT, SIGUSR1, SIGCHLD, SIGPIPE].map(Self.isBlocked))
+            }
+            #expect(inner?.join() == true)
+        }
+        #expect(outer.join())
+        #expect(found.current == [true, true, false, false, false])
+    }
+
+    @Test func `A thread that takes too long is not waited for`() throws {
+        let latch = try #require(Latch())
+        let thread = try NamedThread.start(name: "slow") {
+            _ = latch.wait(deadlineNanoseconds: seconds(10))
+        }
+        #expect(!thread.join(deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
+        latch.open()
+        #expect(thread.join(deadlineNanoseconds: seconds(10)))
+    }
+
+    @Test func `A stack too large to have is an error that names the thread`() {
+        let error = #expect(throws: ThreadError.self) {
+            try NamedThread.start(name: "huge", stackSize: 1 << 60) {}
+        }
+        #expect(error?.description.hasPrefix("thread 'huge' cannot be started: ") == true)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func `A signal that ends the worker is read, also when it came before`(signal: Int32) throws {
+        let found = Findings<[Int32?]>([])
+        // The signal goes to this thread alone, which blocks all of them.
+        let thread = try NamedThread.start(name: "waiter") {
+            guard let waiter = try? SignalWaiter() else { return }
+            let early = waiter.wait(deadlineNanoseconds: 0)
+            raise(signal)
+            found.set([
+                early, waiter.wait(deadlineNanoseconds: seconds(10)),
+                waiter.wait(deadlineNanoseconds: 0),
+            ])
+        }
+        #expect(thread.join())
+        #expect(found.current == [nil, signal, nil])
+    }
+
+    @Test
+    func `Preparing unblocks what the daemon was started with, and a forked child can be ended`()
+        throws
+    {
+        let found = Findings<[Bool]>([])
+        let thread = try NamedThread.start(name: "prepared") {
+            SignalMask.prepare()
+            var ends: [Int32] = [0, 0]
+            unsafe pipe(&ends)
+            // A shell that system() makes by posix_spawn would not do: popen and fork differ.
+            found.set([SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1].map(Self.isBlocked))
+            close(ends[0])
+            // Nobody reads: EPIPE, and the process lives.
+            #expect(unsafe write(ends[1], "x", 1) == -1)
+            #expect(errno == EPIPE)
+            close(ends[1])
+        }
+        #expect(thread.join())
+        #expect(found.current == [true, true, true, false, false])
+    }
+
+    @Test func `A broken pipe still ends a child, since exec resets the handler`() throws {
+        SignalMask.surviveBrokenPipes()
+        let pipe = TestPipe()
+        let child = try ChildProcess(
+            ["/bin/sh", "-c", "kill -PIPE $$; exit 7"], inheriting: [(pipe.writing, 1)])
+        #expect(child.wait() & 0x7f == SIGPIPE)
+    }
+}
