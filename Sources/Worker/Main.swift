@@ -1,4 +1,35 @@
+private import Glibc
+internal import WorkerCore
+internal import WorkerOS
+
+/// The entry: reads the command line, runs, and exits.
 @main
-struct Main {
-    static func main() {}
+enum Main {
+    static func main() {
+        SignalMask.prepare()
+        ProcessLimits.raiseOpenFiles()
+        let environment = Environment.current()
+        do throws(UsageError) {
+            let request = try CommandLineParser.parse(
+                CommandLine.arguments, inheritedSockets: environment.inheritedSockets())
+            switch request {
+            case .help: end(.clean, CommandLineHelp.text(program: "universal-worker"), to: STDOUT_FILENO)
+            case .version: end(.clean, "universal-worker \(Version.current)\n", to: STDOUT_FILENO)
+            case .run(let configuration):
+                Environment.removePrivate()
+                // Not exit: destructors of a library whose threads may still run are none of ours.
+                _exit(Program(configuration, environment).run().rawValue)
+            }
+        } catch {
+            end(.usage, error.report(program: "universal-worker"), to: STDERR_FILENO)
+        }
+    }
+
+    private static func end(_ code: ExitCode, _ text: String, to descriptor: Int32) -> Never {
+        var text = text
+        text.withUTF8 { utf8 in
+            _ = unsafe write(descriptor, utf8.baseAddress, utf8.count)
+        }
+        exit(code.rawValue)
+    }
 }

@@ -26,4 +26,11 @@ package final class Snapshot: Sendable {
         text.append("{}")
         return Snapshot(text)
     }
+
+    /// Appends the text; or says why there is none.
+    package func copy(into buffer: inout ByteBuffer) -> CallFailure? {
+        if let failure { return failure }
+        let isDone = unsafe text.withUnsafeBytes { unsafe buffer.append($0) }
+        return isDone ? nil : CallFailure(.outOfMemory, "there is no memory for the answer")
+    }
 }

@@ -10,13 +10,13 @@ extension Exchange {
         isDispatched = true
         if let bodyProblem {
             guard let reply = reply(to: bodyProblem) else { return .NO }
-            return refuse(reply)
+            return server.send(reply, on: connection)
         }
         switch plan {
         case .refuse(let status, let detail, let allow):
             var reply = Reply(status, detail: detail)
             reply.allow = allow
-            return refuse(reply)
+            return server.send(reply, on: connection)
         case .endpoint(.cancel):
             server.service.cancelAll { self.complete(.reply(.cancel($0))) }
             return park()
@@ -68,10 +68,10 @@ extension Exchange {
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
         var text = ByteBuffer()
         swap(&text, &body)
-        let request = CallRequest(
-            kind: kind, body: text, args: args, kwargs: kwargs, requestID: server.nextRequestID(),
+        let refusal = server.service.submit(
+            kind, body: text, args: args, kwargs: kwargs, requestID: server.nextRequestID(),
             exchange: self)
-        return server.service.submit(request).map { .reply(.refused($0)) }
+        return refusal.map { .reply(.refused($0)) }
     }
 
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
@@ -92,11 +92,6 @@ extension Exchange {
         case .stream: startStream()
         case .drop: .NO
         }
-    }
-
-    private func refuse(_ reply: consuming Reply) -> MHD_Result {
-        server.service.requestRefused(status: reply.status, detail: "")
-        return server.send(reply, on: connection)
     }
 
     private func reply(to problem: BodyProblem) -> Reply? {

@@ -12,7 +12,8 @@ extension Exchange {
     }
 
     /// The call has failed.
-    package func fail(_ failure: CallFailure, _ kind: CallKind) {
+    package func fail(_ failure: CallFailure) {
+        let kind: CallKind = endpoint == .initialize ? .initialize : .execute
         complete(.reply(Reply(failure.status(for: kind), detail: failure.detail)))
     }
 

@@ -71,7 +71,6 @@ extension Server {
     }
 
     private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {
-        service.requestRefused(status: reply.status, detail: "")
         var reply = reply
         reply.closesConnection = true
         return reply.send(on: connection)

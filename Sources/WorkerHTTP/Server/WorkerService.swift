@@ -16,46 +16,19 @@ package protocol WorkerService: Sendable {
     /// Appends the configuration in force; or says why there is none.
     func currentConfig(into text: inout ByteBuffer) -> CallFailure?
     /// Takes a call in; its exchange hears of the outcome, from any thread, unless it is refused.
-    func submit(_ request: consuming CallRequest) -> CallRefusal?
+    ///
+    /// - Parameters:
+    ///   - kind: what is asked.
+    ///   - body: validated JSON text.
+    ///   - args: where in it `args`, or the configuration, lie.
+    ///   - kwargs: where in it `kwargs` lie.
+    ///   - requestID: names the call.
+    ///   - exchange: who waits for it.
+    /// - Returns: why it was not taken in, if it was not.
+    func submit(
+        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
+        requestID: String, exchange: Exchange
+    ) -> CallRefusal?
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
-    /// The worker takes note that a client sent what it should not; for the debug log.
-    func requestRefused(status: UInt32, detail: String)
-}
-
-/// What `/stats` reports.
-package struct ResourceUsage: Sendable {
-    /// Percent of one core, over the time since the question before.
-    package let cpuPercent: Double
-    /// Resident memory in MiB.
-    package let residentMiB: Double
-
-    /// Makes a report.
-    package init(cpuPercent: Double, residentMiB: Double) {
-        self.cpuPercent = cpuPercent
-        self.residentMiB = residentMiB
-    }
-}
-
-/// What POST /cancel answers.
-package enum CancelReply: Equatable, Sendable {
-    case cancelled
-    case notSupported
-    case failed(String)
-}
-
-/// A call as it came over HTTP.
-package struct CallRequest: ~Copyable, Sendable {
-    /// What is asked.
-    package let kind: CallKind
-    /// Validated JSON text.
-    package let body: ByteBuffer
-    /// Where `args`, or the configuration, lie in it.
-    package let args: Range<Int>?
-    /// Where `kwargs` lie in it.
-    package let kwargs: Range<Int>?
-    /// Names the call.
-    package let requestID: String
-    /// Who waits for it.
-    package let exchange: Exchange
 }

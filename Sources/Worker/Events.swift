@@ -1,0 +1,26 @@
+internal import PluginHost
+internal import WorkerCore
+internal import WorkerOS
+
+/// Brings what the plugin host has to say into the log.
+struct Events: HostEvents {
+    let log: Log
+    let ending: Ending
+
+    func pluginLogged(_ level: PluginLogLevel, _ text: String) {
+        let severity: LogLevel =
+            switch level {
+            case .error: .error
+            case .warning: .warning
+            case .info: .info
+            case .debug: .debug
+            }
+        log.write(severity, "plugin: \(text)")
+    }
+
+    func pluginMisbehaved(_ detail: String, requestID: String?) {
+        log.error(requestID.map { "call \($0): \(detail)" } ?? detail)
+    }
+
+    func pluginIsBroken(_ detail: String) { ending.request(.pluginFatal(detail)) }
+}

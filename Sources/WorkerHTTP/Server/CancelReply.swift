@@ -1,0 +1,6 @@
+/// What POST /cancel answers.
+package enum CancelReply: Equatable, Sendable {
+    case cancelled
+    case notSupported
+    case failed(String)
+}
