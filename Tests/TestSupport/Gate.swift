@@ -8,11 +8,13 @@ public final class Gate: Sendable {
     public let gate: String
     /// The FIFO into which the fixture writes.
     public let announce: String
+    private let folder: TemporaryFolder
     private let gateEnd: Descriptor
     private let announceEnd: Descriptor
 
     /// Makes the gate `name` in `folder`.
     public init(in folder: TemporaryFolder, _ name: String = "gate") throws {
+        self.folder = folder
         gate = folder.file("\(name).gate")
         announce = folder.file("\(name).announce")
         gateEnd = try Self.fifo(gate)

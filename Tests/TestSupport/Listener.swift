@@ -27,6 +27,13 @@ public final class Listener: Sendable {
         self.port = UInt16(bigEndian: address.sin_port)
     }
 
+    /// Accepts the next connection.
+    public func accept(within milliseconds: Int = 10_000) throws -> Descriptor {
+        let deadline = Deadline(milliseconds: milliseconds)
+        try descriptor.wait(for: POLLIN, "a connection", until: deadline)
+        return try Descriptor(Glibc.accept(descriptor.raw, nil, nil), from: "accept")
+    }
+
     /// A port that was free a moment ago.
     public static func freePort() throws -> UInt16 {
         try Listener(listening: false).port

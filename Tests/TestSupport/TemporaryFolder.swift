@@ -35,6 +35,13 @@ public final class TemporaryFolder: Sendable {
         return self.file(name)
     }
 
+    /// Makes the symbolic link `name` to `target`.
+    public func link(_ name: String, to target: String) throws {
+        guard unsafe symlink(target, file(name)) == 0 else {
+            throw TestFailure("symlink: \(errorText())")
+        }
+    }
+
     /// Removes a folder of files and folders.
     private static func remove(_ path: String) {
         if let folder = unsafe opendir(path) {
