@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What goes into /execute, and what comes out.
-@Suite("/execute", .timeLimit(.minutes(2)))
+@Suite("/execute", .timeLimit(.minutes(10)))
 struct ExecuteTests {
     @Test("hands values through, byte for byte where they could lose something")
     func values() throws {
