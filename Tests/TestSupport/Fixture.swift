@@ -9,7 +9,7 @@ public enum Fixture {
     public static func path(_ name: String) throws -> String {
         let path = "\(folder)/\(name).so"
         guard unsafe access(path, F_OK) == 0 else {
-            throw TestFailure("no fixture \(path): run `make -C Tests/Fixtures`")
+            throw TestFailure("no fixture \(path): run `make fixtures` or `make -C Tests/Fixtures`")
         }
         return path
     }
