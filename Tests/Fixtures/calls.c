@@ -200,7 +200,8 @@ static uw_status execute(void *instance, const uw_call *call) {
         return UW_OK;
     }
     MODE("finish_without_text") return host->finish(call->id, UW_ERROR, NULL, 0), UW_OK;
-    MODE("finish_with_bad_text") return host->finish(call->id, UW_ERROR, "bad \xff text", 10), UW_OK;
+    MODE("finish_with_bad_text")
+        return host->finish(call->id, UW_ERROR, "bad \xff text", 10), UW_OK;
 
     MODE("pending") return start_thread(call, false);
     MODE("pending_but_finished") {

@@ -146,7 +146,8 @@ static inline uw_status fx_choose(
     char names[1024] = "";
     for (size_t i = 0; i < count; i++) {
         const char *name = classes[i].name;
-        if (strlen(name) == class_name.length && !memcmp(name, class_name.data, class_name.length)) {
+        size_t length = strlen(name);
+        if (length == class_name.length && !memcmp(name, class_name.data, length)) {
             *plugin = &classes[i];
             return UW_OK;
         }

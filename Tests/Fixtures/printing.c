@@ -1,6 +1,6 @@
 /*
- * printing.c: class Printing writes where plugins should not, and into the log. kwargs.mode chooses.
- * It also prints while it is loaded, in the entry and in create (class Printing), and class
+ * printing.c: class Printing writes where plugins should not, and into the log, as kwargs.mode
+ * chooses. It also prints while it is loaded, in the entry and in create (class Printing), and class
  * PrintsAndFails refuses to be created after that.
  */
 #include "fixture.h"
@@ -33,7 +33,7 @@ static uw_status execute(void *instance, const uw_call *call) {
         if (system("echo printed by a child; echo a child complains >&2")) return UW_ERROR;
     }
     MODE("bytes") {
-        if (write(STDOUT_FILENO, "odd \xff\x1b[31m\x01 bytes\n", 19) != 19) return UW_ERROR;
+        if (write(STDOUT_FILENO, "odd \xff\x1b[31m\x01 bytes\n", 18) != 18) return UW_ERROR;
     }
     MODE("flood") print_flood(fx_number(call->kwargs, "bytes", 1 << 20));
     MODE("levels") {
