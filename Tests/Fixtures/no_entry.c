@@ -1,0 +1,3 @@
+/* no_entry.c: a library that is no plugin. */
+int fixture_answer(void);
+int fixture_answer(void) { return 42; }

@@ -1,0 +1,76 @@
+import Glibc
+
+/// Where a server listens.
+public enum Endpoint: Sendable {
+    /// A port of 127.0.0.1.
+    case tcp(UInt16)
+    /// A socket file.
+    case unix(String)
+
+    /// Connects, or says why not.
+    public func connect() throws -> Descriptor {
+        let failure = "connect to \(self)"
+        let socket: Descriptor
+        let result: Int32
+        switch self {
+        case .tcp(let port):
+            socket = try Self.socket(AF_INET)
+            let raw = socket.raw
+            result = unsafe Self.withLoopback(port) { unsafe Glibc.connect(raw, $0, $1) }
+        case .unix(let path):
+            socket = try Self.socket(AF_UNIX)
+            let raw = socket.raw
+            result = try unsafe Self.withPath(path) { unsafe Glibc.connect(raw, $0, $1) }
+        }
+        guard result == 0 else { throw TestFailure("\(failure): \(errorText())") }
+        if case .tcp = self {
+            var on: Int32 = 1
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            unsafe setsockopt(socket.raw, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+        }
+        return socket
+    }
+
+    /// Makes a stream socket of `family`, closed on exec.
+    static func socket(_ family: Int32) throws -> Descriptor {
+        ignoreBrokenPipes()
+        let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        return try Descriptor(Glibc.socket(family, type, 0), from: "socket")
+    }
+
+    /// Calls `body` with the address of `port` on 127.0.0.1.
+    static func withLoopback(
+        _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr = in_addr(s_addr: in_addr_t(0x7f00_0001).bigEndian)
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    /// Calls `body` with the address of the socket file at `path`.
+    static func withPath(
+        _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) throws -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw TestFailure("too long for a socket: \(path)")
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}
+
+/// Makes writing to a closed socket an error instead of the end of the test run.
+public func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }

@@ -1,0 +1,16 @@
+import Glibc
+
+/// The fixture plugins that Tests/Fixtures builds.
+public enum Fixture {
+    /// The folder of the built fixtures.
+    public static let folder = Repository.root + "/.build/fixtures"
+
+    /// The path of the fixture `name`; fails where it has not been built.
+    public static func path(_ name: String) throws -> String {
+        let path = "\(folder)/\(name).so"
+        guard unsafe access(path, F_OK) == 0 else {
+            throw TestFailure("no fixture \(path): run `make fixtures` or `make -C Tests/Fixtures`")
+        }
+        return path
+    }
+}

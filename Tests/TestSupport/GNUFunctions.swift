@@ -1,0 +1,33 @@
+import Glibc
+
+/// Functions of glibc which its Swift module leaves out, found by name.
+enum GNUFunctions {
+    /// The corresponding C function is `pidfd_open`.
+    static func openHandle(_ pid: Int32) -> Int32 {
+        typealias Function = @convention(c) (Int32, UInt32) -> Int32
+        return unsafe unsafeBitCast(find("pidfd_open"), to: Function.self)(pid, 0)
+    }
+
+    /// The corresponding C function is `pipe2`.
+    static func pipe(_ ends: UnsafeMutablePointer<Int32>, _ flags: Int32) -> Int32 {
+        typealias Function = @convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32
+        return unsafe unsafeBitCast(find("pipe2"), to: Function.self)(ends, flags)
+    }
+
+    /// The corresponding C function is `posix_spawn_file_actions_addclosefrom_np`.
+    static func closeAll(
+        from first: Int32, in actions: UnsafeMutablePointer<posix_spawn_file_actions_t>
+    ) {
+        typealias Function =
+            @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        let symbol = unsafe find("posix_spawn_file_actions_addclosefrom_np")
+        _ = unsafe unsafeBitCast(symbol, to: Function.self)(actions, first)
+    }
+
+    private static func find(_ name: String) -> UnsafeMutableRawPointer {
+        guard let symbol = unsafe dlsym(nil, name) else {
+            preconditionFailure("this glibc has no \(name)")
+        }
+        return unsafe symbol
+    }
+}

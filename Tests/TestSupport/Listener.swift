@@ -1,0 +1,41 @@
+import Glibc
+
+/// A socket of the tests' own on 127.0.0.1: a port that is taken, or one to hand to a worker.
+public final class Listener: Sendable {
+    /// The socket.
+    public let descriptor: Descriptor
+    /// Its port.
+    public let port: UInt16
+
+    /// Binds `port`, 0 for any, and listens unless told not to.
+    public init(port: UInt16 = 0, listening: Bool = true) throws {
+        descriptor = try Endpoint.socket(AF_INET)
+        let raw = descriptor.raw
+        guard unsafe Endpoint.withLoopback(port, { unsafe bind(raw, $0, $1) }) == 0 else {
+            throw TestFailure("bind \(port): \(errorText())")
+        }
+        if listening {
+            guard listen(raw, 64) == 0 else { throw TestFailure("listen: \(errorText())") }
+        }
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(raw, $0, &size)
+            }
+        }
+        self.port = UInt16(bigEndian: address.sin_port)
+    }
+
+    /// Accepts the next connection.
+    public func accept(within milliseconds: Int = 10_000) throws -> Descriptor {
+        let deadline = Deadline(milliseconds: milliseconds)
+        try descriptor.wait(for: POLLIN, "a connection", until: deadline)
+        return try Descriptor(Glibc.accept(descriptor.raw, nil, nil), from: "accept")
+    }
+
+    /// A port that was free a moment ago.
+    public static func freePort() throws -> UInt16 {
+        try Listener(listening: false).port
+    }
+}

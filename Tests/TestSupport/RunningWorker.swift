@@ -1,0 +1,28 @@
+import Glibc
+
+/// A worker that listens, and a client of it.
+public final class RunningWorker: Sendable {
+    /// The process.
+    public let process: WorkerProcess
+    /// Its port.
+    public let port: UInt16
+    /// A client of it.
+    public let client: HTTPClient
+
+    /// Makes the pair of `process` and a client of `port`.
+    public init(_ process: WorkerProcess, port: UInt16) {
+        self.process = process
+        self.port = port
+        client = HTTPClient(.tcp(port))
+    }
+
+    /// What /proc says about it.
+    public var facts: ProcessFacts { ProcessFacts(process.pid) }
+
+    /// Asks it to end, and waits until it has.
+    @discardableResult
+    public func terminate(within milliseconds: Int = 10_000) throws -> WorkerProcess.Ending {
+        process.signal(SIGTERM)
+        return try process.waitForExit(within: milliseconds)
+    }
+}

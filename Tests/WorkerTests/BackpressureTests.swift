@@ -1,0 +1,75 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// A plugin that is faster than its client waits; a client that has gone stops the plugin.
+@Suite("An endless stream", .timeLimit(.minutes(10)))
+struct BackpressureTests {
+    private func open(
+        _ worker: RunningWorker, _ gate: Gate, pad: Int
+    ) throws -> HTTPConnection {
+        let connection = try worker.client.connect()
+        let kwargs = "\"mode\":\"endless\",\"pad\":\(pad),\"announce\":\"\(gate.announce)\""
+        try connection.send("POST", "/execute_stream", body: "{\"kwargs\":{\(kwargs)}}")
+        #expect(try connection.readHead().status == 200)
+        return connection
+    }
+
+    private func recorded(_ worker: RunningWorker) throws -> String {
+        try worker.client.post("/execute").text
+    }
+
+    @Test("waits for a client that does not read, in constant memory")
+    func slowReader() throws {
+        let worker = try WorkerProcess.start("streams", "Streams")
+        let gate = try Gate(in: TemporaryFolder())
+        let before = worker.facts.residentKiB
+        let connection = try open(worker, gate, pad: 10_000)
+        // Not announced: it waits in emit. An unbounded queue would grow by gigabytes meanwhile.
+        #expect(gate.staysEmpty(milliseconds: 1500))
+        #expect(worker.facts.residentKiB - before < 64 * 1024)
+        for _ in 0..<20 { _ = try connection.readChunk() }
+        #expect(try worker.client.get("/health", patience: 1000).status == 200)
+        connection.close()
+        try gate.arrival()
+    }
+
+    @Test(
+        "stops when its client closes, half-closes or resets",
+        arguments: ["close", "half-close", "reset"])
+    func gone(how: String) throws {
+        let worker = try WorkerProcess.start("streams", "Streams")
+        let gate = try Gate(in: TemporaryFolder())
+        let connection = try open(worker, gate, pad: 100)
+        _ = try connection.readChunk()
+        switch how {
+        case "close": connection.close()
+        case "half-close": connection.closeSending()
+        default: connection.reset()
+        }
+        try gate.arrival(within: 5000)
+        // UW_CANCELLED, and again for the one emit more.
+        #expect(try recorded(worker).contains("\"stopped\":4,\"after\":4,\"finished\":0"))
+    }
+
+    @Test("stops at /cancel and says so in its trailer")
+    func cancelled() throws {
+        let worker = try WorkerProcess.start("streams", "Streams")
+        let gate = try Gate(in: TemporaryFolder())
+        let connection = try open(worker, gate, pad: 0)
+        _ = try connection.readChunk()
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        while try connection.readChunk() != nil {}
+        #expect(try connection.readFields()["X-Stream-End"] == "cancelled")
+        try gate.arrival()
+    }
+
+    @Test("stops at SIGTERM, and the worker ends with 0")
+    func terminated() throws {
+        let worker = try WorkerProcess.start("streams", "Streams")
+        let gate = try Gate(in: TemporaryFolder())
+        let connection = try open(worker, gate, pad: 1000)
+        _ = try connection.readChunk()
+        #expect(try worker.terminate(within: 2000) == .exited(0))
+    }
+}

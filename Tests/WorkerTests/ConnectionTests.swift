@@ -1,0 +1,114 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// HTTP/1.1 as hosts use it.
+@Suite("A connection", .timeLimit(.minutes(10)))
+struct ConnectionTests {
+    @Test("serves many requests, one after the other and pipelined")
+    func pipelining() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        for i in 0..<50 { try connection.send("POST", "/execute", body: "{\"args\":[\(i)]}") }
+        for i in 0..<50 {
+            #expect(try connection.readResponse().text == "{\"args\":[\(i)],\"kwargs\":{}}")
+        }
+    }
+
+    @Test("stays usable after errors of every kind that leave the framing intact")
+    func errorsKeepIt() throws {
+        let worker = try WorkerProcess.start("calls", "Calls")
+        let connection = try worker.client.connect()
+        try connection.send("POST", "/execute", body: "{nonsense")
+        try connection.send("GET", "/nowhere")
+        try connection.send("PUT", "/execute", body: "{}")
+        try connection.send("POST", "/execute", body: "{\"kwargs\":{\"mode\":\"no_finish\"}}")
+        try connection.send(
+            "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"broken\",\"case\":3}}")
+        try connection.send("POST", "/initialize", body: "")
+        try connection.send("GET", "/health")
+        let statuses = try (0..<7).map { _ in try connection.readResponse().status }
+        #expect(statuses == [400, 404, 405, 500, 500, 400, 200])
+    }
+
+    @Test("takes a chunked body with extensions and trailers")
+    func chunkedBody() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        try connection.send(
+            "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "8;x=y\r\n{\"args\":\r\n4\r\n[42]\r\n1\r\n}\r\n0\r\nX-Trailer: 1\r\n\r\n")
+        #expect(try connection.readResponse().text == "{\"args\":[42],\"kwargs\":{}}")
+        try connection.send("GET", "/health")
+        #expect(try connection.readResponse().status == 200)
+    }
+
+    @Test("takes requests that come byte by byte")
+    func dribble() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        let text = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+        for byte in text.utf8 { try connection.send([byte]) }
+        #expect(try connection.readResponse().status == 200)
+    }
+
+    @Test("asks for the body that Expect announces")
+    func expect() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        try connection.send(
+            "POST /execute HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                + "Content-Length: 2\r\n\r\n")
+        try connection.descriptor.wait(
+            for: POLLIN, "100 Continue", until: Deadline(milliseconds: 5000))
+        try connection.send("{}")
+        let response = try connection.readResponse()
+        #expect(response.informational == [100])
+        #expect(response.status == 200)
+    }
+
+    @Test("of HTTP/1.0 closes after the response, and needs no Host")
+    func oldVersion() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let answer = try worker.client.exchange("GET /health HTTP/1.0\r\n\r\n")
+        #expect(answer.contains(" 200 "))
+        #expect(answer.contains("\"status\":\"running\""))
+        let executed = try worker.client.exchange(
+            "POST /execute HTTP/1.0\r\nContent-Length: 12\r\n\r\n{\"args\":[1]}")
+        #expect(executed.hasSuffix("{\"args\":[1],\"kwargs\":{}}"))
+    }
+
+    @Test("closes when the client asks for it")
+    func connectionClose() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        try connection.send("GET", "/health", headers: [("Connection", "close")])
+        #expect(try connection.readResponse().status == 200)
+        #expect(try connection.isClosedByServer())
+    }
+
+    @Test("that ends in the middle of a request leaves nothing behind")
+    func abandoned() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        _ = try worker.client.post("/execute")
+        let before = worker.facts.descriptors
+        let half = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n{\"a"
+        let starts = ["GET /he", "GET /health HTTP/1.1\r\nHost: lo", half]
+        for i in 0..<60 {
+            let connection = try worker.client.connect()
+            try connection.send(starts[i % starts.count])
+            switch i % 4 {
+            case 0: connection.reset()
+            case 1: connection.closeSending()
+            default: connection.close()
+            }
+        }
+        // The worker sees the ends in its own time; the requests below give it some.
+        let deadline = Deadline(milliseconds: 10_000)
+        while worker.facts.descriptors > before + 1 && !deadline.hasPassed {
+            #expect(try worker.client.get("/health").status == 200)
+        }
+        #expect(worker.facts.descriptors <= before + 1)
+        #expect(try worker.client.post("/execute").status == 200)
+    }
+}

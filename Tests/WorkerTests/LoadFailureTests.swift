@@ -1,0 +1,140 @@
+import TestSupport
+import Testing
+
+/// A plugin that cannot be loaded: one FATAL line, exit 1, and no port ever opened.
+@Suite("A plugin that cannot be loaded", .timeLimit(.minutes(10)))
+struct LoadFailureTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        let fixture: String
+        let className: String
+        /// What the reason has in it, whatever its case; `|` stands between words of which one will do.
+        let words: [String]
+
+        init(_ fixture: String, _ className: String, _ words: String...) {
+            self.fixture = fixture
+            self.className = className
+            self.words = words
+        }
+
+        var testDescription: String { "\(fixture):\(className)" }
+    }
+
+    static let files = [
+        Case("directory", "Echo", "directory"),
+        Case("empty", "Echo"),
+        Case("text", "Echo"),
+        Case("fifo", "Echo", "regular|fifo"),
+        Case("truncated", "Echo", "trunc|short|incomplete|beyond|cut"),
+        Case("truncated_header", "Echo"),
+        Case("wrong_machine", "Echo", "aarch64|arm64|machine|architecture"),
+        Case("elf32", "Echo", "32|class"),
+        Case("missing_dependency", "Echo", "libfixture_gone.so"),
+        Case("unresolved", "Echo", "fixture_symbol_that_is_nowhere"),
+        Case("no_entry", "Echo", "uw_plugin_entry"),
+    ]
+
+    static let entries = [
+        Case("refusals", "Nowhere", "Nowhere", "Good", "NewerMajor", "UnknownFlag"),
+        Case("refusals", "", "Good"),
+        Case("refusals", "good", "Good"),
+        Case("refusals", "UnknownSilently", "UnknownSilently"),
+        Case("refusals", "NullTable"),
+        Case("refusals", "EntryFails", "no such device"),
+        Case("refusals", "EntryFailsSilently"),
+        Case("refusals", "EntryWrongABI", "needs ABI 9.9"),
+        Case("refusals", "EntryOddStatus", "-5"),
+        Case("refusals", "EntryPending"),
+        Case("throwing", "InEntry", "thrown \"on\" purpose"),
+    ]
+
+    static let tables = [
+        Case("refusals", "NewerMajor", "abi", "2"),
+        Case("refusals", "MajorZero", "abi", "0"),
+        Case("refusals", "NewerMinor", "abi", "1.1"),
+        Case("refusals", "TooSmall", "size|small|struct"),
+        Case("refusals", "SizeZero", "size|small|struct"),
+        Case("refusals", "NoCreate", "create"),
+        Case("refusals", "NoExecute", "execute"),
+        Case("refusals", "NoDestroy", "destroy"),
+        Case("refusals", "BadName", "name", "UTF-8"),
+        Case("refusals", "BadVersion", "version", "UTF-8"),
+        Case("refusals", "ConcurrencyZero", "max_concurrency", "0"),
+        Case("refusals", "ConcurrencyHuge", "max_concurrency", "1000"),
+        Case("refusals", "UnknownThreading", "threading", "9"),
+    ]
+
+    static let creations = [
+        Case("refusals", "CreateFails", "no licence"),
+        Case("refusals", "CreateFailsSilently", "create"),
+        Case("refusals", "CreateFailsOddly", "bad"),
+        Case("throwing", "InCreate", "thrown \"on\" purpose"),
+        Case("printing", "PrintsAndFails", "printed first"),
+    ]
+
+    @Test("says why on one line of stdout and exits with 1", arguments: files + entries)
+    func openingAndEntry(failure: Case) throws { try check(failure) }
+
+    @Test("says why when its table or create is at fault", arguments: tables + creations)
+    func tableAndCreate(failure: Case) throws { try check(failure) }
+
+    @Test("names a file that is not there")
+    func noFile() throws {
+        let folder = try TemporaryFolder()
+        try check(
+            path: folder.file("nowhere.so"), Case("nowhere", "Echo", "no such file"))
+    }
+
+    @Test("keeps a library that points at itself from looping")
+    func link() throws {
+        let folder = try TemporaryFolder()
+        try folder.link("loop.so", to: "loop.so")
+        try check(path: folder.file("loop.so"), Case("loop", "Echo"))
+    }
+
+    @Test("has its port refused until the plugin has been created")
+    func listensLate() throws {
+        let folder = try TemporaryFolder()
+        let gate = try Gate(in: folder)
+        let port = try Listener.freePort()
+        let process = try WorkerProcess(
+            arguments: [
+                "--module", try Fixture.path("lifecycle"), "--class", "Lifecycle",
+                "--port", "\(port)",
+            ],
+            environment: gate.environment("CREATE"))
+        try gate.arrival()
+        #expect(throws: TestFailure.self) { try Endpoint.tcp(port).connect() }
+        #expect(throws: TestFailure.self) { try Listener(port: port) }
+        try gate.release()
+        #expect(try process.waitUntilListening() == port)
+        #expect(try HTTPClient(.tcp(port)).get("/health").status == 200)
+    }
+
+    private func check(_ failure: Case) throws {
+        try check(path: try Fixture.path(failure.fixture), failure)
+    }
+
+    private func check(path: String, _ failure: Case) throws {
+        let port = try Listener.freePort()
+        let process = try WorkerProcess(arguments: [
+            "--module", path, "--class", failure.className, "--port", "\(port)",
+        ])
+        var connected = false
+        let deadline = Deadline(milliseconds: 10_000)
+        while process.isRunning && !connected && !deadline.hasPassed {
+            connected = (try? Endpoint.tcp(port).connect()) != nil
+        }
+        #expect(!connected, "a port was open though nothing could be loaded")
+        #expect(try process.waitForExit() == .exited(1))
+
+        let output = try process.standardOutput.textAtEnd()
+        #expect(output.hasPrefix("FATAL: Failed to load \(path):\(failure.className) - "))
+        #expect(output.hasSuffix("\n"))
+        #expect(output.utf8.count { $0 == UInt8(ascii: "\n") } == 1, "\(output)")
+        let reason = output.lowercased()
+        for word in failure.words {
+            let found = word.lowercased().split(separator: "|").contains { reason.contains($0) }
+            #expect(found, "no \(word) in: \(output)")
+        }
+    }
+}

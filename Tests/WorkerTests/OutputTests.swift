@@ -1,0 +1,89 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What a plugin prints goes to the log, marked as the plugin's; stdout stays clean.
+@Suite("What a plugin prints", .timeLimit(.minutes(10)))
+struct OutputTests {
+    private let worker: RunningWorker
+
+    init() throws { worker = try WorkerProcess.start("printing", "Printing") }
+
+    private func run(_ mode: String, _ more: String = "") throws {
+        #expect(try worker.client.execute("{\"mode\":\"\(mode)\"\(more)}").text == "true")
+    }
+
+    @Test(
+        "goes to the log as the plugin's",
+        arguments: [
+            ("flush", "flushed without newline"), ("printf_line", "printed by printf as a line"),
+            ("write", "written to descriptor 1"), ("child", "printed by a child"),
+        ])
+    func standardOutput(mode: String, text: String) throws {
+        try run(mode)
+        // Text without a newline may wait for one; the end of the worker flushes it.
+        if mode == "flush" { try worker.terminate() }
+        let line = try worker.process.standardError.line(containing: text)
+        #expect(line.lowercased().contains("plugin"), "\(line)")
+        try worker.terminate()
+        #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
+    }
+
+    @Test("on stderr comes out on stderr")
+    func standardError() throws {
+        try run("stderr")
+        try worker.process.standardError.line(containing: "printed on stderr")
+        try run("child")
+        try worker.process.standardError.line(containing: "a child complains")
+    }
+
+    @Test("and leaves in a buffer is not lost at the end")
+    func unflushed() throws {
+        try run("printf")
+        #expect(try worker.terminate() == .exited(0))
+        let log = try worker.process.standardError.textAtEnd()
+        #expect(log.contains("printed by printf without newline"))
+    }
+
+    @Test("while it is loaded and created is in the log too")
+    func loading() throws {
+        try worker.terminate()
+        let log = try worker.process.standardError.textAtEnd()
+        for text in ["printed while loading", "printed in the entry", "printed in create"] {
+            #expect(log.contains(text))
+        }
+        #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
+    }
+
+    @Test("cannot put control characters into the log")
+    func oddBytes() throws {
+        try run("bytes")
+        try worker.process.standardError.line(containing: "bytes")
+        #expect(!worker.process.standardError.text.utf8.contains(0x1b))
+    }
+
+    @Test("in floods does not stop the worker, nor calls")
+    func floods() throws {
+        try run("flood", ",\"bytes\":5000000")
+        try run("log_flood", ",\"count\":100000")
+        #expect(try worker.client.get("/health", patience: 2000).status == 200)
+    }
+
+    @Test("in the log has its level, each once")
+    func levels() throws {
+        try run("levels")
+        for text in ["logged as error", "logged as warning", "logged as info"] {
+            try worker.process.standardError.line(containing: text)
+        }
+        let log = worker.process.standardError.text
+        #expect(log.split(separator: "\n").count { $0.contains("logged as error") } == 1)
+    }
+
+    @Test("in the log may be odd: each is one line, and none stops the next")
+    func oddLogs() throws {
+        try run("odd_logs")
+        try worker.process.standardError.line(containing: "after the odd ones")
+        let lines = worker.process.standardError.text.split(separator: "\n")
+        #expect(lines.contains { $0.contains("two") && $0.contains("lines in one") })
+    }
+}
