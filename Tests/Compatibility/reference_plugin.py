@@ -65,6 +65,8 @@ class Bare:
         return "done"
 
     def do_progress(self, fraction: float = 0.0, message: str = "") -> int:
+        if fraction != -1 and not 0 <= fraction <= 1:
+            return 33  # the native worker's "invalid data"
         self._progress, self._status_message = fraction, message
         return 0
 

@@ -40,7 +40,7 @@ def key(case: Case) -> str:
 
 
 def _observe_class(command: Sequence[str], module: str, plugin: str, cases: Iterable[Case]) -> Recording:
-    with Worker(command, module, plugin) as worker:
+    with Worker.start(command, module, plugin) as worker:
         worker.wait_ready()
         seen = {}
         for case in cases:

@@ -69,15 +69,20 @@ def free_port() -> int:
 
 
 class Worker:
-    """A running worker; its output goes to `log`."""
+    """A running worker, started by a command line; what it prints goes to `log`."""
 
-    def __init__(self, command: Sequence[str], module: str, plugin: str, *more: str, port: int | None = None) -> None:
-        self.port = port or free_port()
+    def __init__(self, line: Sequence[str], port: int, descriptors: tuple[int, ...] = ()) -> None:
+        self.port = port
         self.log = tempfile.TemporaryFile("w+b")
         self.process = subprocess.Popen(
-            [*command, "--module", module, "--class", plugin, "--port", str(self.port), "--ppid", str(os.getpid()), *more],
-            stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"})
+            list(line), stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
+            pass_fds=descriptors, env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"})
+
+    @classmethod
+    def start(cls, command: Sequence[str], module: str, plugin: str) -> "Worker":
+        """As a host starts it."""
+        port = free_port()
+        return cls([*command, "--module", module, "--class", plugin, "--port", str(port), "--ppid", str(os.getpid())], port)
 
     def __enter__(self) -> "Worker":
         return self
@@ -114,4 +119,5 @@ class Worker:
                 self.process.wait(timeout=3)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+        self.log.close()
         return self.process.wait()
