@@ -34,20 +34,32 @@ def get(name: str, target: str, *headers: str, differs: Difference | None = None
 
 
 def post(
-    name: str, target: str, body: bytes | None, *headers: str, differs: Difference | None = None,
-    end: str = "complete", plugin: str = "Echo", **more: Any,
+    name: str,
+    target: str,
+    body: bytes | None,
+    *headers: str,
+    differs: Difference | None = None,
+    end: str = "complete",
+    plugin: str = "Echo",
+    **more: Any,
 ) -> Case:
     if not headers:
         headers = ("Content-Type: application/json",)
     return Case(name, (request("POST", target, body, *headers, **more),), ("POST",), differs, end, plugin)
 
 
-def execute(name: str, *args: Any, differs: Difference | None = None, plugin: str = "Echo", **kwargs: Any) -> Case:
+def execute(
+    name: str, *args: Any, differs: Difference | None = None, plugin: str = "Echo", **kwargs: Any
+) -> Case:
     return post(name, "/execute", call(*args, **kwargs), differs=differs, plugin=plugin)
 
 
 def stream(
-    name: str, *args: Any, differs: Difference | None = None, end: str = "complete", plugin: str = "Echo",
+    name: str,
+    *args: Any,
+    differs: Difference | None = None,
+    end: str = "complete",
+    plugin: str = "Echo",
     **kwargs: Any,
 ) -> Case:
     return post(name, "/execute_stream", call(*args, **kwargs), differs=differs, end=end, plugin=plugin)

@@ -7,9 +7,17 @@ from model import ANY_STRING_DETAIL, ERROR_LINE, STREAM_TYPE, Case
 from reference_plugin import CONSTANTS
 
 MESSAGES = {
-    "plain": "it broke", "unicode": "kaputt: äöü €🐙", "newlines": "one\ntwo\r\nthree\n", "separators": "a\u2028b\u2029c\u0085d",
-    "quotes": 'say "no" \\ and \'no\'', "controls": "\x00\x01\x1f\x7f", "long": "x" * 20_000, "JSON": '{"detail":"x"}',
-    "spaces": "   ", "percent": "100% %s %d", "HTML": "<b>&amp;</b>",
+    "plain": "it broke",
+    "unicode": "kaputt: äöü €🐙",
+    "newlines": "one\ntwo\r\nthree\n",
+    "separators": "a\u2028b\u2029c\u0085d",
+    "quotes": "say \"no\" \\ and 'no'",
+    "controls": "\x00\x01\x1f\x7f",
+    "long": "x" * 20_000,
+    "JSON": '{"detail":"x"}',
+    "spaces": "   ",
+    "percent": "100% %s %d",
+    "HTML": "<b>&amp;</b>",
 }
 STATUSES = "Statuses: the ABI has kinds of failure which the original has not"
 # uw_status of the ABI, and the HTTP status for it.
@@ -21,7 +29,9 @@ ERROR_AT_END = instead(NOT_JSON, 200, None, type=STREAM_TYPE, lines=ERROR_LINE)
 
 def results(plugin: str) -> list[Case]:
     cases = [execute(f"constant {name}", do="constant", value=name, plugin=plugin) for name in CONSTANTS]
-    cases += [stream(f"streamed constant {name}", do="constant", value=name, plugin=plugin) for name in CONSTANTS]
+    cases += [
+        stream(f"streamed constant {name}", do="constant", value=name, plugin=plugin) for name in CONSTANTS
+    ]
     cases += [
         execute("100000 x", do="big_string", value=100_000, plugin=plugin),
         execute("1000 objects", do="big_list", value=1000, plugin=plugin),
@@ -42,7 +52,9 @@ def errors(plugin: str) -> list[Case]:
     cases = []
     for name, message in MESSAGES.items():
         cases.append(execute(f"fails: {name}", do="fail", message=message, plugin=plugin))
-        cases.append(stream(f"stream fails at once: {name}", do="fail", message=message, end="error", plugin=plugin))
+        cases.append(
+            stream(f"stream fails at once: {name}", do="fail", message=message, end="error", plugin=plugin)
+        )
     silent = instead(SILENT, 500, ANY_STRING_DETAIL)
     cases += [
         execute("fails with an empty message", do="fail", message="", plugin=plugin, differs=silent),
@@ -51,8 +63,16 @@ def errors(plugin: str) -> list[Case]:
     ]
     for kind, status in KINDS.items():
         differs = instead(STATUSES, status, {"detail": f"kind {kind}"}, retry_after=status == 503)
-        cases.append(execute(f"fails with status {kind}", do="fail", message=f"kind {kind}", status=kind, plugin=plugin,
-                             differs=differs))
+        cases.append(
+            execute(
+                f"fails with status {kind}",
+                do="fail",
+                message=f"kind {kind}",
+                status=kind,
+                plugin=plugin,
+                differs=differs,
+            )
+        )
     return cases
 
 
@@ -61,7 +81,9 @@ def returned_statuses() -> list[Case]:
     cases = []
     for kind, status in {2: 500, **KINDS}.items():
         differs = instead(STATUSES, status, ANY_STRING_DETAIL, retry_after=status == 503)
-        cases.append(execute(f"returns status {kind}, unfinished", do="return_status", status=kind, differs=differs))
+        cases.append(
+            execute(f"returns status {kind}, unfinished", do="return_status", status=kind, differs=differs)
+        )
     return cases
 
 
@@ -71,13 +93,27 @@ def streams(plugin: str) -> list[Case]:
 
     cases = [items(f"stream of {count}", list(range(count))) for count in (0, 1, 2, 3, 10, 100, 5000)]
     cases += [items(f"stream of {name}", [value, value]) for name, value in CONSTANTS.items()]
-    cases += [items(f"stream of three, fails after {after}", [1, "zwei", {"3": 3}], "error", fail_after=after, message="bröke\n")
-              for after in range(4)]
-    cases += [items(f"stream that fails: {name}", [1], "error", fail_after=1, message=text) for name, text in MESSAGES.items()]
+    cases += [
+        items(
+            f"stream of three, fails after {after}",
+            [1, "zwei", {"3": 3}],
+            "error",
+            fail_after=after,
+            message="bröke\n",
+        )
+        for after in range(4)
+    ]
+    cases += [
+        items(f"stream that fails: {name}", [1], "error", fail_after=1, message=text)
+        for name, text in MESSAGES.items()
+    ]
     cases += [
         items("stream that ends in an error of its own", [1, {"error": "a result"}]),
         items("stream of nothing but errors of its own", [{"error": "a"}, {"error": "b"}]),
-        items("stream with every line end in it", ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]),
+        items(
+            "stream with every line end in it",
+            ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"],
+        ),
         items("stream with line ends in keys", [{"\u2028": 1, "\x85": {"\u2029\n": 2}}]),
         items("stream of big lines", ["y" * 200_000, "z" * 200_000]),
         stream("counting stream", do="count", count=5, plugin=plugin),
@@ -91,31 +127,62 @@ def streams(plugin: str) -> list[Case]:
 
 def progress(plugin: str) -> list[Case]:
     """Each: a call that reports, then what GET /progress says."""
-    reports = [(0.0, ""), (0.25, "a quarter"), (1.0, "done"), (-1.0, "on and on"), (0.5, "ä€🐙 \"x\"\n\u2028"), (0.125, "")]
+    reports = [
+        (0.0, ""),
+        (0.25, "a quarter"),
+        (1.0, "done"),
+        (-1.0, "on and on"),
+        (0.5, 'ä€🐙 "x"\n\u2028'),
+        (0.125, ""),
+    ]
     cases = []
     for number, (fraction, message) in enumerate(reports):
-        cases.append(execute(f"report {number}", do="progress", fraction=fraction, message=message, plugin=plugin))
+        cases.append(
+            execute(f"report {number}", do="progress", fraction=fraction, message=message, plugin=plugin)
+        )
         cases.append(get(f"progress after report {number}", "/progress", plugin=plugin))
     cases.append(execute("a report without a message", do="progress", fraction=0.75, plugin=plugin))
     cases.append(get("progress without a message", "/progress", plugin=plugin))
     for fraction in (2.0, -0.5, 1.0001, -2.0):
-        cases.append(execute(f"a report of {fraction}", do="progress", fraction=fraction, message="no", plugin=plugin))
-    cases += [stream("a stream that reports", do="count", count=3, plugin=plugin),
-              get("progress after a stream", "/progress", plugin=plugin)]
+        cases.append(
+            execute(f"a report of {fraction}", do="progress", fraction=fraction, message="no", plugin=plugin)
+        )
+    cases += [
+        stream("a stream that reports", do="count", count=3, plugin=plugin),
+        get("progress after a stream", "/progress", plugin=plugin),
+    ]
     return cases
 
 
 def configuration(plugin: str) -> list[Case]:
-    configs = (b"{}", b'{"size":3}', b'{"a":{"b":[1,2,{"c":null}]},"\xc3\xa4":"\xe2\x82\xac"}', b"null", b"true", b"[]",
-               b"[1,2]", b"0", b"1.5", b'""', b'"text"', b"123456789012345678901234567890", b' {\n "z" : 1, "a" : 2 }\n',
-               b'{"a":1,"a":2}')
-    cases = [get("config before any", "/config", plugin=plugin), get("schema before any", "/config_schema", plugin=plugin),
-             execute("execute before any initialize", 1, plugin=plugin)]
+    configs = (
+        b"{}",
+        b'{"size":3}',
+        b'{"a":{"b":[1,2,{"c":null}]},"\xc3\xa4":"\xe2\x82\xac"}',
+        b"null",
+        b"true",
+        b"[]",
+        b"[1,2]",
+        b"0",
+        b"1.5",
+        b'""',
+        b'"text"',
+        b"123456789012345678901234567890",
+        b' {\n "z" : 1, "a" : 2 }\n',
+        b'{"a":1,"a":2}',
+    )
+    cases = [
+        get("config before any", "/config", plugin=plugin),
+        get("schema before any", "/config_schema", plugin=plugin),
+        execute("execute before any initialize", 1, plugin=plugin),
+    ]
     for number, config in enumerate(configs):
         cases.append(post(f"initialize {number}", "/initialize", config, plugin=plugin))
         cases.append(get(f"config {number}", "/config", plugin=plugin))
     for name, message in MESSAGES.items():
-        cases.append(post(f"initialize refused: {name}", "/initialize", dumps({"refuse": message}), plugin=plugin))
+        cases.append(
+            post(f"initialize refused: {name}", "/initialize", dumps({"refuse": message}), plugin=plugin)
+        )
     cases.append(get("config after refusals", "/config", plugin=plugin))
     bad = instead("Python's wording in detail is not matched: a config that is no JSON", 400)
     for text in (b"", b" ", b"{", b"{}x", b"{'a':1}", b"\xff", b'{"a":1,}'):
@@ -137,20 +204,26 @@ def cleanups(plugin: str) -> list[Case]:
 
     return [
         count("before any"),
-        post("cleanup", "/cleanup", b"", plugin=plugin), count("after one"),
-        post("cleanup again", "/cleanup", b"", plugin=plugin), post("and again", "/cleanup", b"{}", plugin=plugin),
+        post("cleanup", "/cleanup", b"", plugin=plugin),
+        count("after one"),
+        post("cleanup again", "/cleanup", b"", plugin=plugin),
+        post("and again", "/cleanup", b"{}", plugin=plugin),
         count("after three"),
         post("cleanup with a body that is no JSON", "/cleanup", b"{{{", plugin=plugin),
-        execute("execute after cleanup", 1, plugin=plugin), stream("stream after cleanup", 1, plugin=plugin),
+        execute("execute after cleanup", 1, plugin=plugin),
+        stream("stream after cleanup", 1, plugin=plugin),
         post("initialize after cleanup", "/initialize", b'{"again":true}', plugin=plugin),
-        get("config after cleanup", "/config", plugin=plugin), get("health after cleanup", "/health", plugin=plugin),
-        post("cleanup at last", "/cleanup", b"", plugin=plugin), count("at last"),
+        get("config after cleanup", "/config", plugin=plugin),
+        get("health after cleanup", "/health", plugin=plugin),
+        post("cleanup at last", "/cleanup", b"", plugin=plugin),
+        count("at last"),
     ]
 
 
 def cancels(plugin: str) -> list[Case]:
     return [
-        post("cancel when idle", "/cancel", b"", plugin=plugin), post("cancel twice", "/cancel", b"{}", plugin=plugin),
+        post("cancel when idle", "/cancel", b"", plugin=plugin),
+        post("cancel twice", "/cancel", b"{}", plugin=plugin),
         post("cancel with a body that is no JSON", "/cancel", b"[", plugin=plugin),
         execute("execute after an idle cancel", do="sleep", ms=20, plugin=plugin),
         get("progress after cancel", "/progress", plugin=plugin),
@@ -159,17 +232,24 @@ def cancels(plugin: str) -> list[Case]:
 
 def bare(plugin: str) -> list[Case]:
     """Classes that leave out whatever may be left out."""
-    no_initialize = instead("Header: initialize may be NULL; the original fails for want of the method", 200, {"status": "ok"})
+    no_initialize = instead(
+        "Header: initialize may be NULL; the original fails for want of the method", 200, {"status": "ok"}
+    )
     return [
-        *(get(f"GET {path}", path, plugin=plugin) for path in ("/health", "/stats", "/config_schema", "/config", "/progress")),
-        execute("echo", 1, a=2, plugin=plugin), stream("stream without a stream function", 1, a=2, plugin=plugin),
+        *(
+            get(f"GET {path}", path, plugin=plugin)
+            for path in ("/health", "/stats", "/config_schema", "/config", "/progress")
+        ),
+        execute("echo", 1, a=2, plugin=plugin),
+        stream("stream without a stream function", 1, a=2, plugin=plugin),
         execute("fails", do="fail", message="no", plugin=plugin),
         stream("stream of a failing execute", do="fail", message="no", end="error", plugin=plugin),
         post("initialize without the function", "/initialize", b"{}", plugin=plugin, differs=no_initialize),
         get("config of none", "/config", plugin=plugin),
         *cancels(plugin),
         post("cleanup without the function", "/cleanup", b"", plugin=plugin),
-        post("cleanup twice", "/cleanup", b"", plugin=plugin), execute("echo after it", 1, plugin=plugin),
+        post("cleanup twice", "/cleanup", b"", plugin=plugin),
+        execute("echo after it", 1, plugin=plugin),
     ]
 
 
@@ -177,16 +257,37 @@ def stubborn() -> list[Case]:
     plugin = "Stubborn"
     fails = instead("Better 8: the text of a failing cleanup is told", 500, {"detail": 'cannot clean "up"'})
     return [
-        get("health", "/health", plugin=plugin), *cancels(plugin),
+        get("health", "/health", plugin=plugin),
+        *cancels(plugin),
         post("cleanup that fails", "/cleanup", b"", plugin=plugin, differs=fails),
         post("cleanup that fails again", "/cleanup", b"{}", plugin=plugin, differs=fails),
-        execute("execute after it", 1, plugin=plugin), stream("stream without a stream function", 1, plugin=plugin),
-        post("initialize", "/initialize", b'{"a":1}', plugin=plugin), get("config", "/config", plugin=plugin),
+        execute("execute after it", 1, plugin=plugin),
+        stream("stream without a stream function", 1, plugin=plugin),
+        post("initialize", "/initialize", b'{"a":1}', plugin=plugin),
+        get("config", "/config", plugin=plugin),
     ]
 
 
 def all_cases() -> list[Case]:
-    later = [*configuration("Later"), *cleanups("Later"), *cancels("Later"), *results("Later"), *errors("Later"),
-             *streams("Later"), *progress("Later")]
-    return [*results("Echo"), *errors("Echo"), *returned_statuses(), *streams("Echo"), *progress("Echo"),
-            *configuration("Echo"), *cancels("Echo"), *later, *stubborn(), *bare("Bare"), *bare("Polling")]
+    later = [
+        *configuration("Later"),
+        *cleanups("Later"),
+        *cancels("Later"),
+        *results("Later"),
+        *errors("Later"),
+        *streams("Later"),
+        *progress("Later"),
+    ]
+    return [
+        *results("Echo"),
+        *errors("Echo"),
+        *returned_statuses(),
+        *streams("Echo"),
+        *progress("Echo"),
+        *configuration("Echo"),
+        *cancels("Echo"),
+        *later,
+        *stubborn(),
+        *bare("Bare"),
+        *bare("Polling"),
+    ]

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 
-from wire import Connection, Closed, request
+from wire import Closed, Connection, request
 from workers import HERE, Unusable, Worker, free_port
 
 Result = tuple[str, list[str]]
@@ -19,9 +19,15 @@ class Ended:
     def __init__(self, command: Sequence[str], *options: str) -> None:
         try:
             done = subprocess.run(
-                [*command, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=15,
-                env={**os.environ, "PYTHONPATH": str(HERE)})
-            self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+                [*command, *options],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=15,
+                env={**os.environ, "PYTHONPATH": str(HERE)},
+            )
+            self.code: int | None = done.returncode
+            self.out, self.err = done.stdout, done.stderr
         except subprocess.TimeoutExpired as late:
             self.code, self.out, self.err = None, str(late.stdout), "still running after 15 s"
 
@@ -40,11 +46,18 @@ def usage_errors(command: Sequence[str], module: str) -> list[Result]:
     base = ["--module", module, "--class", "Echo"]
     port = ["--port", str(free_port())]
     lines: dict[str, list[str]] = {
-        "no options": [], "no --class": ["--module", module, *port], "no --module": ["--class", "Echo", *port],
-        "no --port": base, "--port without a number": [*base, "--port"], "--port that is no number": [*base, "--port", "x"],
-        "--port out of range": [*base, "--port", "65536"], "negative --port": [*base, "--port", "-1"],
-        "unknown option": [*base, *port, "--no-such-option"], "a word too many": [*base, *port, "word"],
-        "--ppid that is no number": [*base, *port, "--ppid", "x"], "--port beside --fd": [*base, *port, "--fd", "3"],
+        "no options": [],
+        "no --class": ["--module", module, *port],
+        "no --module": ["--class", "Echo", *port],
+        "no --port": base,
+        "--port without a number": [*base, "--port"],
+        "--port that is no number": [*base, "--port", "x"],
+        "--port out of range": [*base, "--port", "65536"],
+        "negative --port": [*base, "--port", "-1"],
+        "unknown option": [*base, *port, "--no-such-option"],
+        "a word too many": [*base, *port, "word"],
+        "--ppid that is no number": [*base, *port, "--ppid", "x"],
+        "--port beside --fd": [*base, *port, "--fd", "3"],
     }
     results = []
     for name, options in lines.items():
@@ -58,7 +71,17 @@ def usage_errors(command: Sequence[str], module: str) -> list[Result]:
 
 def unloadable(command: Sequence[str], module: str) -> list[Result]:
     def fatal(name: str, given: str, plugin: str, reason: str = "") -> Result:
-        ended = Ended(command, "--module", given, "--class", plugin, "--port", str(free_port()), "--ppid", str(os.getpid()))
+        ended = Ended(
+            command,
+            "--module",
+            given,
+            "--class",
+            plugin,
+            "--port",
+            str(free_port()),
+            "--ppid",
+            str(os.getpid()),
+        )
         wrong = ended.wrong(1, out=f"FATAL: Failed to load {given}:{plugin} - ")
         if reason not in ended.out:
             wrong.append(f"stdout {ended.out[-300:]!r}, wanted {reason!r} in it")
@@ -108,8 +131,11 @@ def forms(command: Sequence[str], module: str) -> list[Result]:
 
     def plain(number: int) -> list[str]:
         return ["--class", "Echo", "--port", str(number), "--module", module]
+
     spellings: dict[str, Callable[[int], list[str]]] = {
-        "--x=y": equals, "without --ppid": plain, "--ppid 0": lambda number: [*plain(number), "--ppid", "0"],
+        "--x=y": equals,
+        "without --ppid": plain,
+        "--ppid 0": lambda number: [*plain(number), "--ppid", "0"],
         "-m twice": lambda number: ["-m", "something.else", *plain(number)],
     }
     results = []
@@ -170,7 +196,9 @@ def terminated(command: Sequence[str], module: str) -> list[Result]:
                 code: object = worker.process.wait(2)
             except subprocess.TimeoutExpired:
                 code = "none within 2 s"
-            wrong = [] if code == 0 else [f"exit code {code} after {time.monotonic() - start:.2f} s, wanted 0"]
+            wrong = (
+                [] if code == 0 else [f"exit code {code} after {time.monotonic() - start:.2f} s, wanted 0"]
+            )
             results.append((f"command line: {signal.Signals(signal_number).name} ends it with 0", wrong))
     return results
 
@@ -178,12 +206,19 @@ def terminated(command: Sequence[str], module: str) -> list[Result]:
 def help_text(command: Sequence[str]) -> Result:
     ended = Ended(command, "--help")
     missing = [option for option in ("--module", "--class", "--port") if option not in ended.out]
-    return "command line: --help", ended.wrong(0) + [f"--help does not speak of {option}" for option in missing]
+    return "command line: --help", ended.wrong(0) + [
+        f"--help does not speak of {option}" for option in missing
+    ]
 
 
 def check(command: Sequence[str], module: str) -> list[Result]:
     return [
-        *usage_errors(command, module), *unloadable(command, module), *port_taken(command, module),
-        *forms(command, module), inherited_socket(command, module), only_loopback(command, module),
-        *terminated(command, module), help_text(command),
+        *usage_errors(command, module),
+        *unloadable(command, module),
+        *port_taken(command, module),
+        *forms(command, module),
+        inherited_socket(command, module),
+        only_loopback(command, module),
+        *terminated(command, module),
+        help_text(command),
     ]

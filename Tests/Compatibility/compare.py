@@ -4,7 +4,17 @@ import json
 from typing import Any
 
 from model import (
-    ANY, ANY_STRING_DETAIL, DETAIL, ERROR_LINE, STREAM_TYPE, Case, Matcher, Observation, Want, canonical, shortened,
+    ANY,
+    ANY_STRING_DETAIL,
+    DETAIL,
+    ERROR_LINE,
+    STREAM_TYPE,
+    Case,
+    Matcher,
+    Observation,
+    Want,
+    canonical,
+    shortened,
 )
 
 
@@ -54,7 +64,8 @@ def _against_original(original: Observation, seen: Observation) -> list[str]:
     keys = sorted((set(original) | set(seen)) - {"end"})
     return [
         f"{key} {seen.get(key)!r}, the original: {original.get(key)!r}"
-        for key in keys if seen.get(key) != original.get(key)
+        for key in keys
+        if seen.get(key) != original.get(key)
     ]
 
 
@@ -73,7 +84,7 @@ def judge(case: Case, original: Observation, native: Observation) -> list[str]:
     wrong = [line for seen in answers for line in _stream_end(case, seen)]
     if len(answers) != len(wants):
         wrong.append(f"{len(answers)} answers, wanted {len(wants)}")
-    for want, seen in zip(wants, answers):
+    for want, seen in zip(wants, answers, strict=False):  # their number has been compared
         check = _against_want if isinstance(want, Want) else _against_original
         wrong += check(want, seen)
     after = case.differs.after if case.differs and case.differs.after else original["after"]
@@ -86,6 +97,7 @@ def is_needless(case: Case, original: Observation) -> bool:
     """An allowance that the original itself would meet says nothing, and is to go. (Where only the wording is
     free, meeting it is fine.)"""
     if case.differs is None or any(
-            isinstance(form, Matcher) for want in case.differs.wants for form in (want.body, want.lines)):
+        isinstance(form, Matcher) for want in case.differs.wants for form in (want.body, want.lines)
+    ):
         return False
     return not [line for line in judge(case, original, original) if not line.startswith("X-Stream-End")]

@@ -15,11 +15,22 @@ from workers import NATIVE, ROOT, Unusable, compile_plugin, original_command
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--worker", default=str(NATIVE), metavar="PATH", help="the binary (default: .build/release/universal-worker)")
+    parser.add_argument(
+        "--worker",
+        default=str(NATIVE),
+        metavar="PATH",
+        help="the binary (default: .build/release/universal-worker)",
+    )
     parser.add_argument("--module", help="what it loads (default: the C plugin, compiled)")
-    parser.add_argument("--original", action="store_true", help="check the original instead, without what it is known to fail")
-    parser.add_argument("--expect-parent-watch", action="store_true", help="check that a worker goes when its host is killed")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only the checks with this text in their name")
+    parser.add_argument(
+        "--original", action="store_true", help="check the original instead, without what it is known to fail"
+    )
+    parser.add_argument(
+        "--expect-parent-watch", action="store_true", help="check that a worker goes when its host is killed"
+    )
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only the checks with this text in their name"
+    )
     return parser.parse_args()
 
 
@@ -31,14 +42,17 @@ def in_the_environment(python: str) -> None:
 
 def run(options: argparse.Namespace) -> int:
     python = original_command()[0]
-    worker = python if options.original else str(Path(shutil.which(options.worker) or options.worker).absolute())
+    worker = (
+        python if options.original else str(Path(shutil.which(options.worker) or options.worker).absolute())
+    )
     if not os.access(worker, os.X_OK):
         raise Unusable(f"no worker at {worker}; build it, or name one with --worker")
     module = options.module or ("reference_plugin" if options.original else str(compile_plugin()))
     in_the_environment(python)
-    import hosting
     import host_checks_calls  # noqa: F401  (they register themselves)
     import host_checks_life  # noqa: F401
+    import hosting
+
     with hosting.temporary() as directory:
         bench = hosting.Bench(worker, module, Path(directory), options.original)
         return hosting.run_checks(bench, options.only, options.expect_parent_watch)

@@ -9,8 +9,18 @@ from hosting import Bench, check, raised, same
 from reference_plugin import CONSTANTS, SCHEMA
 
 VALUES: list[Any] = [
-    *CONSTANTS.values(), -0.0, 1e300, 2**63, -(2**200), "\ud7ff\ue000", "x" * 100_000, [[[[]]]], {"": {"": ""}},
-    {"ä": "€", "🐙": [None, True, 0, 0.0]}, list(range(1000)), "\u2028\u2029\u0085\x00\x1f\x7f\\\"/",
+    *CONSTANTS.values(),
+    -0.0,
+    1e300,
+    2**63,
+    -(2**200),
+    "\ud7ff\ue000",
+    "x" * 100_000,
+    [[[[]]]],
+    {"": {"": ""}},
+    {"ä": "€", "🐙": [None, True, 0, 0.0]},
+    list(range(1000)),
+    '\u2028\u2029\u0085\x00\x1f\x7f\\"/',
 ]
 
 
@@ -46,7 +56,10 @@ def values(bench: Bench) -> str:
             same(proxy.execute(value, key=value), {"args": [value], "kwargs": {"key": value}})
             same(proxy.execute(do="value", value=value), value)
         same(proxy.execute(), {"args": [], "kwargs": {}})
-        same(proxy.execute(1, "zwei", [3], vier=4, fünf={"6": 7}), {"args": [1, "zwei", [3]], "kwargs": {"vier": 4, "fünf": {"6": 7}}})
+        same(
+            proxy.execute(1, "zwei", [3], vier=4, fünf={"6": 7}),
+            {"args": [1, "zwei", [3]], "kwargs": {"vier": 4, "fünf": {"6": 7}}},
+        )
     return f"{len(VALUES)} values"
 
 
@@ -64,7 +77,10 @@ def inputs(bench: Bench) -> None:
             return "/tmp/saved ä"
 
     with bench.host() as proxy:
-        same(proxy.execute(Path("/a b"), saved=Saved()), {"args": ["/a b"], "kwargs": {"saved": "/tmp/saved ä"}})
+        same(
+            proxy.execute(Path("/a b"), saved=Saved()),
+            {"args": ["/a b"], "kwargs": {"saved": "/tmp/saved ä"}},
+        )
 
 
 @check("an error of the plugin: RuntimeError with its text, and the worker lives on")
@@ -78,7 +94,7 @@ def errors(bench: Bench) -> None:
 
 @check("a string of 10 MB, there and back")
 def big_string(bench: Bench) -> None:
-    text = "äö€ \"\\\n🐙abc" * 500_000
+    text = 'äö€ "\\\n🐙abc' * 500_000
     with bench.host() as proxy:
         same(proxy.execute(do="value", value=text), text)
 
@@ -107,7 +123,10 @@ def asynchronous(bench: Bench) -> None:
 
     with bench.host() as proxy:
         same(asyncio.run(many()), [{"args": [i], "kwargs": {"double": 2 * i}} for i in range(50)])
-        same(json.loads(raised(RuntimeError, lambda: asyncio.run(failing())).removeprefix("Execute failed: ")), {"detail": "async ä"})
+        same(
+            json.loads(raised(RuntimeError, lambda: asyncio.run(failing())).removeprefix("Execute failed: ")),
+            {"detail": "async ä"},
+        )
 
 
 @check("a plugin that finishes on threads of its own")
@@ -124,6 +143,7 @@ def later(bench: Bench) -> None:
 def collect(proxy: Any, *args: Any, **kwargs: Any) -> list[Any]:
     async def run() -> list[Any]:
         return [item async for item in proxy.execute_stream(*args, **kwargs)]
+
     return asyncio.run(run())
 
 

@@ -48,7 +48,10 @@ def start(bench: Bench) -> str:
         taken = time.monotonic() - begin
         assert proxy.is_alive()
         health = httpx.get(f"{proxy.base_url}/health").json()
-        same([health[key] for key in ("status", "pid", "name", "version")], ["running", proxy.process.pid, "Echo", "1.2.3"])
+        same(
+            [health[key] for key in ("status", "pid", "name", "version")],
+            ["running", proxy.process.pid, "Echo", "1.2.3"],
+        )
         assert f"--- Starting {proxy.name}" in proxy.log_path.read_text()
     return f"ready after {taken:.2f} s"
 
@@ -70,10 +73,13 @@ def several(bench: Bench) -> None:
         for one in running:
             one.join(30)
         same(len({proxy.process.pid for proxy in proxies}), 4)
-        calls = [Running(lambda proxy=proxy: [proxy.execute(proxy.port, i) for i in range(50)]) for proxy in proxies]
-        for call, proxy in zip(calls, proxies):
+        calls = [
+            Running(lambda proxy=proxy: [proxy.execute(proxy.port, i) for i in range(20)])
+            for proxy in proxies
+        ]
+        for call, proxy in zip(calls, proxies, strict=True):
             call.join(20)
-            same(call.result, [{"args": [proxy.port, i], "kwargs": {}} for i in range(50)])
+            same(call.result, [{"args": [proxy.port, i], "kwargs": {}} for i in range(20)])
     finally:
         for proxy in proxies:
             proxy.cleanup()
@@ -228,7 +234,7 @@ def contexts(bench: Bench) -> None:
     async def run() -> int:
         async with bench.start() as proxy:
             same(await proxy.execute_async(do="value", value=1), 1)
-            return proxy.process.pid
+            return int(proxy.process.pid)
 
     with bench.start() as proxy:
         pid = proxy.process.pid
@@ -252,25 +258,42 @@ def port_taken(bench: Bench) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        line = [bench.python_path, "-m", "cjm_plugin_system.core.worker", "--module", bench.module, "--class", "Echo",
-                "--port", str(taken.getsockname()[1]), "--ppid", str(os.getpid())]
-        done = subprocess.run(line, capture_output=True, timeout=10, env={**os.environ, "PYTHONPATH": str(HERE)})
+        line = [
+            bench.python_path,
+            "-m",
+            "cjm_plugin_system.core.worker",
+            "--module",
+            bench.module,
+            "--class",
+            "Echo",
+            "--port",
+            str(taken.getsockname()[1]),
+            "--ppid",
+            str(os.getpid()),
+        ]
+        done = subprocess.run(
+            line, capture_output=True, timeout=10, env={**os.environ, "PYTHONPATH": str(HERE)}
+        )
         same(done.returncode, 3)
 
 
 def _orphan(bench: Bench, kwargs: str) -> str:
     """Kills a host with SIGKILL; the worker, and what its plugin started, have to go."""
-    code = (
-        "import sys, threading, time\nfrom pathlib import Path\nfrom hosting import Bench\n"
-        f"bench = Bench({bench.python_path!r}, {bench.module!r}, Path({str(bench.directory)!r}), {bench.original!r})\n"
-        "proxy = bench.start()\nchild = proxy.execute(do='child')\n"
-        f"call = threading.Thread(target=lambda: proxy.execute(**{kwargs}), daemon=True)\ncall.start()\ntime.sleep(0.3)\n"
-        "print(proxy.process.pid, child, flush=True)\ntime.sleep(60)\n")
-    host = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
-                            env={**os.environ, "PYTHONPATH": str(HERE)})
+    line = [
+        sys.executable,
+        str(HERE / "orphan_host.py"),
+        bench.python_path,
+        bench.module,
+        str(bench.directory),
+        "original" if bench.original else "native",
+        kwargs,
+    ]
+    host = subprocess.Popen(line, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
     assert host.stdout
-    worker, child = (int(word) for word in host.stdout.readline().split())
+    pids: list[int] = []
     try:
+        pids = [int(word) for word in host.stdout.readline().split()]
+        worker, child = pids
         assert not is_gone(worker)
         host.kill()
         host.wait()
@@ -278,17 +301,19 @@ def _orphan(bench: Bench, kwargs: str) -> str:
         wait_gone(child, 0.5)
         return f"gone after {taken * 1000:.0f} ms"
     finally:
+        host.kill()
+        host.wait()
         host.stdout.close()
-        for pid in (worker, child):
+        for pid in pids:
             if not is_gone(pid):
                 os.kill(pid, signal.SIGKILL)
 
 
 @check("parent watch: the host is killed while the worker is idle", better=True, parent_watch=True)
 def orphan_idle(bench: Bench) -> str:
-    return _orphan(bench, "{'do': 'value'}")
+    return _orphan(bench, '{"do": "value"}')
 
 
 @check("parent watch: the host is killed in the middle of a call", better=True, parent_watch=True)
 def orphan_busy(bench: Bench) -> str:
-    return _orphan(bench, "{'do': 'spin', 'ms': 20000}")
+    return _orphan(bench, '{"do": "spin", "ms": 20000}')

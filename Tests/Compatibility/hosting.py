@@ -13,6 +13,7 @@ from typing import Any
 
 from cjm_plugin_system.core.config import CJMConfig, set_config
 from cjm_plugin_system.core.proxy import RemotePluginProxy
+
 from workers import HERE
 
 
@@ -26,8 +27,15 @@ class Bench:
     original: bool
 
     def manifest(self, plugin: str, **more: Any) -> dict[str, Any]:
-        return {"name": plugin.lower(), "version": "1", "python_path": self.python_path, "module": self.module,
-                "class": plugin, "env_vars": {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"}, **more}
+        return {
+            "name": plugin.lower(),
+            "version": "1",
+            "python_path": self.python_path,
+            "module": self.module,
+            "class": plugin,
+            "env_vars": {"PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"},
+            **more,
+        }
 
     def start(self, plugin: str = "Echo", **more: Any) -> RemotePluginProxy:
         set_config(CJMConfig(data_dir=self.directory))
@@ -58,6 +66,7 @@ def check(name: str, better: bool = False, parent_watch: bool = False) -> Callab
     def register(run: Callable[[Bench], str | None]) -> Callable[[Bench], str | None]:
         CHECKS.append(Check(name, run, better, parent_watch))
         return run
+
     return register
 
 

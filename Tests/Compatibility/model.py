@@ -144,9 +144,9 @@ def observe(case: Case, port: int, pid: int) -> Observation:
     """Puts a case to a worker."""
     answers: list[Observation] = []
     with Connection(port) as connection:
-        connection.send(*case.pieces)
         closing = False
         try:
+            connection.send(*case.pieces)
             for method in case.methods:
                 answer = connection.read(method)
                 answers.append(describe(answer, pid))

@@ -6,16 +6,30 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 CONSTANTS: dict[str, Any] = {
-    "null": None, "true": True, "false": False, "zero": 0, "minus": -17,
-    "big": 123456789012345678901234567890, "float": 0.1, "small": 5e-324, "integral": 3.0,
-    "string": "plain", "empty_string": "", "unicode": 'ä€🐙\0"\\',
-    "separators": "a\u2028b\u2029c\u0085d\n\r\v\fe", "empty_array": [], "empty_object": {},
-    "nested": {"a": [1, {"b": [[], {}]}]}, "order": {"z": 1, "a": 2, "m": 3},
-    "pretty": {"a": [1, 2], "b": "x"}, "error_shape": {"error": "not one"},
+    "null": None,
+    "true": True,
+    "false": False,
+    "zero": 0,
+    "minus": -17,
+    "big": 123456789012345678901234567890,
+    "float": 0.1,
+    "small": 5e-324,
+    "integral": 3.0,
+    "string": "plain",
+    "empty_string": "",
+    "unicode": 'ä€🐙\0"\\',
+    "separators": "a\u2028b\u2029c\u0085d\n\r\v\fe",
+    "empty_array": [],
+    "empty_object": {},
+    "nested": {"a": [1, {"b": [[], {}]}]},
+    "order": {"z": 1, "a": 2, "m": 3},
+    "pretty": {"a": [1, 2], "b": "x"},
+    "error_shape": {"error": "not one"},
     "detail_shape": {"detail": "not one"},
 }
 SCHEMA = {
-    "type": "object", "title": "Größe",
+    "type": "object",
+    "title": "Größe",
     "properties": {"size": {"type": "integer", "default": 3, "minimum": -1e-2}},
 }
 

@@ -27,7 +27,11 @@ Recording = dict[str, Observation]
 
 def all_cases() -> list[Case]:
     cases = [
-        *cases_routes.all_cases(), *cases_framing.all_cases(), *cases_json.all_cases(), *cases_plugin.all_cases()]
+        *cases_routes.all_cases(),
+        *cases_framing.all_cases(),
+        *cases_json.all_cases(),
+        *cases_plugin.all_cases(),
+    ]
     names = [(case.plugin, case.name) for case in cases]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
@@ -46,8 +50,10 @@ def _observe_class(command: Sequence[str], module: str, plugin: str, cases: Iter
         for case in cases:
             seen[key(case)] = {"request": case.digest(), **observe(case, worker.port, worker.pid)}
             if worker.process.poll() is not None:
-                raise Unusable(f"the worker ended (exit code {worker.process.poll()}) at case '{key(case)}'; it "
-                               f"said:\n{worker.output()[-2000:]}")
+                raise Unusable(
+                    f"the worker ended (exit code {worker.process.poll()}) at case '{key(case)}'; it "
+                    f"said:\n{worker.output()[-2000:]}"
+                )
         return seen
 
 
@@ -56,8 +62,12 @@ def observe_all(command: Sequence[str], module: str, cases: Sequence[Case]) -> R
     plugins = list(dict.fromkeys(case.plugin for case in cases))
     threading.stack_size(256 << 20)  # the deep cases are parsed here too
     with ThreadPoolExecutor(len(plugins) or 1) as pool:
-        parts = [pool.submit(_observe_class, command, module, plugin, [case for case in cases if case.plugin == plugin])
-                 for plugin in plugins]
+        parts = [
+            pool.submit(
+                _observe_class, command, module, plugin, [case for case in cases if case.plugin == plugin]
+            )
+            for plugin in plugins
+        ]
         return {name: seen for part in parts for name, seen in part.result().items()}
 
 
@@ -93,11 +103,17 @@ def report(results: Iterable[tuple[str, list[str]]], verbose: bool) -> int:
     return 1 if failed or not passed else 0
 
 
-def check_original(cases: Sequence[Case], fresh: Recording, recorded: Recording | None) -> list[tuple[str, list[str]]]:
+def check_original(
+    cases: Sequence[Case], fresh: Recording, recorded: Recording | None
+) -> list[tuple[str, list[str]]]:
     """That the original answers as recorded, and differs wherever a difference is allowed."""
     results = []
     for case in cases:
-        wrong = ["the original itself answers like this: the allowance is needless"] if is_needless(case, fresh[key(case)]) else []
+        wrong = (
+            ["the original itself answers like this: the allowance is needless"]
+            if is_needless(case, fresh[key(case)])
+            else []
+        )
         if recorded is not None and recorded[key(case)] != fresh[key(case)]:
             wrong.append(f"now {fresh[key(case)]}, recorded {recorded[key(case)]}")
         results.append((key(case), wrong))
@@ -108,11 +124,17 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--record", type=Path, metavar="FILE", help="store the original's answers, and stop")
-    mode.add_argument("--replay", type=Path, metavar="FILE", help="take the original's answers from a recording")
+    mode.add_argument(
+        "--replay", type=Path, metavar="FILE", help="take the original's answers from a recording"
+    )
     mode.add_argument("--verify", type=Path, metavar="FILE", help="hold the original against its recording")
-    parser.add_argument("--native", metavar="COMMAND", help="the native worker (default: .build/release/universal-worker)")
+    parser.add_argument(
+        "--native", metavar="COMMAND", help="the native worker (default: .build/release/universal-worker)"
+    )
     parser.add_argument("--module", help="what the native worker loads (default: the C plugin, compiled)")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only the cases with this text in their name")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only the cases with this text in their name"
+    )
     parser.add_argument("--verbose", "-v", action="store_true", help="name the cases that pass, too")
     return parser.parse_args()
 

@@ -29,9 +29,25 @@ def compile_plugin() -> Path:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     compiler = os.environ.get("CC", "clang")
-    done = subprocess.run([
-        compiler, "-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared", "-fPIC", "-pthread", f"-I{HEADERS}",
-        str(sources[0]), "-o", str(target)], capture_output=True, text=True)
+    done = subprocess.run(
+        [
+            compiler,
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-O2",
+            "-shared",
+            "-fPIC",
+            "-pthread",
+            f"-I{HEADERS}",
+            str(sources[0]),
+            "-o",
+            str(target),
+        ],
+        capture_output=True,
+        text=True,
+    )
     if done.returncode != 0:
         raise Unusable(f"the plugin does not compile:\n{done.stderr}")
     return target
@@ -75,14 +91,33 @@ class Worker:
         self.port = port
         self.log = tempfile.TemporaryFile("w+b")
         self.process = subprocess.Popen(
-            list(line), stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True,
-            pass_fds=descriptors, env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"})
+            list(line),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=descriptors,
+            env={**os.environ, "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1"},
+        )
 
     @classmethod
     def start(cls, command: Sequence[str], module: str, plugin: str) -> "Worker":
         """As a host starts it."""
         port = free_port()
-        return cls([*command, "--module", module, "--class", plugin, "--port", str(port), "--ppid", str(os.getpid())], port)
+        return cls(
+            [
+                *command,
+                "--module",
+                module,
+                "--class",
+                plugin,
+                "--port",
+                str(port),
+                "--ppid",
+                str(os.getpid()),
+            ],
+            port,
+        )
 
     def __enter__(self) -> "Worker":
         return self
