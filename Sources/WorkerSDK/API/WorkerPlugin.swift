@@ -1,0 +1,65 @@
+/// A plugin that runs one call at a time, and so may simply change its own state.
+public protocol WorkerPlugin: PluginClass {
+    /// On which thread calls run; any by default.
+    static var threading: Threading { get }
+
+    /// Runs one call.
+    ///
+    /// Instead of a value it may return nothing, which becomes `null`.
+    ///
+    /// - Parameters:
+    ///   - arguments: What the client gave.
+    ///   - call: How to report progress and to learn of cancellation.
+    /// - Returns: The result, written as JSON.
+    /// - Throws: Anything; see ``PluginError`` for what the client gets.
+    mutating func execute(_ arguments: Arguments, call: CallContext) throws -> Output
+
+    /// Runs one call that returns nothing.
+    ///
+    /// - Parameters:
+    ///   - arguments: What the client gave.
+    ///   - call: How to report progress and to learn of cancellation.
+    /// - Throws: Anything; see ``PluginError`` for what the client gets.
+    mutating func execute(_ arguments: Arguments, call: CallContext) throws
+
+    /// Runs one call whose results are sent as they come; by default, the one result of `execute`.
+    ///
+    /// - Parameters:
+    ///   - arguments: What the client gave.
+    ///   - stream: Where the results go.
+    ///   - call: How to report progress and to learn of cancellation.
+    /// - Throws: Anything; the client gets the text as the last line.
+    mutating func executeStream(
+        _ arguments: Arguments, into stream: StreamWriter<Chunk>, call: CallContext
+    ) throws
+}
+
+extension WorkerPlugin {
+    /// Any thread, one call at a time.
+    public static var threading: Threading { .serial }
+
+    /// Never called: a plugin has the one `execute` or the other.
+    public mutating func execute(_ arguments: Arguments, call: CallContext) throws {}
+}
+
+extension WorkerPlugin where Output == Null {
+    /// Runs the call that returns nothing, and returns `null` for it.
+    public mutating func execute(_ arguments: Arguments, call: CallContext) throws -> Null {
+        try execute(arguments, call: call) as Void
+        return Null()
+    }
+
+    /// Makes the compiler say what is missing.
+    @available(*, unavailable, message: "execute(_:call:) is missing or returns no Encodable")
+    public mutating func execute(_ arguments: Arguments, call: CallContext) throws {}
+}
+
+extension WorkerPlugin where Chunk == Output {
+    /// Sends the one result of `execute`.
+    public mutating func executeStream(
+        _ arguments: Arguments, into stream: StreamWriter<Chunk>, call: CallContext
+    ) throws {
+        let output: Output = try execute(arguments, call: call)
+        try stream.write(output)
+    }
+}

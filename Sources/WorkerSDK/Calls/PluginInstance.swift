@@ -1,0 +1,61 @@
+internal import CWorkerPlugin
+internal import FoundationEssentials
+
+/// What the C functions of a class of plugins call; one implementation for each way to run calls.
+protocol PluginInstance: AnyObject {
+    associatedtype Plugin: PluginClass
+
+    /// The plugin and what the worker told it.
+    var state: PluginState<Plugin> { get }
+
+    /// Runs one call to its end, or starts it.
+    func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status
+
+    /// Likewise for a call whose results are sent as they come.
+    func executeStream(
+        _ arguments: Plugin.Arguments, into stream: StreamWriter<Plugin.Chunk>, _ call: CallContext
+    ) -> uw_status
+}
+
+extension PluginInstance {
+    func execute(_ incoming: IncomingCall) -> uw_status {
+        begin(incoming) { execute($0, $1) }
+    }
+
+    func executeStream(_ incoming: IncomingCall) -> uw_status {
+        begin(incoming) { executeStream($0, into: StreamWriter($1), $1) }
+    }
+
+    func initialize(_ text: Data) throws {
+        try state.initialize(text)
+    }
+
+    func configuration() throws -> Data {
+        try JSONText.encode(state.plugin.currentConfiguration ?? state.accepted, as: "config")
+    }
+
+    func configurationSchema() throws -> Data {
+        try JSONText.encode(Plugin.configurationSchema, as: "schema")
+    }
+
+    func cancel(_ id: uw_call_id) {
+        state.calls.cancel(id)
+    }
+
+    func cleanup() throws {
+        try state.plugin.cleanup()
+    }
+
+    private func begin(
+        _ incoming: IncomingCall, _ run: (Plugin.Arguments, CallContext) -> uw_status
+    ) -> uw_status {
+        let call = CallContext(id: incoming.id, requestID: incoming.requestID, host: state.host)
+        state.calls.begin(call)
+        do {
+            return run(try incoming.arguments(Plugin.Arguments.self), call)
+        } catch {
+            state.calls.end(call, .failure(error))
+            return Status.ok
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import CWorkerPlugin
+internal import FoundationEssentials
+
+/// An instance that is changed by its calls, which come one at a time.
+final class SerialInstance<Plugin: WorkerPlugin>: PluginInstance {
+    let state: PluginState<Plugin>
+
+    init(_ host: Host) throws {
+        state = try PluginState(host)
+    }
+
+    func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
+        let outcome = Result {
+            let output: Plugin.Output = try state.plugin.execute(arguments, call: call)
+            return Optional(try JSONText.encode(output, as: "result"))
+        }
+        state.calls.end(call, outcome)
+        return Status.ok
+    }
+
+    func executeStream(
+        _ arguments: Plugin.Arguments, into stream: StreamWriter<Plugin.Chunk>, _ call: CallContext
+    ) -> uw_status {
+        let outcome = Result {
+            try state.plugin.executeStream(arguments, into: stream, call: call)
+            return Data?.none
+        }
+        state.calls.end(call, outcome)
+        return Status.ok
+    }
+}

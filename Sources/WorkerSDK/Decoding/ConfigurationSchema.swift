@@ -1,0 +1,75 @@
+internal import FoundationEssentials
+
+/// The JSON Schema that follows from the properties of a configuration and their defaults.
+enum ConfigurationSchema {
+    /// Makes the schema of a configuration; any object where its defaults cannot be read.
+    static func derived<Configuration: PluginConfiguration>(
+        _ type: Configuration.Type
+    ) -> JSONValue {
+        guard let read = try? properties(of: type), let defaults = try? defaults(of: type) else {
+            return ["type": "object"]
+        }
+        let schemas = read.map { ($0.name, schema(of: $0, byDefault: defaults[$0.name])) }
+        return [
+            "type": "object",
+            "properties": .object(Dictionary(schemas) { _, last in last }),
+            "additionalProperties": false,
+        ]
+    }
+
+    private static func properties<Configuration: PluginConfiguration>(
+        of _: Configuration.Type
+    ) throws -> [ConfigurationRouter.Property] {
+        try ConfigurationReader<Configuration>.withRouter(over: Data("{}".utf8)) { router in
+            _ = try router.configuration(Configuration.self)
+            return router.properties
+        }
+    }
+
+    private static func defaults<Configuration: PluginConfiguration>(
+        of _: Configuration.Type
+    ) throws -> [String: JSONValue] {
+        let text = try JSONText.encode(Configuration(), as: "the default configuration")
+        return try JSONDecoder().decode([String: JSONValue].self, from: text)
+    }
+
+    private static func schema(
+        of property: ConfigurationRouter.Property, byDefault value: JSONValue?
+    ) -> JSONValue {
+        var schema: [String: JSONValue] = [:]
+        if let nested = property.type as? any PluginConfiguration.Type,
+            case .object(let object) = derived(nested)
+        {
+            schema = object
+        } else if let name = typeName(property.type) ?? value?.typeName {
+            schema["type"] = .string(name)
+        }
+        if property.isOptional, let type = schema["type"] { schema["type"] = [type, "null"] }
+        schema["default"] = value ?? .null
+        return .object(schema)
+    }
+
+    private static func typeName(_ type: Any.Type) -> String? {
+        switch type {
+        case is Bool.Type: "boolean"
+        case is String.Type: "string"
+        case is any BinaryInteger.Type: "integer"
+        case is any BinaryFloatingPoint.Type: "number"
+        default: nil
+        }
+    }
+}
+
+extension JSONValue {
+    /// What JSON Schema calls the kind of this value; nil for null.
+    fileprivate var typeName: String? {
+        switch self {
+        case .null: nil
+        case .bool: "boolean"
+        case .integer, .number: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+}

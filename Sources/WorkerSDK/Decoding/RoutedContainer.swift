@@ -1,0 +1,73 @@
+/// A keyed container that asks a router for each value.
+struct RoutedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
+    let router: any Router
+    var codingPath: [any CodingKey] { router.codingPath }
+    var allKeys: [Key] { router.names.compactMap(Key.init(stringValue:)) }
+
+    func contains(_ key: Key) -> Bool {
+        // A value that is given twice is there; whoever reads it learns that it is so twice.
+        do { return try router.decoder(for: key.stringValue) != nil } catch { return true }
+    }
+
+    func decodeNil(forKey key: Key) throws -> Bool {
+        try decoder(key).singleValueContainer().decodeNil()
+    }
+
+    func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+        router.willDecode(type, for: key.stringValue, isOptional: false)
+        return try router.decode(type, for: key.stringValue, from: decoder(key))
+    }
+
+    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+        router.willDecode(type, for: key.stringValue, isOptional: true)
+        guard let decoder = try router.decoder(for: key.stringValue),
+            try !decoder.singleValueContainer().decodeNil()
+        else { return nil }
+        return try router.decode(type, for: key.stringValue, from: decoder)
+    }
+
+    func nestedContainer<Nested: CodingKey>(
+        keyedBy type: Nested.Type, forKey key: Key
+    ) throws -> KeyedDecodingContainer<Nested> {
+        try decoder(key).container(keyedBy: type)
+    }
+
+    func nestedUnkeyedContainer(forKey key: Key) throws -> any UnkeyedDecodingContainer {
+        try decoder(key).unkeyedContainer()
+    }
+
+    func superDecoder() throws -> any Decoder {
+        try decoder(named: "super", NameKey("super"))
+    }
+
+    func superDecoder(forKey key: Key) throws -> any Decoder {
+        try decoder(key)
+    }
+
+    private func decoder(_ key: Key) throws -> any Decoder {
+        try decoder(named: key.stringValue, key)
+    }
+
+    private func decoder(named name: String, _ key: any CodingKey) throws -> any Decoder {
+        if let decoder = try router.decoder(for: name) { return decoder }
+        throw DecodingError.keyNotFound(
+            key, DecodingError.Context(codingPath: codingPath, debugDescription: "no value"))
+    }
+}
+
+extension Decoder {
+    /// Reads one value as JSON does, and says where it stood if that is not told otherwise.
+    ///
+    /// JSONDecoder reports a number that does not fit its type without a place, as broken JSON.
+    func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        do {
+            return try singleValueContainer().decode(type)
+        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+            let text =
+                type is any Numeric.Type
+                ? "the number does not fit \(TypeName.text(type))"
+                : "a number in it does not fit its type"
+            throw PluginError(.invalidArgument, "\(CodingPath.text(codingPath)): \(text)")
+        }
+    }
+}
