@@ -26,10 +26,7 @@ enum Main {
     }
 
     private static func end(_ code: ExitCode, _ text: String, to descriptor: Int32) -> Never {
-        var text = text
-        text.withUTF8 { utf8 in
-            _ = unsafe write(descriptor, utf8.baseAddress, utf8.count)
-        }
+        Console.write(text, to: descriptor)
         exit(code.rawValue)
     }
 }

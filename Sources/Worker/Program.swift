@@ -91,8 +91,11 @@ struct Program {
             return .noResources
         }
         log.info(
-            "listening on \(socket), serving \(configuration.module):\(configuration.className) "
+            "listening on \(socket.name), serving \(configuration.module):\(configuration.className) "
                 + "(\(host.name) \(host.version))")
+        if !socket.isUnix, !socket.isLoopback {
+            log.warning("the inherited socket is bound to more than this machine's loopback")
+        }
         let reason = ending.wait()
         log.info(reason.description)
         let isComplete = Shutdown(

@@ -105,6 +105,14 @@ package final class ListeningSocket: Sendable {
         if first { Glibc.close(descriptor) }
     }
 
+    /// What the socket is called in logs: `127.0.0.1:8080`, `[::1]:8080`, `a Unix socket`.
+    package var name: String {
+        guard let port else { return "a Unix socket" }
+        return isIPv6 ? "[\(hostName)]:\(port)" : "\(hostName):\(port)"
+    }
+
+    private var isIPv6: Bool { if case .ipv6 = address { true } else { false } }
+
     private var hostName: String {
         guard case .ipv4(let address, _) = address else { return LoopbackAddress.ipv6.description }
         return LoopbackAddress.ipv4(address).description

@@ -1,0 +1,89 @@
+# Universal Worker. `make demo` shows it at work, `make test` proves it; both install what is missing.
+
+PREFIX ?= /usr/local
+BUILD := .build
+BINARY := $(BUILD)/release/universal-worker
+# What apt-get brings: libmicrohttpd and simdjson for the daemon, PocketSphinx with a model and
+# recordings for the Transcriber, Python for the checks against the original's client.
+PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-en-us \
+	pocketsphinx-testdata pkg-config curl python3 python3-venv
+RELEASE := -c release --static-swift-stdlib
+
+.PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
+	check-address bench install deps clean
+
+all: build
+
+## build: the release binary, .build/release/universal-worker
+build: deps
+	swift build $(RELEASE) --product universal-worker
+
+## demo: a real plugin on real speech, start to end
+demo: build
+	swift build -c release --package-path Examples/Transcriber
+	Examples/demo.sh $(BINARY)
+
+## test: everything that decides whether a change may land
+test: deps lint build fixtures
+	swift build --build-tests
+	swift test --skip-build
+	$(MAKE) compat
+
+## lint: format, layering and warnings
+lint: rooms
+	swift format lint --strict --recursive Package.swift Sources Tests Examples
+
+# What can be checked of the architecture by a search; docs/architecture.md has the rules.
+rooms:
+	@Tests/check-rooms.sh
+
+## fixtures: the plugins, broken and whole, that tests load
+fixtures: deps
+	$(MAKE) --no-print-directory -C Tests/Fixtures
+	$(MAKE) --no-print-directory -C Examples/Echo
+
+## compat: the original's recorded answers, replayed against the binary
+compat: build
+	python3 Tests/Compatibility/replay.py --replay Tests/Compatibility/recorded.json
+
+## host-check: the original's own client, unmodified, drives the binary
+host-check: build fixtures
+	Tests/Compatibility/venv.sh
+	.venv/bin/python Tests/Compatibility/host_check.py
+
+## check: the long runs, under the thread and address sanitizers
+check: check-thread check-address
+
+check-thread: fixtures
+	swift test --sanitize=thread --scratch-path $(BUILD)/thread
+
+check-address: fixtures
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
+
+## install: binary, header, units and examples under PREFIX
+install: build
+	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
+	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
+		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
+	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins
+	install -D -m 644 docs/plugin-abi.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/plugin-abi.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/universal-worker/examples/echo \
+		Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md
+
+# As root, installs what is missing; otherwise says the one line that does.
+deps:
+	@missing=""; for p in $(PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ]; then \
+			echo "installing:$$missing"; \
+			DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; \
+			{ apt-get update -qq && apt-get install -y -qq $$missing; } >/dev/null; \
+		else \
+			echo "missing:$$missing"; echo "run: sudo apt-get install$$missing"; exit 1; \
+		fi; \
+	fi
+
+clean:
+	rm -rf $(BUILD) .venv Examples/*/.build Examples/*/*.so
