@@ -65,13 +65,16 @@ def slow_start(bench: Bench) -> None:
         same(proxy.execute(do="value", value=1), 1)
 
 
-@check("start: several workers side by side")
+@check("start: several workers side by side, started by threads that end")
 def several(bench: Bench) -> None:
+    # PR_SET_PDEATHSIG follows the thread that started the worker: one that trusts it dies here.
     proxies = []
     try:
         running = [Running(lambda: proxies.append(bench.start())) for _ in range(4)]
         for one in running:
             one.join(30)
+            assert one.error is None, repr(one.error)
+        same([proxy.is_alive() for proxy in proxies], [True] * 4)
         same(len({proxy.process.pid for proxy in proxies}), 4)
         calls = [
             Running(lambda proxy=proxy: [proxy.execute(proxy.port, i) for i in range(20)])
@@ -79,6 +82,7 @@ def several(bench: Bench) -> None:
         ]
         for call, proxy in zip(calls, proxies, strict=True):
             call.join(20)
+            assert call.error is None, repr(call.error)
             same(call.result, [{"args": [proxy.port, i], "kwargs": {}} for i in range(20)])
     finally:
         for proxy in proxies:
