@@ -44,7 +44,7 @@ fixtures: deps
 
 ## compat: the original's recorded answers, replayed against the binary
 compat: build
-	python3 Tests/Compatibility/replay.py --replay Tests/Compatibility/recorded.json
+	python3 Tests/Compatibility/replay.py --replay Tests/Compatibility/recorded.jsonl
 
 ## host-check: the original's own client, unmodified, drives the binary
 host-check: build fixtures
