@@ -8,7 +8,9 @@ final class Ending: Sendable {
     private let reason = Mutex<EndingReason?>(nil)
     private let happened = Semaphore()
 
-    /// Notes a reason; the first one counts. Any thread.
+    /// Notes a reason; the first one counts.
+    ///
+    /// Any thread.
     func request(_ reason: EndingReason) {
         let isFirst = self.reason.withLock { current in
             guard current == nil else { return false }
@@ -27,7 +29,9 @@ final class Ending: Sendable {
         return reason
     }
 
-    /// Reads signals for ever; the body of a thread of its own. A second one ends the process.
+    /// Reads signals for ever; the body of a thread of its own.
+    ///
+    /// A second one ends the process.
     func watch(_ signals: SignalWaiter, log: Log) {
         var isRequested = false
         while let signal = signals.wait() {

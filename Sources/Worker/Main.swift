@@ -13,7 +13,8 @@ enum Main {
             let request = try CommandLineParser.parse(
                 CommandLine.arguments, inheritedSockets: environment.inheritedSockets())
             switch request {
-            case .help: end(.clean, CommandLineHelp.text(program: "universal-worker"), to: STDOUT_FILENO)
+            case .help:
+                end(.clean, CommandLineHelp.text(program: "universal-worker"), to: STDOUT_FILENO)
             case .version: end(.clean, "universal-worker \(Version.current)\n", to: STDOUT_FILENO)
             case .run(let configuration):
                 Environment.removePrivate()

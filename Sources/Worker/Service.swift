@@ -36,7 +36,8 @@ struct Service: WorkerService {
     }
 
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
-        host.cancelAll(CallFailure(.cancelled, "The call was cancelled by POST /cancel")) { answer in
+        host.cancelAll(CallFailure(.cancelled, "The call was cancelled by POST /cancel")) {
+            answer in
             switch answer {
             case .cancelled: completion(.cancelled)
             case .notSupported: completion(.notSupported)

@@ -17,7 +17,9 @@ struct Shutdown {
     /// - Returns: false where plugin code did not return in time.
     func run() -> Bool {
         let start = deadline(after: .zero)
-        func share(_ percent: Int) -> UInt64 { start + (deadline(after: grace) - start) / 100 * UInt64(percent) }
+        func share(_ percent: Int) -> UInt64 {
+            start + (deadline(after: grace) - start) / 100 * UInt64(percent)
+        }
         _ = server.quiesce()
         host.close(CallFailure(.unavailable, "The worker is shutting down"))
         if !host.waitUntilIdle(until: share(60)) {

@@ -20,12 +20,16 @@ private import Glibc
         unsafe handle.deallocate()
     }
 
-    /// Adds one, and wakes one waiter. The corresponding C function is `sem_post`.
+    /// Adds one, and wakes one waiter.
+    ///
+    /// The corresponding C function is `sem_post`.
     package func signal() {
         unsafe sem_post(handle)
     }
 
-    /// Waits for one and takes it. The corresponding C function is `sem_wait`.
+    /// Waits for one and takes it.
+    ///
+    /// The corresponding C function is `sem_wait`.
     package func wait() {
         while unsafe sem_wait(handle) != 0 {
             precondition(errno == EINTR, "sem_wait fails only when interrupted")

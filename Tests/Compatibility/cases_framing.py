@@ -42,7 +42,7 @@ def chunked_bodies() -> list[Case]:
             "empty chunked body",
             chunked(b"", []),
             TE,
-            differs=instead("Better 7: an empty body is named", 400),
+            differs=instead("a body is due, and none is announced", 411),
         ),
         _post("300 KB in chunks of 1000", chunked(call("y" * 300_000), [1000]), TE),
     ]
@@ -205,7 +205,7 @@ def lengths() -> list[Case]:
 
 
 def without_length() -> list[Case]:
-    empty = instead("Better 7: an empty body is named", 400)
+    empty = instead("a body is due, and none is announced", 411)
     return [
         Case("POST without a length: cleanup", (request("POST", "/cleanup"),)),
         Case("POST without a length: cancel", (request("POST", "/cancel"),)),

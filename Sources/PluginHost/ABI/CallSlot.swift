@@ -7,6 +7,8 @@ internal import WorkerJSON
 protocol CallSlotOwner: AnyObject, Sendable {
     /// The plugin has nothing to do with the call any more: another one may run.
     func slotIsFree(_ slot: CallSlot)
+    /// A call has told how far it is.
+    func callReported(_ report: ProgressReport)
     /// A plugin did what the ABI forbids, or says that it is broken for good.
     func pluginFailed(_ failure: CallFailure, requestID: String)
 }
@@ -67,11 +69,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
     func arm(_ call: Call) {
         let next = generation.wrappingAdd(1, ordering: .relaxed).newValue
         let handle = next << 16 | UInt64(index)
-        let former = progress.withLock { report in
-            defer { report = .none }
-            return report
-        }
-        _ = consume former
+        _ = progress.withLock { exchange(&$0, .none) }
         control.withLock { $0 = Control(call: call, handle: handle) }
         work.withLock { work in
             work.call = call
@@ -93,6 +91,16 @@ protocol CallSlotOwner: AnyObject, Sendable {
             args: call.text(call.args, orElse: EmptyText.array),
             kwargs: call.text(call.kwargs, orElse: EmptyText.object),
             request_id: uw_text(data: requestID.baseAddress, length: idLength))
+    }
+
+    /// Whether a call is in it that has not ended.
+    var isBusy: Bool { live.load(ordering: .acquiring) != 0 }
+
+    /// Notes how far the running call is.
+    func report(_ report: ProgressReport) {
+        // What is replaced may be freed, which is not to happen under the lock.
+        _ = progress.withLock { exchange(&$0, report) }
+        owner.withLock { $0 }?.callReported(report)
     }
 
     /// Whether a call is to stop, or has ended.

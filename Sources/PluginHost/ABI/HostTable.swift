@@ -37,7 +37,9 @@ enum HostTable {
     }
 }
 
-/// Who hears of what plugins say that belongs to no call. Any thread.
+/// Who hears of what plugins say that belongs to no call.
+///
+/// Any thread.
 protocol HostTableListener: AnyObject, Sendable {
     /// A line for the log.
     func log(_ level: PluginLogLevel, _ text: String)
@@ -67,11 +69,7 @@ private func progress(
         let report = unsafe ProgressReport(
             fraction: fraction, message: repairedString(beginning(of: bytes)))
     else { return uw_status(UW_INVALID_DATA) }
-    let former = slot.progress.withLock { current in
-        defer { current = report }
-        return current
-    }
-    _ = consume former
+    slot.report(report)
     return uw_status(UW_OK)
 }
 

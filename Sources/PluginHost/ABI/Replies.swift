@@ -16,7 +16,8 @@ enum Replies {
     /// Runs a plugin function with a reply of its own.
     ///
     /// - Returns: the status, and the text that was left, if any.
-    static func collect(_ function: (uw_reply) -> uw_status) -> (status: uw_status, text: [UInt8]?) {
+    static func collect(_ function: (uw_reply) -> uw_status) -> (status: uw_status, text: [UInt8]?)
+    {
         let reply = state.withLock { state in
             state.last += 1
             state.open.updateValue(nil, forKey: state.last)
@@ -27,8 +28,11 @@ enum Replies {
     }
 
     /// Copies a text into an open reply.
-    static func leave(_ reply: uw_reply, _ data: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
-        guard let bytes = unsafe foreignText(data, length) else { return uw_status(UW_INVALID_DATA) }
+    static func leave(_ reply: uw_reply, _ data: UnsafePointer<CChar>?, _ length: Int) -> uw_status
+    {
+        guard let bytes = unsafe foreignText(data, length) else {
+            return uw_status(UW_INVALID_DATA)
+        }
         let copy = unsafe [UInt8](bytes)
         let isOpen = state.withLock { $0.open.keys.contains(reply) }
         guard isOpen else { return uw_status(UW_STALE) }

@@ -11,6 +11,7 @@ package protocol CallObserver: AnyObject, Sendable {
     /// Takes lines of a stream, if there is room for more; never waits.
     ///
     /// - Parameter lines: whole NDJSON lines; empty afterwards if they were taken.
+    /// - Returns: what became of them.
     func offer(_ lines: inout ByteBuffer) -> StreamOffer
 
     /// Has lines sent that `offer` took with `.takenAndWaking`.

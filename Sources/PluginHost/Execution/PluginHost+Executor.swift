@@ -94,7 +94,8 @@ extension PluginHost {
         let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
         let name = unsafe stream == nil ? "execute" : "execute_stream"
         let status = unsafe uwg_execute(
-            stream ?? instance.table.execute, instance.pointer, UnsafePointer(slot.description), thrown)
+            stream ?? instance.table.execute, instance.pointer, UnsafePointer(slot.description),
+            thrown)
         // The body's text may be used until execute has returned, also after finish.
         extendLifetime(call)
         switch Int(status) {

@@ -29,7 +29,9 @@ final class CancelDesk: Sendable {
 
     /// Has the plugin asked to stop calls; never waits.
     ///
-    /// - Parameter completion: gets the answer, on the desk's thread: the first failure if any.
+    /// - Parameters:
+    ///   - calls: their handles, or UW_NO_CALL.
+    ///   - completion: gets the answer, on the desk's thread: the first failure if any.
     func request(_ calls: [uw_call_id], completion: @escaping @Sendable (CancelAnswer) -> Void) {
         let isFirst = state.withLock { state in
             state.requests.append(Request(calls: calls, completion: completion))

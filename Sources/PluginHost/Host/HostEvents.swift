@@ -1,4 +1,6 @@
-/// Who hears of what happens in the plugin host. Any thread; not to wait.
+/// Who hears of what happens in the plugin host.
+///
+/// Any thread; not to wait.
 package protocol HostEvents: Sendable {
     /// The plugin wrote a line to the log.
     func pluginLogged(_ level: PluginLogLevel, _ text: String)

@@ -4,7 +4,9 @@ internal import WorkerThreads
 
 /// The end of a plugin; called in this order, by one thread.
 extension PluginHost {
-    /// Waits until no call runs or waits. The host has been closed before.
+    /// Waits until no call runs or waits.
+    ///
+    /// The host has been closed before.
     ///
     /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
     /// - Returns: whether that is so.

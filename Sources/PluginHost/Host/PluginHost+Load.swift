@@ -2,7 +2,9 @@ internal import Synchronization
 package import WorkerThreads
 
 extension PluginHost {
-    /// Loads a plugin and creates its instance. Waits for both.
+    /// Loads a plugin and creates its instance.
+    ///
+    /// Waits for both.
     ///
     /// dlopen runs on the calling thread; everything of the plugin's class on the first executor.
     ///
@@ -12,6 +14,7 @@ extension PluginHost {
     ///   - maxQueue: how many calls may wait.
     ///   - events: hears of what happens from now on.
     ///   - spawn: starts executors.
+    /// - Returns: the host, whose first executor is ready.
     /// - Throws: why it could not be loaded; nothing is left to be cleaned up then.
     package static func load(
         path: String, className: String, maxQueue: Int, events: any HostEvents,

@@ -30,6 +30,7 @@ package final class PluginHost: Sendable {
     private let configSnapshot: Mutex<Snapshot>
     /// The slot of the call that started last.
     let newestSlot = Atomic<Int>(0)
+    private let lastReport = Mutex(ProgressReport.none)
 
     /// Makes the host of an instance; on its first executor, which has created it.
     init(
@@ -57,9 +58,11 @@ package final class PluginHost: Sendable {
     /// The configuration in force, as of the last create or initialize.
     package var currentConfig: Snapshot { configSnapshot.withLock { $0 } }
 
-    /// What the newest call has reported; kept after its end.
+    /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
-        slots[newestSlot.load(ordering: .relaxed)].progress.withLock { $0 }
+        let newest = slots[newestSlot.load(ordering: .relaxed)]
+        if newest.isBusy { return newest.progress.withLock { $0 } }
+        return lastReport.withLock { $0 }
     }
 
     /// How many calls run, and how many wait.
@@ -87,7 +90,9 @@ package final class PluginHost: Sendable {
     ) {
         let withdrawn = state.withLock { state in
             state.scheduler.withdraw { job in
-                if case .call(let call) = job { call.kind == .execute || call.kind == .stream } else {
+                if case .call(let call) = job {
+                    call.kind == .execute || call.kind == .stream
+                } else {
                     false
                 }
             }
@@ -113,19 +118,14 @@ package final class PluginHost: Sendable {
         let schema = instance.configSchema()
         let config = instance.currentConfig()
         // The former snapshots die outside of the locks.
-        let formerSchema = schemaSnapshot.withLock { current in
-            defer { current = schema }
-            return current
-        }
-        let formerConfig = configSnapshot.withLock { current in
-            defer { current = config }
-            return current
-        }
-        _ = (consume formerSchema, consume formerConfig)
+        _ = schemaSnapshot.withLock { exchange(&$0, schema) }
+        _ = configSnapshot.withLock { exchange(&$0, config) }
     }
 }
 
 extension PluginHost: CallSlotOwner {
+    func callReported(_ report: ProgressReport) { _ = lastReport.withLock { exchange(&$0, report) } }
+
     func slotIsFree(_ slot: CallSlot) {
         finished { $0.freeSlots.append(slot) }
     }

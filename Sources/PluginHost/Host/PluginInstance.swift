@@ -3,7 +3,9 @@ internal import CWorkerPlugin
 internal import WorkerCore
 internal import WorkerJSON
 
-/// The plugin's one instance, and its functions except for calls. On executors only, but `cancel`.
+/// The plugin's one instance, and its functions except for calls.
+///
+/// On executors only, but `cancel`.
 @safe struct PluginInstance: @unchecked Sendable {
     let table: PluginTable
     let pointer: UnsafeMutableRawPointer?

@@ -17,6 +17,7 @@ internal import WorkerCore
     /// ends the process: dlopen gives nobody a chance to catch it.
     ///
     /// - Parameter path: with a slash in it, checked before: dlopen dies on a truncated file.
+    /// - Throws: what dlopen says, or that there is no entry function.
     init(path: String) throws(LoadFailure) {
         _ = unsafe dlerror()
         guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else {

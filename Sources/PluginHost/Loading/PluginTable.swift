@@ -70,7 +70,8 @@ internal import WorkerCore
         case UW_CONCURRENT:
             guard (1...SlotRegistry.capacity).contains(limit) else {
                 throw .invalidTable(
-                    "the plugin's max_concurrency is \(limit), 1 to \(SlotRegistry.capacity) is due")
+                    "the plugin's max_concurrency is \(limit), 1 to \(SlotRegistry.capacity) is due"
+                )
             }
             return limit
         case let other:

@@ -14,14 +14,18 @@ package struct RingQueue<Element> {
     /// The element that comes next.
     package var first: Element? { count == 0 ? nil : slots[head] }
 
-    /// Adds an element behind all others. Amortised constant time.
+    /// Adds an element behind all others.
+    ///
+    /// Amortised constant time.
     package mutating func append(_ element: Element) {
         growIfFull()
         slots[(head + count) & (slots.count - 1)] = element
         count += 1
     }
 
-    /// Adds an element before all others. Amortised constant time.
+    /// Adds an element before all others.
+    ///
+    /// Amortised constant time.
     package mutating func prepend(_ element: Element) {
         growIfFull()
         head = (head + slots.count - 1) & (slots.count - 1)
@@ -40,7 +44,9 @@ package struct RingQueue<Element> {
         return slots[head]
     }
 
-    /// Takes all elements that fulfil a condition; the others keep their order. Linear time.
+    /// Takes all elements that fulfil a condition; the others keep their order.
+    ///
+    /// Linear time.
     package mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
         var taken: [Element] = []
         var kept = RingQueue()

@@ -30,9 +30,13 @@ package struct Scheduler<Job> {
 
     /// Takes a job in.
     ///
-    /// - Parameter isOwn: the worker's own jobs are taken also when the queue is full or closed.
+    /// - Parameters:
+    ///   - job: what is to run.
+    ///   - place: where it takes its place.
+    ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
-    package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false) -> CallRefusal? {
+    package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false) -> CallRefusal?
+    {
         if !isOwn {
             if isClosed { return .closed }
             let startsAtOnce =
@@ -56,7 +60,9 @@ package struct Scheduler<Job> {
         return job
     }
 
-    /// A job that `next` handed out has ended. Ask `canStart` then.
+    /// A job that `next` handed out has ended.
+    ///
+    /// Ask `canStart` then.
     package mutating func finished() {
         precondition(running > 0, "only a running job ends")
         running -= 1

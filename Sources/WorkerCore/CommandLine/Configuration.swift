@@ -1,8 +1,8 @@
 /// What the command line asked for; the initial values are the defaults that `--help` prints.
 package struct Configuration: Sendable, Equatable {
-    /// The plugin's name or path, as `PluginSearch` reads it; never empty once parsed.
+    /// The plugin's name or path, as `PluginSearch` reads it.
     package var module = ""
-    /// The class that the plugin is asked to create; never empty once parsed.
+    /// The class that the plugin is asked to create.
     package var className = ""
     /// The address that `port` belongs to.
     package var host = LoopbackAddress.standard

@@ -9,9 +9,8 @@ package struct OptionValue<Value: Sendable>: Sendable {
 }
 
 extension OptionValue where Value == String {
-    /// Any text but the empty one.
-    static let name = OptionValue(
-        due: "a name is due", parse: { $0.isEmpty ? nil : $0 }, show: { _ in nil })
+    /// Any text: that an empty one names no plugin is for loading to say, as for any other name.
+    static let name = OptionValue(due: "a name is due", parse: { $0 }, show: { _ in nil })
 
     /// A host name or address as it stands in a Host header, without its port.
     static let hostName = OptionValue(

@@ -15,6 +15,7 @@ extension Span<UInt8> {
     /// Whether the bytes are those of the text, ASCII letters of either case being equal.
     ///
     /// - Parameter text: in lower case.
+    /// - Returns: whether they are.
     package func isEqualIgnoringCase(to text: String) -> Bool {
         let other = text.utf8
         guard count == other.count else { return false }
@@ -29,6 +30,7 @@ extension Span<UInt8> {
     /// Whether the bytes begin with the text, ASCII letters of either case being equal.
     ///
     /// - Parameter text: in lower case.
+    /// - Returns: whether they do.
     package func hasPrefixIgnoringCase(_ text: String) -> Bool {
         let length = text.utf8.count
         return count >= length && extracting(first: length).isEqualIgnoringCase(to: text)

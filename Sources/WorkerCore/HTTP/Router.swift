@@ -9,7 +9,9 @@ package enum Route: Equatable, Sendable {
 
     /// Finds the route of a request.
     ///
-    /// - Parameter path: as sent; it is percent-decoded here. "/health/" is another path.
+    /// - Parameters:
+    ///   - method: the request's.
+    ///   - path: as sent; it is percent-decoded here. "/health/" is another path.
     package init(method: Method, path: Span<UInt8>) {
         guard let endpoint = Self.endpoint(at: path) else {
             self = .notFound

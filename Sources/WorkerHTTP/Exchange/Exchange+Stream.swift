@@ -22,7 +22,7 @@ extension Exchange {
 
     /// Copies lines into libmicrohttpd's buffer, suspends the connection where there are none.
     fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        guard let pipe else { return MHD_CONTENT_READER_END_WITH_ERROR_VALUE }
+        guard let pipe else { return endWithError }
         while true {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
             chunk.removeAll(keepingCapacity: true)
@@ -34,7 +34,7 @@ extension Exchange {
                 if !isVersion10, let response = unsafe response {
                     unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
                 }
-                return MHD_CONTENT_READER_END_OF_STREAM_VALUE
+                return endOfStream
             case .nothing:
                 suspend { pipe.didSuspend() }
                 return 0
@@ -54,14 +54,14 @@ extension Exchange {
 }
 
 // MHD_CONTENT_READER_END_OF_STREAM and _END_WITH_ERROR are casts in C, which Swift does not see.
-private let MHD_CONTENT_READER_END_OF_STREAM_VALUE = -1
-private let MHD_CONTENT_READER_END_WITH_ERROR_VALUE = -2
+private let endOfStream = -1
+private let endWithError = -2
 
 private func readStream(
     _ context: UnsafeMutableRawPointer?, _ position: UInt64,
     _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int
 ) -> Int {
-    guard let context = unsafe context else { return MHD_CONTENT_READER_END_WITH_ERROR_VALUE }
+    guard let context = unsafe context else { return endWithError }
     return unsafe Unmanaged<Exchange>.fromOpaque(context)._withUnsafeGuaranteedRef {
         unsafe $0.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
     }

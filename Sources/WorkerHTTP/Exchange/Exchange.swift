@@ -72,7 +72,9 @@ internal import WorkerJSON
 
     // MARK: - Suspension
 
-    /// Leaves what the HTTP thread is to do, and wakes it; the first to come decides. Any thread.
+    /// Leaves what the HTTP thread is to do, and wakes it; the first to come decides.
+    ///
+    /// Any thread.
     func complete(_ outcome: consuming Outcome) {
         var pending = Optional(outcome)
         let mustResume = shared.withLock { shared in

@@ -24,7 +24,9 @@ final class StreamPipe: Sendable {
     /// Makes an empty pipe; `limit` bytes may wait before an offer is answered `.full`.
     init(limit: Int) { self.limit = limit }
 
-    /// Takes lines of the plugin; never waits. Empty afterwards if they were taken.
+    /// Takes lines of the plugin; never waits.
+    ///
+    /// Empty afterwards if they were taken.
     func offer(_ lines: inout ByteBuffer) -> StreamOffer { put(&lines, limit: limit) }
 
     private func put(_ lines: inout ByteBuffer, limit: Int) -> StreamOffer {

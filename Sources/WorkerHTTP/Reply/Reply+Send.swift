@@ -3,7 +3,9 @@ private import Glibc
 internal import WorkerJSON
 
 extension Reply {
-    /// Queues the reply on its connection, which owns the body from then on. On the HTTP thread.
+    /// Queues the reply on its connection, which owns the body from then on.
+    ///
+    /// On the HTTP thread.
     consuming func send(on connection: Connection) -> MHD_Result {
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
         let allow = allow

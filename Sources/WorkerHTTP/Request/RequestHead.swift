@@ -58,10 +58,10 @@ internal import WorkerCore
         unsafe firstLength = value
         // libmicrohttpd has refused what is no number of 64 bits; what remains is huge or a number.
         var length = 0
-        for unsafe byte in unsafe value {
+        for index in value.indices {
             let (product, isTooLong) = length.multipliedReportingOverflow(by: 10)
             let (sum, isTooLarge) = product.addingReportingOverflow(
-                Int(byte &- UInt8(ascii: "0")))
+                unsafe Int(value[index] &- UInt8(ascii: "0")))
             if isTooLong || isTooLarge {
                 length = .max
                 break

@@ -46,7 +46,8 @@ func requestCompleted(
 
 /// Paths are decoded by the router, which sees an encoded NUL where C's strings would end.
 func leaveAsSent(
-    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer, _ text: UnsafeMutablePointer<CChar>
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,
+    _ text: UnsafeMutablePointer<CChar>
 ) -> Int {
     unsafe strlen(text)
 }

@@ -11,7 +11,9 @@ internal import CMicroHTTPD
     /// The corresponding C function is `MHD_suspend_connection`.
     func suspend() { unsafe MHD_suspend_connection(pointer) }
 
-    /// Puts it back into the loop. Any thread, once for each suspend, after that has returned.
+    /// Puts it back into the loop.
+    ///
+    /// Any thread, once for each suspend, after that has returned.
     ///
     /// The corresponding C function is `MHD_resume_connection`.
     func resume() { unsafe MHD_resume_connection(pointer) }

@@ -19,16 +19,17 @@ extension Server {
             return refuseNow(Reply(400, detail: violation.description), connection)
         }
         let target = unsafe fieldBytes(url, strlen(url))
-        let plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
-        if case .endpoint(let endpoint) = plan {
-            if !endpoint.isPost, !head.framing.declaresBody {
+        var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
+        if case .endpoint(let endpoint) = plan, !head.framing.declaresBody {
+            if !endpoint.isPost {
                 unsafe request.pointee = SnapshotTicket(endpoint).pointer
                 return .YES
             }
-            if endpoint.body != .ignored, !head.framing.declaresBody {
-                return refuseNow(
-                    Reply(411, detail: "The request has neither Content-Length nor a chunked body"),
-                    connection)
+            // A body that is ignored anyway may be missing: `curl -X POST` sends no length.
+            if endpoint.body != .ignored {
+                plan = .refuse(
+                    status: 411, detail: "There is neither Content-Length nor a chunked body",
+                    allow: nil)
             }
         }
         let exchange = Exchange(self, connection, plan, isVersion10: isVersion10)
@@ -36,7 +37,11 @@ extension Server {
             if length > options.maxBody, head.expectsContinue {
                 return refuseNow(tooLarge(), connection)
             }
-            if length <= options.maxBody { exchange.expect(length) } else { exchange.refuseLength(length) }
+            if length <= options.maxBody {
+                exchange.expect(length)
+            } else {
+                exchange.refuseLength(length)
+            }
             if exchange.bodyProblem == .noBudget { return refuseNow(noBudget(), connection) }
         }
         unsafe request.pointee = Unmanaged.passRetained(exchange).toOpaque()

@@ -60,7 +60,9 @@ package import WorkerThreads
     /// Whether a connection still waits for the plugin; the server cannot be stopped then.
     package var isWaiting: Bool { parked.load(ordering: .acquiring) > 0 }
 
-    /// Ends all connections and the thread. Only when nothing waits for the plugin any more.
+    /// Ends all connections and the thread.
+    ///
+    /// Only when nothing waits for the plugin any more.
     package func stop() {
         guard let daemon = daemon.withLock({ $0.take() }) else { return }
         unsafe MHD_stop_daemon(daemon.pointer)
@@ -109,6 +111,7 @@ package import WorkerThreads
     private static func message(_ reply: consuming Reply) -> [UInt8] {
         let body = unsafe reply.body.withUnsafeBytes { unsafe [UInt8]($0) }
         let head = "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n"
-        return Array((head + "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n").utf8) + body
+        return Array((head + "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n").utf8)
+            + body
     }
 }

@@ -1,8 +1,12 @@
 package import WorkerCore
 
-/// What a server is started with. Sizes in bytes.
+/// What a server is started with.
+///
+/// Sizes in bytes.
 package struct ServerOptions: Sendable {
-    /// A bound and listening stream socket; the server's from now on.
+    /// A bound and listening stream socket.
+    ///
+    /// The server's from now on.
     package var listenDescriptor: Int32
     /// Who may talk to it; nil on a Unix socket, where the file's permissions decide.
     package var policy: AccessPolicy?

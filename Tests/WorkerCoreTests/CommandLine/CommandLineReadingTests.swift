@@ -72,8 +72,6 @@ import Testing
         ("ppid", "-5", "a process number from 0 to 2147483647 is due"),
         ("ppid", "x", "a process number from 0 to 2147483647 is due"),
         ("max-queue", "1000001", "a number from 0 to 1000000 is due"),
-        ("module", "", "a name is due"),
-        ("class", "", "a name is due"),
         ("log-level", "loud", "error, warning, info, debug is due"),
         (
             "host", "0.0.0.0",
