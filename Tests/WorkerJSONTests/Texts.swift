@@ -28,7 +28,7 @@ struct Text: Sendable {
 extension ByteBuffer {
     mutating func append(_ bytes: [UInt8]) {
         let appended = unsafe bytes.withUnsafeBytes { unsafe append($0) }
-        #expect(appended)
+        if !appended { Issue.record("no memory") }
     }
 
     /// A copy of the bytes in use.
