@@ -10,6 +10,8 @@ import Glibc
 package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     static let padding = Int(WORKER_JSON_PADDING)
     private static let smallestCapacity = 64
+    /// Half a tebibyte: more is a mistake in somebody's sum, and malloc need not be asked.
+    private static let largestCapacity = 1 << 39
 
     private var base: UnsafeMutableRawPointer?
 
@@ -39,7 +41,7 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     /// - Returns: False where there is no memory.
     package mutating func reserve(_ capacity: Int) -> Bool {
         guard capacity > self.capacity else { return true }
-        guard capacity <= Int.max - Self.padding,
+        guard capacity <= Self.largestCapacity,
             let grown = unsafe realloc(base, capacity + Self.padding)
         else { return false }
         unsafe base = grown

@@ -8,7 +8,7 @@ struct JSONReadersTests {
     func agree(_ seed: UInt64) {
         var random = SplitMix(state: seed)
         var accepted = 0
-        let rounds = 10_000
+        let rounds = 7500
         for _ in 0..<rounds {
             var text = Self.value(depth: 4, &random)
             for _ in 0..<Int.random(in: 0...2, using: &random) {
