@@ -1,0 +1,56 @@
+import CWorkerJSON
+import Glibc
+
+extension ByteBuffer {
+    /// Validates one JSON value and appends it without insignificant white space.
+    ///
+    /// The text may be foreign memory without padding, must not lie in this buffer, and may not begin
+    /// with a byte order mark. It is copied once, to where it is appended, and validated there; only
+    /// where there is white space to drop is it copied again.
+    ///
+    /// - Parameters:
+    ///   - text: The JSON text, UTF-8; white space around the value is dropped.
+    ///   - style: What is done beyond compaction.
+    /// - Returns: The kind of the value.
+    /// - Throws: `JSONAppendError`; the buffer then holds what it held before.
+    package mutating func appendJSON(
+        _ text: UnsafeRawBufferPointer, as style: JSONStyle
+    ) throws(JSONAppendError) -> JSONRoot {
+        let count = text.count
+        // One more byte than the value, for the line end.
+        guard reserve(extra: count + 1), let end = unsafe end else { throw .outOfMemory }
+        if let source = text.baseAddress {
+            unsafe end.copyMemory(from: source, byteCount: count)
+        }
+        let copy = unsafe end.assumingMemoryBound(to: UInt8.self)
+        let outcome = unsafe worker_json_validate(copy, count, .WORKER_JSON_AUTOMATIC)
+        guard outcome.problem == .WORKER_JSON_VALID else {
+            throw unsafe .invalid(
+                JSONError(outcome, in: UnsafeRawBufferPointer(start: end, count: count)))
+        }
+        var length = outcome.end - outcome.begin
+        if outcome.has_white_space, let value = text.baseAddress {
+            let first = unsafe value.assumingMemoryBound(to: UInt8.self) + outcome.begin
+            length = unsafe worker_json_compact(first, length, copy)
+        } else if outcome.begin > 0 {
+            unsafe memmove(copy, copy + outcome.begin, length)
+        }
+        commit(style == .line ? try endLine(length) : length)
+        return JSONRoot(outcome.root)
+    }
+
+    /// Makes one line of a value that is written after the count, and returns the line's length.
+    private mutating func endLine(_ length: Int) throws(JSONAppendError) -> Int {
+        guard let value = unsafe end else { throw .outOfMemory }
+        let growth = unsafe worker_json_line_break_growth(
+            value.assumingMemoryBound(to: UInt8.self), length)
+        let grown = length + growth
+        guard reserve(extra: grown + 1), let line = unsafe end else { throw .outOfMemory }
+        if growth > 0 {
+            unsafe worker_json_escape_line_breaks(
+                line.assumingMemoryBound(to: UInt8.self), length, growth)
+        }
+        unsafe line.storeBytes(of: UInt8(ascii: "\n"), toByteOffset: grown, as: UInt8.self)
+        return grown + 1
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import Testing
+import WorkerJSON
+
+@Suite("Byte buffers")
+struct ByteBufferTests {
+    @Test("A new buffer holds nothing and has allocated nothing")
+    func new() {
+        let buffer = ByteBuffer()
+        let isUnallocated = unsafe buffer.withUnsafeBytes { unsafe $0.baseAddress == nil }
+        #expect(isUnallocated)
+        let (count, capacity) = (buffer.count, buffer.capacity)
+        #expect(count == 0 && capacity == 0)
+    }
+
+    @Test("Reserving makes room exactly, once, and keeps the bytes")
+    func reserve() throws {
+        var buffer = ByteBuffer()
+        buffer.append("abc")
+        let reserved = buffer.reserve(1000)
+        var capacity = buffer.capacity
+        #expect(reserved && capacity == 1000)
+        let again = buffer.reserve(10)
+        capacity = buffer.capacity
+        #expect(again && capacity == 1000)
+        #expect(buffer.text == "abc")
+    }
+
+    @Test(
+        "Memory that cannot be had is reported, and changes nothing",
+        arguments: [Int.max, Int.max - 64, 1 << 40])
+    func noMemory(_ size: Int) {
+        let none = ByteBuffer(capacity: size) == nil
+        #expect(none)
+        var buffer = ByteBuffer()
+        buffer.append("abc")
+        let before = buffer.capacity
+        let reserved = buffer.reserve(size)
+        let after = buffer.capacity
+        #expect(!reserved && before == after)
+        #expect(buffer.text == "abc")
+    }
+
+    @Test("Appending doubles, so a byte at a time grows it rarely")
+    func doubling() {
+        var buffer = ByteBuffer()
+        var growths = 0
+        var capacity = 0
+        for index in 0..<100_000 {
+            buffer.append(byte: UInt8(truncatingIfNeeded: index))
+            guard buffer.capacity != capacity else { continue }
+            capacity = buffer.capacity
+            growths += 1
+        }
+        #expect(growths <= 12)
+        #expect(buffer.bytes == (0..<100_000).map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    @Test("64 bytes after the count may always be read", arguments: [1, 63, 64, 65, 128, 1000])
+    func padding(_ count: Int) {
+        var buffer = ByteBuffer()
+        buffer.append(Array(repeating: 7, count: count))
+        // The address sanitizer watches this read.
+        let copy = unsafe buffer.withUnsafeBytes { bytes in
+            unsafe Array(UnsafeRawBufferPointer(start: bytes.baseAddress, count: count + 64))
+        }
+        #expect(copy.count == count + 64)
+    }
+
+    @Test("Removing keeps or gives back the memory")
+    func removeAll() {
+        var buffer = ByteBuffer()
+        buffer.append("abc")
+        buffer.removeAll(keepingCapacity: true)
+        var (count, capacity) = (buffer.count, buffer.capacity)
+        #expect(count == 0 && capacity == 64)
+        buffer.removeAll(keepingCapacity: false)
+        (count, capacity) = (buffer.count, buffer.capacity)
+        #expect(count == 0 && capacity == 0)
+        buffer.append("still usable")
+        #expect(buffer.text == "still usable")
+    }
+
+    @Test(
+        "Removing from the front moves the rest", arguments: [(0, "abcdef"), (2, "cdef"), (6, "")])
+    func removeFirst(_ count: Int, _ rest: String) {
+        var buffer = ByteBuffer()
+        buffer.append("abcdef")
+        buffer.removeFirst(count)
+        #expect(buffer.text == rest)
+    }
+
+    @Test("Strings and literals are appended as UTF-8; no bytes are appended as none")
+    func text() {
+        var buffer = ByteBuffer()
+        buffer.append("é" as StaticString)
+        buffer.append(String("€"))
+        buffer.append("" as StaticString)
+        buffer.append([])
+        #expect(buffer.text == "é€")
+    }
+
+    @Test("Released memory is the caller's to free")
+    func release() {
+        var buffer = ByteBuffer()
+        buffer.append("abc")
+        let (bytes, count) = unsafe buffer.release()
+        let copy = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+        unsafe free(bytes)
+        #expect(copy == Array("abc".utf8))
+        let nothing = unsafe ByteBuffer().release()
+        #expect(unsafe nothing.bytes == nil && nothing.count == 0)
+    }
+}

@@ -1,0 +1,132 @@
+import Testing
+import WorkerJSON
+
+/// Both readers decide about the same texts: changed copies of valid ones, from a fixed seed.
+@Suite("Both readers")
+struct JSONReadersTests {
+    @Test("Both readers agree on every mutation of valid texts", arguments: 1...4)
+    func agree(_ seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var accepted = 0
+        let rounds = 7500
+        for _ in 0..<rounds {
+            var text = Self.value(depth: 4, &random)
+            for _ in 0..<Int.random(in: 0...2, using: &random) {
+                Self.mutate(&text, &random)
+            }
+            let buffer = Text(text, paddedWith: Self.garbage.randomElement(using: &random) ?? "")
+                .buffer()
+            let bytewise = try? JSON.validate(buffer, with: .bytewise)
+            let blockwise = try? JSON.validate(buffer, with: .blockwise)
+            guard bytewise == blockwise,
+                Self.call(buffer, .bytewise) == Self.call(buffer, .blockwise)
+            else {
+                Issue.record("the readers differ on \(text)")
+                return
+            }
+            accepted += bytewise == nil ? 0 : 1
+        }
+        #expect((rounds / 5...rounds * 4 / 5).contains(accepted), "\(accepted) of \(rounds)")
+    }
+
+    @Test("Both readers agree on every text of up to three of these bytes")
+    func short() {
+        let alphabet = Array("{}[]:,\"\\1-.e 0tn".utf8) + [0x0C, 0xC3]
+        var text: [UInt8] = []
+        func visit() {
+            let buffer = Text(text, paddedWith: "1]}\"").buffer()
+            if (try? JSON.validate(buffer, with: .bytewise))
+                != (try? JSON.validate(buffer, with: .blockwise))
+            {
+                Issue.record("the readers differ on \(text)")
+            }
+            guard text.count < 3 else { return }
+            for byte in alphabet {
+                text.append(byte)
+                visit()
+                text.removeLast()
+            }
+        }
+        visit()
+    }
+
+    private static func call(_ body: borrowing ByteBuffer, _ reader: JSONReader) -> CallBody? {
+        try? JSON.parseCallBody(body, with: reader)
+    }
+
+    private static let garbage = ["", "]", "\"}", "0123", "e1,", "\\\\\\", "}}}}]]]]"]
+    private static let scalars = [
+        "0", "-1", "12.5", "1e9", "-0.0E-2", "true", "false", "null", "9007199254740993",
+    ]
+    private static let pieces = [
+        "a", "args", "kwargs", "\\n", "\\\\", "\\\"", "\\u0061", "\\ud83d\\ude00", "é", "€", "😀",
+        "\u{2028}", "[1]", "text text text", ":", String(repeating: "x", count: 64),
+    ]
+    private static let splices: [[UInt8]] =
+        [
+            "{", "}", "[", "]", ":", ",", "\"", "\\", " ", "\n", "0", "1", "-", "+", ".", "e", "t",
+            "null",
+            "\\u", "\\ud800", "\\udc00", "//", "\u{0}", "\u{1F}", "\u{0C}", "\u{1A}", "\u{FEFF}",
+            "\"\"",
+        ].map { Array($0.utf8) } + [[0x80], [0xC3], [0xE2, 0x80], [0xED, 0xA0, 0x80], [0xF5]]
+
+    private static func string(_ random: inout SplitMix) -> String {
+        let parts = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+            pieces.randomElement(using: &random) ?? ""
+        }
+        return "\"" + parts.joined() + "\""
+    }
+
+    private static func space(_ random: inout SplitMix) -> String {
+        ["", "", "", " ", "\n", "\t \r"].randomElement(using: &random) ?? ""
+    }
+
+    private static func json(depth: Int, _ random: inout SplitMix) -> String {
+        let kind = Int.random(in: depth == 4 ? 0...3 : 0...6, using: &random)
+        switch (kind, depth) {
+        case (0...2, 1...), (3, 2...):
+            let open = kind % 2 == 0
+            let members = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                let value = json(depth: depth - 1, &random)
+                return space(&random)
+                    + (open ? string(&random) + space(&random) + ":" + space(&random) : "")
+                    + value + space(&random)
+            }
+            return (open ? "{" : "[") + members.joined(separator: ",") + (open ? "}" : "]")
+        case (4, _): return scalars.randomElement(using: &random) ?? "0"
+        default: return string(&random)
+        }
+    }
+
+    private static func value(depth: Int, _ random: inout SplitMix) -> [UInt8] {
+        Array((space(&random) + json(depth: depth, &random) + space(&random)).utf8)
+    }
+
+    private static func mutate(_ text: inout [UInt8], _ random: inout SplitMix) {
+        let place = Int.random(in: 0...text.count, using: &random)
+        let rest = text.count - place
+        switch Int.random(in: 0...4, using: &random) {
+        case 0 where rest > 0: text.remove(at: place)
+        case 1 where rest > 0: text[place] = UInt8.random(in: 0...255, using: &random)
+        case 2 where rest > 0: text.removeLast(Int.random(in: 1...rest, using: &random))
+        case 3 where rest > 0:
+            let count = Int.random(in: 1...min(rest, 20), using: &random)
+            text.insert(contentsOf: Array(text[place..<place + count]), at: place)
+        default:
+            text.insert(contentsOf: splices.randomElement(using: &random) ?? [], at: place)
+        }
+    }
+}
+
+/// A small generator that gives the same numbers on every run.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
