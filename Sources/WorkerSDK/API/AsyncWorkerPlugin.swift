@@ -2,7 +2,19 @@
 ///
 /// Code that computes for long or blocks belongs into one of the other kinds: few threads run all
 /// tasks.
-public protocol AsyncWorkerPlugin: PluginClass, Sendable where Arguments: Sendable {
+public protocol AsyncWorkerPlugin: PluginClass, Sendable {
+    /// What a call takes; by default nothing.
+    ///
+    /// `kwargs` are taken by name, `args` by position: the order of the stored properties, or, in an
+    /// `init(from:)` of your own, the order in which it asks for its keys.
+    associatedtype Arguments: Decodable & Sendable = NoArguments
+
+    /// What a call returns; ``Null`` for nothing.
+    associatedtype Output: Encodable = Null
+
+    /// What a streaming call sends, piece by piece; by default the one result.
+    associatedtype Chunk: Encodable = Output
+
     /// How many calls may run at once: 1 to 256; by default 64.
     static var maximumConcurrency: Int { get }
 

@@ -1,5 +1,17 @@
 /// A plugin that runs several calls at once, each on a thread of the worker's.
 public protocol ConcurrentWorkerPlugin: PluginClass, Sendable {
+    /// What a call takes; by default nothing.
+    ///
+    /// `kwargs` are taken by name, `args` by position: the order of the stored properties, or, in an
+    /// `init(from:)` of your own, the order in which it asks for its keys.
+    associatedtype Arguments: Decodable = NoArguments
+
+    /// What a call returns; ``Null`` for nothing.
+    associatedtype Output: Encodable = Null
+
+    /// What a streaming call sends, piece by piece; by default the one result.
+    associatedtype Chunk: Encodable = Output
+
     /// How many calls may run at once: 1 to 256.
     static var maximumConcurrency: Int { get }
 

@@ -8,18 +8,6 @@ public protocol PluginClass {
     /// What `POST /initialize` takes; by default nothing.
     associatedtype Configuration: PluginConfiguration = NoConfiguration
 
-    /// What a call takes; by default nothing.
-    ///
-    /// `kwargs` are taken by name, `args` by position: the order of the stored properties, or, in an
-    /// `init(from:)` of your own, the order in which it asks for its keys.
-    associatedtype Arguments: Decodable = NoArguments
-
-    /// What a call returns; ``Null`` for nothing.
-    associatedtype Output: Encodable = Null
-
-    /// What a streaming call sends, piece by piece.
-    associatedtype Chunk: Encodable = Output
-
     /// The name that `GET /health` shows; by default that of the type.
     static var name: String { get }
 

@@ -1,5 +1,17 @@
 /// A plugin that runs one call at a time, and so may simply change its own state.
 public protocol WorkerPlugin: PluginClass {
+    /// What a call takes; by default nothing.
+    ///
+    /// `kwargs` are taken by name, `args` by position: the order of the stored properties, or, in an
+    /// `init(from:)` of your own, the order in which it asks for its keys.
+    associatedtype Arguments: Decodable = NoArguments
+
+    /// What a call returns; ``Null`` for nothing.
+    associatedtype Output: Encodable = Null
+
+    /// What a streaming call sends, piece by piece; by default the one result.
+    associatedtype Chunk: Encodable = Output
+
     /// On which thread calls run; any by default.
     static var threading: Threading { get }
 

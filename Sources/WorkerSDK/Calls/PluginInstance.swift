@@ -4,16 +4,18 @@ internal import FoundationEssentials
 /// What the C functions of a class of plugins call; one implementation for each way to run calls.
 protocol PluginInstance: AnyObject {
     associatedtype Plugin: PluginClass
+    associatedtype Arguments: Decodable
+    associatedtype Chunk: Encodable
 
     /// The plugin and what the worker told it.
     var state: PluginState<Plugin> { get }
 
     /// Runs one call to its end, or starts it.
-    func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status
+    func execute(_ arguments: Arguments, _ call: CallContext) -> uw_status
 
     /// Likewise for a call whose results are sent as they come.
     func executeStream(
-        _ arguments: Plugin.Arguments, into stream: StreamWriter<Plugin.Chunk>, _ call: CallContext
+        _ arguments: Arguments, into stream: StreamWriter<Chunk>, _ call: CallContext
     ) -> uw_status
 }
 
@@ -47,12 +49,12 @@ extension PluginInstance {
     }
 
     private func begin(
-        _ incoming: IncomingCall, _ run: (Plugin.Arguments, CallContext) -> uw_status
+        _ incoming: IncomingCall, _ run: (Arguments, CallContext) -> uw_status
     ) -> uw_status {
         let call = CallContext(id: incoming.id, requestID: incoming.requestID, host: state.host)
         state.calls.begin(call)
         do {
-            return run(try incoming.arguments(Plugin.Arguments.self), call)
+            return run(try incoming.arguments(Arguments.self), call)
         } catch {
             state.calls.end(call, .failure(error))
             return Status.ok

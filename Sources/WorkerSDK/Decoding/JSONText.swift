@@ -37,7 +37,7 @@ enum JSONText {
         var text = Data("{".utf8)
         for (index, part) in parts.enumerated() {
             text.append(contentsOf: "\(index == 0 ? "" : ",")\"\(part.key)\":".utf8)
-            text.append(part.value)
+            text.append(RepeatedKeys.removed(from: part.value))
         }
         text.append(contentsOf: "}".utf8)
 

@@ -18,7 +18,8 @@ struct RoutedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
         return try router.decode(type, for: key.stringValue, from: decoder(key))
     }
 
-    func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
+    /// Reads a value that may be missing or null.
+    func optional<Value: Decodable>(_ type: Value.Type, _ key: Key) throws -> Value? {
         router.willDecode(type, for: key.stringValue, isOptional: true)
         guard let decoder = try router.decoder(for: key.stringValue),
             try !decoder.singleValueContainer().decodeNil()
@@ -52,22 +53,5 @@ struct RoutedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
         if let decoder = try router.decoder(for: name) { return decoder }
         throw DecodingError.keyNotFound(
             key, DecodingError.Context(codingPath: codingPath, debugDescription: "no value"))
-    }
-}
-
-extension Decoder {
-    /// Reads one value as JSON does, and says where it stood if that is not told otherwise.
-    ///
-    /// JSONDecoder reports a number that does not fit its type without a place, as broken JSON.
-    func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        do {
-            return try singleValueContainer().decode(type)
-        } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-            let text =
-                type is any Numeric.Type
-                ? "the number does not fit \(TypeName.text(type))"
-                : "a number in it does not fit its type"
-            throw PluginError(.invalidArgument, "\(CodingPath.text(codingPath)): \(text)")
-        }
     }
 }
