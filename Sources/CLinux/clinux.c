@@ -114,8 +114,9 @@ int clinux_thread_join(pthread_t thread, const struct timespec *deadline) {
     (void)clock_gettime(CLOCK_REALTIME, &wall);
     wall.tv_sec += deadline->tv_sec - monotonic.tv_sec;
     wall.tv_nsec += deadline->tv_nsec - monotonic.tv_nsec;
-    if (wall.tv_nsec < 0) wall = (struct timespec){wall.tv_sec - 1, wall.tv_nsec + 1000000000};
-    if (wall.tv_nsec > 999999999) wall = (struct timespec){wall.tv_sec + 1, wall.tv_nsec - 1000000000};
+    const int carry = wall.tv_nsec < 0 ? -1 : wall.tv_nsec > 999999999 ? 1 : 0;
+    wall.tv_sec += carry;
+    wall.tv_nsec -= carry * 1000000000L;
     return pthread_timedjoin_np(thread, NULL, &wall);
 #else
     return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, deadline);
