@@ -88,8 +88,13 @@ int clinux_thread_start(
     int error = pthread_attr_init(&attributes);
     if (error != 0) return error;
     error = pthread_attr_setstacksize(&attributes, stack_size);
-    if (error == 0) error = pthread_attr_setsigmask_np(&attributes, blocked);
-    if (error == 0) error = pthread_create(thread, &attributes, body, argument);
+    if (error == 0) {
+        // Not pthread_attr_setsigmask_np: AddressSanitizer gives the thread its starter's mask.
+        sigset_t before;
+        (void)pthread_sigmask(SIG_SETMASK, blocked, &before);
+        error = pthread_create(thread, &attributes, body, argument);
+        (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
     (void)pthread_attr_destroy(&attributes);
     return error;
 }

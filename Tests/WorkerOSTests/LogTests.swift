@@ -116,30 +116,26 @@ import WorkerCore
 
     @Test func `A closed descriptor and a pipe without a reader are ignored`() {
         log(-1).error("x")
-        var ends: [Int32] = [0, 0]
-        unsafe pipe(&ends)
-        let log = log(ends[1])
-        close(ends[0])
+        let pipe = TestPipe()
+        let log = log(pipe.writing)
+        pipe.closeReading()
         log.error("x")
         #expect(log.flush(deadlineNanoseconds: 0))
-        close(ends[1])
-        log.error("x")
     }
 
     @Test func `A reader that leaves ends the wait of what was pending`() {
-        var ends: [Int32] = [0, 0]
-        unsafe pipe(&ends)
-        defer { close(ends[1]) }
-        let log = log(ends[1])
+        let pipe = TestPipe()
+        let log = log(pipe.writing)
         for number in 0..<3_000 { log.info("line \(number)") }
         #expect(!log.flush(deadlineNanoseconds: 0))
-        close(ends[0])
+        pipe.closeReading()
         #expect(log.flush(deadlineNanoseconds: seconds(10)))
     }
 
     @Test func `A socket that nobody reads never blocks`() {
         var ends: [Int32] = [0, 0]
-        unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+        unsafe socketpair(
+            AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
         let log = log(ends[0], capacity: 1_024)
         for number in 0..<10_000 { log.info("line \(number)") }
         #expect(!log.flush(deadlineNanoseconds: 0))

@@ -117,14 +117,12 @@ import Testing
         let found = Findings<[Bool]>([])
         let thread = try NamedThread.start(name: "prepared") {
             SignalMask.prepare()
-            var ends: [Int32] = [0, 0]
-            unsafe pipe(&ends)
+            let pipe = TestPipe()
             found.set([SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1].map(Self.isBlocked))
-            close(ends[0])
+            pipe.closeReading()
             // Nobody reads: EPIPE, and the process lives.
-            #expect(unsafe write(ends[1], "x", 1) == -1)
+            #expect(unsafe write(pipe.writing, "x", 1) == -1)
             #expect(errno == EPIPE)
-            close(ends[1])
         }
         #expect(thread.join())
         #expect(found.current == [true, true, true, false, false])

@@ -4,6 +4,9 @@ import WorkerOS
 
 /// A real child with default signals and an empty mask, killed with its object.
 final class ChildProcess: Sendable {
+    /// Held while a child is made and has not yet closed what is close-on-exec.
+    static let spawning = Mutex(())
+
     let pid: Int32
     private let isReaped = Mutex(false)
 
@@ -24,7 +27,9 @@ final class ChildProcess: Sendable {
         unsafe vector.append(nil)
         defer { for index in unsafe vector.indices { unsafe free(vector[index]) } }
         var pid: Int32 = 0
-        let status = unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, vector, environ)
+        let status = Self.spawning.withLock { _ in
+            unsafe posix_spawn(&pid, arguments[0], &actions, &attributes, vector, environ)
+        }
         unsafe posix_spawnattr_destroy(&attributes)
         unsafe posix_spawn_file_actions_destroy(&actions)
         guard status == 0 else { throw SystemError(code: status) }

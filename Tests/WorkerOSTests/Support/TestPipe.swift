@@ -1,20 +1,34 @@
 import Glibc
+import Synchronization
 
 /// A real pipe.
 final class TestPipe: Sendable {
     let reading: Int32
     let writing: Int32
+    private let isReadable = Mutex(true)
 
     init() {
-        var ends: [Int32] = [0, 0]
-        unsafe pipe(&ends)
+        // No child of another test may get a copy before the ends are close-on-exec.
+        let ends = ChildProcess.spawning.withLock { _ in
+            var ends: [Int32] = [0, 0]
+            unsafe pipe(&ends)
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return ends
+        }
         (reading, writing) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     }
 
     deinit {
-        close(reading)
+        closeReading()
         close(writing)
+    }
+
+    /// Leaves the pipe without a reader.
+    func closeReading() {
+        isReadable.withLock { isReadable in
+            if isReadable { close(reading) }
+            isReadable = false
+        }
     }
 
     /// Fills the pipe until a write would block, and returns how many bytes went in.
