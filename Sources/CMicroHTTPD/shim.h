@@ -25,6 +25,10 @@ typedef struct uw_mhd_options {
     void (*_Nonnull completed)(
         void *_Nullable context, struct MHD_Connection *_Nonnull connection,
         void *_Nullable *_Nonnull request, enum MHD_RequestTerminationCode code);
+    /* A connection has begun, or is about to be closed. */
+    void (*_Nonnull connection_changed)(
+        void *_Nullable context, struct MHD_Connection *_Nonnull connection,
+        void *_Nullable *_Nonnull socket_context, enum MHD_ConnectionNotificationCode code);
     /* Leaves the URL as it was sent: routing decodes it, and sees a %00. */
     size_t (*_Nonnull unescape)(
         void *_Nullable context, struct MHD_Connection *_Nonnull connection, char *_Nonnull text);
@@ -33,11 +37,12 @@ typedef struct uw_mhd_options {
 /* The corresponding C function is MHD_start_daemon. */
 static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_Nonnull options) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME, 0,
         NULL, NULL, (MHD_AccessHandlerCallback)options->handle, options->context,
         MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
-        options->completed, options->context, MHD_OPTION_UNESCAPE_CALLBACK, options->unescape,
-        options->context, MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
+        options->completed, options->context, MHD_OPTION_NOTIFY_CONNECTION,
+        options->connection_changed, options->context, MHD_OPTION_UNESCAPE_CALLBACK,
+        options->unescape, options->context, MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, options->connection_timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
         MHD_OPTION_STRICT_FOR_CLIENT, -1, MHD_OPTION_END);
@@ -48,6 +53,13 @@ static inline int uw_mhd_socket(struct MHD_Connection *_Nonnull connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/* What NOTIFY_CONNECTION stored for a connection. See MHD_get_connection_info. */
+static inline void *_Nullable uw_mhd_socket_context(struct MHD_Connection *_Nonnull connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
 }
 
 #endif

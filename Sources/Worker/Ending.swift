@@ -7,6 +7,10 @@ internal import WorkerThreads
 final class Ending: Sendable {
     private let reason = Mutex<EndingReason?>(nil)
     private let happened = Semaphore()
+    private let isLoaded = Atomic<Bool>(false)
+
+    /// From here on the main thread waits for a reason; until then, a signal ends the process.
+    func loaded() { isLoaded.store(true, ordering: .releasing) }
 
     /// Notes a reason; the first one counts.
     ///
@@ -43,6 +47,11 @@ final class Ending: Sendable {
             } else {
                 isRequested = true
                 request(.signal(signal))
+                if !isLoaded.load(ordering: .acquiring) {
+                    // Nobody has been served, and the plugin may never return from its create.
+                    log.info("signal \(signal) while the plugin is loaded: the worker ends")
+                    _exit(ExitCode.clean.rawValue)
+                }
             }
         }
     }

@@ -53,6 +53,7 @@ struct Program {
                 deadlineNanoseconds: deadline(after: .seconds(1)))
             return .loadFailure
         }
+        ending.loaded()
         return serve(host, socket, capture)
     }
 

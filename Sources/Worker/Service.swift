@@ -35,6 +35,10 @@ struct Service: WorkerService {
                 observer: exchange))
     }
 
+    func cancel(_ exchange: Exchange) {
+        host.cancel(exchange, CallFailure(.cancelled, "The client has disconnected"))
+    }
+
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
         host.cancelAll(CallFailure(.cancelled, "The call was cancelled by POST /cancel")) {
             answer in

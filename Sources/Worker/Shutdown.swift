@@ -26,6 +26,7 @@ struct Shutdown {
             host.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
             guard host.waitUntilIdle(until: share(75)) else { return false }
         }
+        _ = server.waitUntilAnswered(until: share(80))
         let isEnded = host.end(until: share(90))
         if !server.isWaiting { server.stop() }
         socket.close()

@@ -54,7 +54,7 @@ typedef struct crowd {
 static void *emit_beside(void *data) {
     crowd *all = data;
     char line[4200];
-    memset(line, 'a' + (int)((uintptr_t)pthread_self() >> 12) % 26, sizeof line);
+    memset(line, 'a' + (int)(((uintptr_t)pthread_self() >> 12) % 26), sizeof line);
     line[0] = line[4098] = '"';
     line[4099] = 0;
     for (long i = 0; i < all->lines; i++) host->emit(all->id, line, 4099);

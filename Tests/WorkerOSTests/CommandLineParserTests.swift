@@ -90,7 +90,6 @@ import WorkerOS
             "--ppid -3",
             "invalid value '-3' for '--ppid': a process number from 0 to 2147483647 is due"
         ),
-        ("--module=", "invalid value '' for '--module': a name is due"),
         ("", "option '--module' is required"),
         ("--module m --port 1", "option '--class' is required"),
         ("a --module m b --class C --port 1 -- -c", "unexpected arguments 'a', 'b', '-c'"),

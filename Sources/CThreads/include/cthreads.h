@@ -1,8 +1,10 @@
-/* glibc's semaphore with a deadline of CLOCK_MONOTONIC, which Swift's view of glibc leaves out. */
+/* What Swift's view of glibc leaves out: semaphores with a monotonic deadline, epoll, eventfd. */
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
 #include <semaphore.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 /* Waits until the semaphore can be taken, or the deadline has passed.

@@ -112,10 +112,15 @@ protocol CallSlotOwner: AnyObject, Sendable {
     ///
     /// The first cause is the one that the client is told.
     ///
+    /// - Parameters:
+    ///   - failure: the cause.
+    ///   - observer: whose call it must be; nil for whichever runs.
     /// - Returns: its handle, for the plugin's cancel; nil if nothing runs.
-    func cancel(_ failure: CallFailure) -> uw_call_id? {
+    func cancel(_ failure: CallFailure, of observer: (any CallObserver)? = nil) -> uw_call_id? {
         let found: (call: Call, handle: uw_call_id)? = control.withLock { control in
-            guard let call = control.call else { return nil }
+            guard let call = control.call, observer == nil || call.observer === observer else {
+                return nil
+            }
             if control.cancellation == nil { control.cancellation = failure }
             cancelled.store(control.handle, ordering: .releasing)
             return (call, control.handle)

@@ -104,6 +104,21 @@ package final class PluginHost: Sendable {
         desk.request(running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: completion)
     }
 
+    /// Cancels the call that an observer waits for, if it still runs or waits.
+    package func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
+        let withdrawn = state.withLock { state in
+            state.scheduler.withdraw { job in
+                if case .call(let call) = job { call.observer === observer } else { false }
+            }
+        }
+        for case .call(let call) in withdrawn { call.end(with: failure) }
+        guard withdrawn.isEmpty, instance.table.isCancellable else { return }
+        let running = slots.compactMap { $0.cancel(failure, of: observer) }
+        if !running.isEmpty, unsafe instance.table.cancel != nil {
+            desk.request(running) { _ in }
+        }
+    }
+
     /// Takes no more calls, and ends those that wait.
     package func close(_ failure: CallFailure) {
         let withdrawn = state.withLock { state in

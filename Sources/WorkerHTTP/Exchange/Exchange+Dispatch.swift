@@ -8,6 +8,7 @@ extension Exchange {
     /// Answers the request, whose body is complete, or has it wait for the plugin.
     func dispatch() -> MHD_Result {
         isDispatched = true
+        server.answerIsDue()
         if let bodyProblem {
             guard let reply = reply(to: bodyProblem) else { return .NO }
             return server.send(reply, on: connection)
@@ -68,6 +69,10 @@ extension Exchange {
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
         var text = ByteBuffer()
         swap(&text, &body)
+        if kind == .execute || kind == .stream {
+            client = connection.client
+            if let client, !client.begin(self) { return .drop }
+        }
         let refusal = server.service.submit(
             kind, body: text, args: args, kwargs: kwargs, requestID: server.nextRequestID(),
             exchange: self)

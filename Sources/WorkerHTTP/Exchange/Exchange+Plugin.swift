@@ -46,6 +46,20 @@ extension Exchange {
     /// Nobody wants more lines.
     package func close() { pipe?.close() }
 
+    /// The client has gone away: what runs for it alone is cancelled, and the connection let go.
+    func clientIsGone() {
+        server.service.cancel(self)
+        if pipe?.drop() ?? false { resume() }
+        complete(.drop)
+    }
+
     /// The request is over, answered or not: nobody reads what the plugin still sends.
-    func completed() { pipe?.close() }
+    func completed() {
+        client?.end()
+        pipe?.close()
+        // Not later: whoever has read this answer may count on the room that its body took.
+        server.budget.release(reserved)
+        reserved = 0
+        if isDispatched { server.answerIsSent() }
+    }
 }

@@ -30,6 +30,8 @@ extension Exchange {
             switch pipe.take(&chunk) {
             case .lines:
                 continue
+            case .dropped:
+                return endWithError
             case .ended(let end):
                 if !isVersion10, let response = unsafe response {
                     unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)

@@ -45,6 +45,8 @@ internal import WorkerJSON
     var bodyProblem: BodyProblem?
     var isDispatched = false
     var response: OpaquePointer?
+    /// Who is asked whether the client is still there; nil while no disconnect would matter.
+    var client: ClientConnection?
     /// Lines that are being copied into libmicrohttpd's buffer, and how far that has come.
     var chunk = ByteBuffer()
     var chunkOffset = 0
@@ -64,8 +66,6 @@ internal import WorkerJSON
             pipe = nil
         }
     }
-
-    deinit { server.budget.release(reserved) }
 
     /// Which endpoint answers; nil for an error.
     var endpoint: Endpoint? { if case .endpoint(let endpoint) = plan { endpoint } else { nil } }

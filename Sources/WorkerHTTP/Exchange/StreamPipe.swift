@@ -12,6 +12,7 @@ final class StreamPipe: Sendable {
     private struct State: ~Copyable {
         var ready = ByteBuffer()
         var isClosed = false
+        var isDropped = false
         var waiters = 0
         var end: StreamEnd?
         var suspension = Suspension()
@@ -93,8 +94,20 @@ final class StreamPipe: Sendable {
         for _ in 0..<waiters { room.signal() }
     }
 
+    /// The client has gone away: like `close`, and the HTTP thread is to end the connection.
+    ///
+    /// - Returns: whether the caller has to resume the connection.
+    func drop() -> Bool {
+        close()
+        return state.withLock { state in
+            state.isDropped = true
+            return state.suspension.wake()
+        }
+    }
+
     /// What the HTTP thread finds.
     enum Taking {
+        case dropped
         case lines
         case ended(StreamEnd)
         case nothing
@@ -105,6 +118,7 @@ final class StreamPipe: Sendable {
     /// With `.nothing`, the connection is about to be suspended: `didSuspend` is due.
     func take(_ buffer: inout ByteBuffer) -> Taking {
         let (taking, waiters) = state.withLock { state -> (Taking, Int) in
+            if state.isDropped { return (.dropped, 0) }
             if state.ready.count > 0 {
                 swap(&state.ready, &buffer)
                 defer { state.waiters = 0 }

@@ -44,6 +44,25 @@ func requestCompleted(
     exchange.completed()
 }
 
+/// A connection begins, and is watched for its client's end; or is about to be closed.
+func connectionChanged(
+    _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,
+    _ stored: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ code: MHD_ConnectionNotificationCode
+) {
+    guard let context = unsafe context, let socket = unsafe Connection(connection).socket else {
+        return
+    }
+    unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+        if let pointer = unsafe stored.pointee {
+            unsafe stored.pointee = nil
+            let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
+            server.watch?.remove(unsafe client.takeRetainedValue(), socket)
+        } else if code == .CONNECTION_NOTIFY_STARTED, let client = server.watch?.add(socket) {
+            unsafe stored.pointee = Unmanaged.passRetained(client).toOpaque()
+        }
+    }
+}
+
 /// Paths are decoded by the router, which sees an encoded NUL where C's strings would end.
 func leaveAsSent(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,

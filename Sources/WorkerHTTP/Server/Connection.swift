@@ -26,6 +26,12 @@ internal import CMicroHTTPD
         return unsafe MHD_queue_response(pointer, status, response)
     }
 
+    /// Its client, as `connectionChanged` stored it; nil where it is not watched.
+    var client: ClientConnection? {
+        guard let stored = unsafe uw_mhd_socket_context(pointer) else { return nil }
+        return unsafe Unmanaged<ClientConnection>.fromOpaque(stored).takeUnretainedValue()
+    }
+
     /// Its socket, which stays libmicrohttpd's; nil if there is none any more.
     var socket: Int32? {
         let descriptor = unsafe uw_mhd_socket(pointer)

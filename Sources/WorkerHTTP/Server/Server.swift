@@ -10,12 +10,18 @@ package import WorkerThreads
     let service: any WorkerService
     let budget: BodyBudget
     let validator: Validator
+    /// Notices clients that go away; nil where there were no descriptors for it.
+    let watch = DisconnectWatch()
+    private let spawn: ThreadSpawner
     private let identity: HealthIdentity
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
     /// How many connections are suspended: libmicrohttpd must not be stopped while one is.
     let parked = Atomic<Int>(0)
     private let isDraining = Atomic<Bool>(false)
+    /// How many requests are complete, and their answers not yet sent.
+    private let unanswered = Atomic<Int>(0)
+    private let allAnswered = Semaphore()
     private let lastRequest = Atomic<UInt64>(0)
     private let daemon = Mutex<Daemon?>(nil)
 
@@ -29,6 +35,7 @@ package import WorkerThreads
         self.service = service
         budget = BodyBudget(limit: options.maxBuffered)
         validator = Validator(spawn: spawn)
+        self.spawn = spawn
         identity = HealthIdentity(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
         tooLargeReply = Self.message(Self.tooLarge(options.maxBody))
@@ -42,9 +49,11 @@ package import WorkerThreads
             listen_fd: options.listenDescriptor, connection_limit: options.connectionLimit,
             connection_timeout: options.idleTimeout, connection_memory: options.connectionMemory,
             context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
-            completed: requestCompleted, unescape: leaveAsSent)
+            completed: requestCompleted, connection_changed: connectionChanged,
+            unescape: leaveAsSent)
         guard let started = unsafe uw_mhd_start(&configuration) else { return false }
         daemon.withLock { unsafe $0 = Daemon(pointer: started) }
+        if let watch { spawn("uw-clients") { watch.run() } }
         return true
     }
 
@@ -52,9 +61,31 @@ package import WorkerThreads
     ///
     /// - Returns: the listening socket, which is the caller's again; -1 if the server did not run.
     package func quiesce() -> Int32 {
-        isDraining.store(true, ordering: .relaxed)
+        isDraining.store(true, ordering: .sequentiallyConsistent)
         guard let daemon = daemon.withLock({ $0 }) else { return -1 }
         return unsafe MHD_quiesce_daemon(daemon.pointer)
+    }
+
+    /// A request is complete, and its answer is due; on the HTTP thread.
+    func answerIsDue() { unanswered.add(1, ordering: .relaxed) }
+
+    /// A due answer has been sent, or never will be; on the HTTP thread.
+    func answerIsSent() {
+        let left = unanswered.subtract(1, ordering: .acquiringAndReleasing).newValue
+        if left == 0, isDraining.load(ordering: .acquiring) { allAnswered.signal() }
+    }
+
+    /// Waits until all answers that are due have been sent.
+    ///
+    /// The server has been quiesced before.
+    ///
+    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
+    /// - Returns: whether they have.
+    package func waitUntilAnswered(until deadline: UInt64) -> Bool {
+        while unanswered.load(ordering: .acquiring) > 0 {
+            guard allAnswered.wait(until: deadline) else { return false }
+        }
+        return true
     }
 
     /// Whether a connection still waits for the plugin; the server cannot be stopped then.
@@ -66,6 +97,7 @@ package import WorkerThreads
     package func stop() {
         guard let daemon = daemon.withLock({ $0.take() }) else { return }
         unsafe MHD_stop_daemon(daemon.pointer)
+        watch?.stop()
     }
 
     /// A name for a call whose client gave none.

@@ -29,6 +29,8 @@ package protocol WorkerService: Sendable {
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
         requestID: String, exchange: Exchange
     ) -> CallRefusal?
+    /// Cancels the call of an exchange, whose client has gone away.
+    func cancel(_ exchange: Exchange)
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
 }
