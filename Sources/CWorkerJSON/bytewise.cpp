@@ -6,8 +6,6 @@ namespace worker_json {
 
 namespace {
 
-constexpr uint64_t each_byte(uint8_t byte) { return 0x0101010101010101u * byte; }
-
 /// Sets the top bit of the first byte that needs a look in a string: a control character, a quote, a
 /// backslash, or one that is not ASCII. (A borrow may set later ones too; only the first counts.)
 inline uint64_t special_bytes(uint64_t bytes) noexcept {
@@ -16,31 +14,45 @@ inline uint64_t special_bytes(uint64_t bytes) noexcept {
             | (bytes - each_byte(0x20)) | bytes) & each_byte(0x80);
 }
 
-}  // namespace
-
-/// `at` is the byte after the opening quote. Reads up to seven bytes of the padding.
-template <class Members>
-inline const uint8_t *Bytewise<Members>::string(const uint8_t *at) noexcept {
-    for (;;) {
+/// `at` is in a string. Finds the next byte that needs a look, which may lie up to seven bytes beyond
+/// the end, in the padding.
+inline const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end) noexcept {
+    for (; at < end; at += 8) {
         uint64_t bytes;
         memcpy(&bytes, at, sizeof bytes);
         const uint64_t special = special_bytes(bytes);
-        at += special == 0 ? 8 : __builtin_ctzll(special) / 8;
+        if (special != 0) return at + __builtin_ctzll(special) / 8;
+    }
+    return at;
+}
+
+}  // namespace
+
+/// `at` is the byte after the opening quote.
+template <class Members>
+inline const uint8_t *Bytewise<Members>::string(const uint8_t *at) noexcept {
+    at = skip_plain(at, end);
+    if (at < end && *at == '"') return at + 1;
+    return rest_of_string(at);
+}
+
+/// Apart from `string`, so that the usual string needs few registers.
+template <class Members>
+[[gnu::noinline]] const uint8_t *Bytewise<Members>::rest_of_string(const uint8_t *at) noexcept {
+    for (;;) {
         if (at >= end) return fail(failure, WORKER_JSON_UNCLOSED_STRING, end);
-        if (special == 0) continue;
         if (*at == '"') return at + 1;
         if (*at < 0x20) return fail(failure, WORKER_JSON_CONTROL_CHARACTER, at);
         if (*at == '\\') {
             at = escape(at, end, failure);
             if (at == nullptr) return nullptr;
-        } else {
-            while (at != end && *at >= 0x80) {
-                const Sequence sequence = utf8_sequence(at, end);
-                if (!sequence.valid) return fail(failure, WORKER_JSON_BAD_UTF8, at);
-                at += sequence.length;
-            }
         }
-        if (at == end) return fail(failure, WORKER_JSON_UNCLOSED_STRING, end);
+        while (at != end && *at >= 0x80) {
+            const Sequence sequence = utf8_sequence(at, end);
+            if (!sequence.valid) return fail(failure, WORKER_JSON_BAD_UTF8, at);
+            at += sequence.length;
+        }
+        at = skip_plain(at, end);
     }
 }
 

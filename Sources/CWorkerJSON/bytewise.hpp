@@ -24,6 +24,7 @@ private:
     Failure failure{};
 
     const uint8_t *string(const uint8_t *at) noexcept;
+    const uint8_t *rest_of_string(const uint8_t *at) noexcept;
     const uint8_t *walk(const uint8_t *at, size_t &white_space) noexcept;
 
     const uint8_t *skip_white_space(const uint8_t *at, size_t &white_space) const noexcept {

@@ -35,7 +35,8 @@ uint32_t line_break(const uint8_t *at, Sequence sequence) noexcept {
 void write_escape(uint8_t *out, uint32_t unit) noexcept {
     *out++ = '\\';
     *out++ = 'u';
-    for (int shift = 12; shift >= 0; shift -= 4) *out++ = uint8_t("0123456789abcdef"[unit >> shift & 15]);
+    for (int shift = 12; shift >= 0; shift -= 4)
+        *out++ = uint8_t("0123456789abcdef"[unit >> shift & 15]);
 }
 
 /// Hands the pieces of a literal to `write(bytes, count)` and `write_unit(code unit)`.
@@ -79,8 +80,6 @@ struct Writer {
         out += escape_length;
     }
 };
-
-constexpr uint64_t each_byte(uint8_t byte) { return 0x0101010101010101u * byte; }
 
 /// Whether any of eight bytes is a lead byte of one of the line breaks, 0xC2 or 0xE2.
 bool has_lead(const uint8_t *at) noexcept {

@@ -31,7 +31,9 @@ public:
         if (open != nullptr) open->end = end;
     }
 
-    worker_json_call call() const noexcept { return {args.begin, args.end, kwargs.begin, kwargs.end}; }
+    worker_json_call call() const noexcept {
+        return {args.begin, args.end, kwargs.begin, kwargs.end};
+    }
 
 private:
     struct Range {

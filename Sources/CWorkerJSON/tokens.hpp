@@ -16,7 +16,8 @@ struct Failure {
     const uint8_t *at;
 };
 
-inline const uint8_t *fail(Failure &failure, worker_json_problem problem, const uint8_t *at) noexcept {
+inline const uint8_t *fail(Failure &failure, worker_json_problem problem,
+                           const uint8_t *at) noexcept {
     failure = {problem, at};
     return nullptr;
 }
@@ -26,6 +27,9 @@ inline bool is_digit(uint8_t byte) noexcept { return uint8_t(byte - '0') <= 9; }
 inline bool is_white_space(uint8_t byte) noexcept {
     return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
+
+/// Eight times the same byte, to look at eight bytes at once.
+constexpr uint64_t each_byte(uint8_t byte) { return 0x0101010101010101u * byte; }
 
 inline const uint8_t *skip_digits(const uint8_t *at, const uint8_t *end) noexcept {
     while (at != end && is_digit(*at)) ++at;
