@@ -7,6 +7,7 @@ final class SpeechDecoder {
     private let decoder: OpaquePointer
     private let firstMean: [mfcc_t]
     private var isInUtterance = false
+    private var hasHeardSpeech = false
 
     /// Loads the model.
     ///
@@ -59,6 +60,7 @@ final class SpeechDecoder {
             ps_start_utt(decoder) == 0
         }
         isInUtterance = true
+        hasHeardSpeech = false
     }
 
     /// Hears some samples.
@@ -66,10 +68,14 @@ final class SpeechDecoder {
         try SphinxLog.explain("PocketSphinx cannot process the audio") {
             ps_process_raw(decoder, samples, samples.count, 0, 0) >= 0
         }
+        if isHearingSpeech { hasHeardSpeech = true }
     }
 
-    /// Whether the last samples were speech and not a pause.
-    var isHearingSpeech: Bool { ps_get_in_speech(decoder) != 0 }
+    /// Whether a pause has followed the speech of this utterance.
+    var isAtPause: Bool { hasHeardSpeech && !isHearingSpeech }
+
+    /// Whether the last samples were speech.
+    private var isHearingSpeech: Bool { ps_get_in_speech(decoder) != 0 }
 
     /// The words of the utterance as they look now.
     var hypothesis: [String] {
@@ -83,6 +89,7 @@ final class SpeechDecoder {
         try SphinxLog.explain("PocketSphinx cannot end the utterance") {
             ps_end_utt(decoder) == 0
         }
+        guard hasHeardSpeech else { return [] }
         let framesPerSecond = Double(cmd_ln_int_r(ps_get_config(decoder), "-frate"))
         var words: [Transcript.Word] = []
         var segment = ps_seg_iter(decoder)

@@ -2,7 +2,9 @@ import CPocketSphinx
 import Synchronization
 import WorkerSDK
 
-/// The messages of PocketSphinx: warnings and errors go to the worker's log.
+/// The messages of PocketSphinx, of which warnings and worse go to the worker's log.
+///
+/// Its errors are warnings there: what makes a call fail is told to the client.
 enum SphinxLog {
     private static let lastError = Mutex<String?>(nil)
 
@@ -21,12 +23,11 @@ enum SphinxLog {
 
     fileprivate static func note(_ text: String, isError: Bool) {
         if isError { lastError.withLock { $0 = text } }
-        Worker.log(isError ? .error : .warning, "PocketSphinx: \(text)")
+        Worker.log(.warning, "PocketSphinx: \(text)")
     }
 }
 
 private func take(_ level: err_lvl_t, _ characters: UnsafePointer<CChar>) {
-    // A message begins with the file and line that it comes from, in quotes.
     let text = String(cString: characters).split(separator: "\n").first.map(String.init) ?? ""
     if !text.isEmpty { SphinxLog.note(text, isError: level != ERR_WARN) }
 }

@@ -21,9 +21,9 @@ struct Transcriber: WorkerPlugin {
             "modelFolder": [
                 "type": "string", "default": "/usr/share/pocketsphinx/model/en-us",
                 "description": """
-                    Folder NAME with the acoustic model in NAME/, the language model in NAME.lm.bin \
-                    and the dictionary in cmudict-NAME.dict
-                    """,
+                Folder NAME with the acoustic model in NAME/, the language model in NAME.lm.bin \
+                and the dictionary in cmudict-NAME.dict
+                """,
             ],
             "sampleRate": [
                 "type": "integer", "default": 16000, "minimum": 8000, "maximum": 48000,

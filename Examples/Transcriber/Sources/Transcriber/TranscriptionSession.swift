@@ -11,7 +11,6 @@ struct TranscriptionSession {
     private let blockLength: Int
     private var words: [Transcript.Word] = []
     private var utteranceStart = 0.0
-    private var hasHeardSpeech = false
     private var blocks = 0
     private var lastText = ""
 
@@ -36,11 +35,10 @@ struct TranscriptionSession {
         guard !block.isEmpty else { return false }
         try decoder.hear(block)
         blocks += 1
-        if decoder.isHearingSpeech {
-            hasHeardSpeech = true
-            if heard - utteranceStart > Self.longestUtterance { try startUtterance() }
-        } else if hasHeardSpeech {
-            try startUtterance()
+        if decoder.isAtPause || heard - utteranceStart > Self.longestUtterance {
+            words += try decoder.endUtterance()
+            try decoder.startUtterance()
+            utteranceStart = heard
         }
         return true
     }
@@ -60,12 +58,5 @@ struct TranscriptionSession {
         return Transcript(
             text: words.map(\.word).joined(separator: " "), segments: words,
             duration: audio.duration)
-    }
-
-    private mutating func startUtterance() throws {
-        words += try decoder.endUtterance()
-        try decoder.startUtterance()
-        utteranceStart = heard
-        hasHeardSpeech = false
     }
 }
