@@ -39,8 +39,17 @@ final class AudioFile {
     ///
     /// - Throws: `PluginError` if the file has become shorter or cannot be read.
     func read(_ count: Int) throws -> [Int16] {
-        let bytes = try file.read(2 * min(count, sampleCount - position))
-        position += bytes.count / 2
+        let samples = try peek(count)
+        file.skip(2 * samples.count)
+        position += samples.count
+        return samples
+    }
+
+    /// Reads the next samples, and leaves them to be read again.
+    ///
+    /// - Throws: `PluginError` if the file has become shorter or cannot be read.
+    func peek(_ count: Int) throws -> [Int16] {
+        let bytes = try file.peek(2 * min(count, sampleCount - position))
         return stride(from: 0, to: bytes.count - 1, by: 2).map { index in
             Int16(bitPattern: UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8)
         }

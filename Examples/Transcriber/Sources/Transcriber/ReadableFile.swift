@@ -46,6 +46,15 @@ final class ReadableFile {
     ///
     /// - Throws: `PluginError` if there are fewer.
     func read(_ count: Int) throws -> [UInt8] {
+        let bytes = try peek(count)
+        skip(count)
+        return bytes
+    }
+
+    /// Reads exactly so many bytes, and leaves them to be read again.
+    ///
+    /// - Throws: `PluginError` if there are fewer.
+    func peek(_ count: Int) throws -> [UInt8] {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             while filled < count {
                 let got = pread(
@@ -57,7 +66,6 @@ final class ReadableFile {
         guard bytes.count == count else {
             throw unusable("expected \(count) bytes at \(offset), found \(bytes.count)")
         }
-        offset += count
         return bytes
     }
 

@@ -5,7 +5,8 @@ import WorkerSDK
 /// A loaded model of PocketSphinx, hearing one recording at a time.
 final class SpeechDecoder {
     private let decoder: OpaquePointer
-    private let firstMean: [mfcc_t]
+    private let mean: CepstralMean
+    private let modelMean: [mfcc_t]
     private var isInUtterance = false
     private var hasHeardSpeech = false
 
@@ -38,8 +39,13 @@ final class SpeechDecoder {
         }
         guard let decoder else { throw PluginError(.failed, "PocketSphinx made no decoder") }
         self.decoder = decoder
-        let mean = ps_get_feat(decoder).pointee.cmn_struct.pointee
-        firstMean = Array(UnsafeBufferPointer(start: mean.cmn_mean, count: Int(mean.veclen)))
+        guard let mean = CepstralMean(ps_get_config(decoder)) else {
+            ps_free(decoder)
+            throw PluginError(.failed, "PocketSphinx made no front end")
+        }
+        self.mean = mean
+        let initial = ps_get_feat(decoder).pointee.cmn_struct.pointee
+        modelMean = Array(UnsafeBufferPointer(start: initial.cmn_mean, count: Int(initial.veclen)))
     }
 
     deinit {
@@ -47,9 +53,12 @@ final class SpeechDecoder {
     }
 
     /// Begins a recording: nothing of an earlier one, finished or not, has an effect on it.
-    func startRecording() throws {
+    ///
+    /// - Parameter opening: The first seconds, which tell what the voice sounds like.
+    /// - Throws: `PluginError` if PocketSphinx fails.
+    func startRecording(_ opening: [Int16]) throws {
         if isInUtterance { _ = try endUtterance() }
-        cmn_live_set(ps_get_feat(decoder).pointee.cmn_struct, firstMean)
+        cmn_live_set(ps_get_feat(decoder).pointee.cmn_struct, mean(opening) ?? modelMean)
         ps_start_stream(decoder)
         try startUtterance()
     }

@@ -4,6 +4,7 @@
 /// memory and the time of the pass that settles its words, however long the recording is.
 struct TranscriptionSession {
     private static let longestUtterance = 20.0
+    private static let openingLength = 10
 
     private let audio: AudioFile
     private let decoder: SpeechDecoder
@@ -18,7 +19,7 @@ struct TranscriptionSession {
         self.audio = audio
         self.decoder = decoder
         blockLength = audio.sampleRate / 50
-        try decoder.startRecording()
+        try decoder.startRecording(audio.peek(Self.openingLength * audio.sampleRate))
     }
 
     var fraction: Double { Double(audio.position) / Double(audio.sampleCount) }
