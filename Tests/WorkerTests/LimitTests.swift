@@ -72,7 +72,8 @@ struct LimitTests {
 
         let endless = try worker.client.connect()
         try endless.send(Self.chunkedHead)
-        let chunk = chunked(String(repeating: "x", count: 60_000), chunk: 60_000).dropLast("0\r\n\r\n".count)
+        let chunk = chunked(String(repeating: "x", count: 60_000), chunk: 60_000)
+            .dropLast("0\r\n\r\n".count)
         // Until the worker answers or closes; more than a few megabytes means that it does neither.
         var sent = 0
         while sent < 1000, endless.staysSilent(milliseconds: 0) {

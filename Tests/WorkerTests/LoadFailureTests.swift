@@ -66,7 +66,7 @@ struct LoadFailureTests {
     static let creations = [
         Case("refusals", "CreateFails", "no licence"),
         Case("refusals", "CreateFailsSilently", "create"),
-        Case("refusals", "CreateFailsOddly", "bad"),
+        Case("refusals", "CreateFailsOddly", "status", "77"),
         Case("throwing", "InCreate", "thrown \"on\" purpose"),
         Case("printing", "PrintsAndFails", "printed first"),
     ]
@@ -81,7 +81,7 @@ struct LoadFailureTests {
     func noFile() throws {
         let folder = try TemporaryFolder()
         try check(
-            path: folder.file("nowhere.so"), Case("nowhere", "Echo", "no such file"))
+            path: folder.file("nowhere.so"), Case("nowhere", "Echo", "does not exist"))
     }
 
     @Test("keeps a library that points at itself from looping")

@@ -139,7 +139,10 @@ package final class PluginHost: Sendable {
 }
 
 extension PluginHost: CallSlotOwner {
-    func callReported(_ report: ProgressReport) { _ = lastReport.withLock { exchange(&$0, report) } }
+    func callReported(_ report: ProgressReport) {
+        _ = lastReport.withLock { exchange(&$0, report) }
+    }
+
 
     func slotIsFree(_ slot: CallSlot) {
         finished { $0.freeSlots.append(slot) }

@@ -20,7 +20,7 @@ package enum ELFError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .missing(let path): "'\(path)' does not exist: no such file"
+        case .missing(let path): "'\(path)' does not exist"
         case .unreadable(let path, let error): "'\(path)' cannot be read: \(error)"
         case .directory(let path): "'\(path)' is a directory, not a shared library"
         case .notRegularFile(let path): "'\(path)' is not a regular file"
