@@ -5,7 +5,7 @@ internal import WorkerOS
 /// Brings what the plugin host has to say into the log.
 struct Events: HostEvents {
     let log: Log
-    let ending: Ending
+    let inbox: Inbox
 
     func pluginLogged(_ level: PluginLogLevel, _ text: String) {
         let severity: LogLevel =
@@ -22,5 +22,5 @@ struct Events: HostEvents {
         log.error(requestID.map { "call \($0): \(detail)" } ?? detail)
     }
 
-    func pluginIsBroken(_ detail: String) { ending.request(.pluginFatal(detail)) }
+    func pluginIsBroken(_ detail: String) { inbox.post(.end(.pluginFatal(detail))) }
 }

@@ -18,8 +18,7 @@ enum Main {
             case .version: end(.clean, "universal-worker \(Version.current)\n", to: STDOUT_FILENO)
             case .run(let configuration):
                 Environment.removePrivate()
-                // Not exit: destructors of a library whose threads may still run are none of ours.
-                _exit(Program(configuration, environment).run().rawValue)
+                Program(configuration, environment).run()
             }
         } catch {
             end(.usage, error.report(program: "universal-worker"), to: STDERR_FILENO)

@@ -1,19 +1,22 @@
 private import Glibc
 internal import PluginHost
+internal import Synchronization
 internal import WorkerCore
 internal import WorkerHTTP
 internal import WorkerOS
+internal import WorkerThreads
 
-/// One run of the worker, from its parsed command line to its exit code.
+/// One run of the worker, from its parsed command line to the end of the process.
 ///
-/// Runs on the main thread, which otherwise only waits. The order is the contract's: bind early,
-/// load, listen late, so that a taken port fails fast and a host sees "connection refused", which
-/// it retries, until there is somebody to talk to.
+/// The main thread only carries out what `Lifecycle` says. The plugin is loaded on a thread of its
+/// own, so that the worker can end while a constructor or a create does not return. The order is
+/// the contract's: bind early, load, listen late, so that a taken port fails fast and a host sees
+/// "connection refused", which it retries, until there is somebody to talk to.
 struct Program {
-    private let configuration: Configuration
-    private let environment: Environment
-    private let log: Log
-    private let ending = Ending()
+    let configuration: Configuration
+    let environment: Environment
+    let log: Log
+    let inbox = Inbox()
 
     init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
@@ -24,37 +27,43 @@ struct Program {
                 from: STDERR_FILENO, variable: environment["JOURNAL_STREAM"]))
     }
 
-    /// Serves until something asks for the end.
-    func run() -> ExitCode {
-        let socket: ListeningSocket
-        let capture: StandardOutputCapture
+    /// Runs to the end.
+    ///
+    /// Ends by `_exit`, not `exit`: destructors of a library whose threads may still run are not
+    /// the worker's to call.
+    func run() -> Never {
+        let spawn = spawnThread(log)
         do {
-            let signals = try SignalWaiter()
-            try NamedThread.start(name: "uw-signals") { [ending, log] in
-                ending.watch(signals, log: log)
+            try watch(spawn)
+            let socket = try openSocket()
+            let capture = try StandardOutputCapture.start { [log] in
+                log.info("plugin stdout: \($0)")
             }
-            socket = try openSocket()
-            capture = try StandardOutputCapture.start { [log] in log.info("plugin stdout: \($0)") }
+            let stage = Stage(self, socket: socket, capture: capture, spawn: spawn)
+            spawn("uw-load") { stage.load() }
+            stage.live()
         } catch let error as SocketError {
-            log.error("\(error)")
-            return .bindFailure
+            end(.bindFailure, "\(error)")
+        } catch let error as ParentGone {
+            end(.parentGone, error.description)
         } catch {
-            log.error("\(error)")
-            return .noResources
+            end(.noResources, "\(error)")
         }
-        let host: PluginHost
-        do throws(LoadError) {
-            host = try loadPlugin()
-        } catch {
-            capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
-            let plugin = "\(configuration.module):\(configuration.className)"
-            capture.writeReal(
-                "FATAL: Failed to load \(plugin) - \(error.oneLine)",
-                deadlineNanoseconds: deadline(after: .seconds(1)))
-            return .loadFailure
+    }
+
+    /// Begins to watch for signals and for the parent's end; before anything of the plugin's runs.
+    private func watch(_ spawn: ThreadSpawner) throws {
+        let signals = try SignalWaiter()
+        guard let poll = EventPoll() else { throw SystemError.last }
+        var parent: ParentWatch?
+        if configuration.parentProcess > 0 {
+            parent = ParentWatch(
+                configuration.parentProcess, deathSignal: SignalMask.parentDeath)
+            if parent == nil { throw ParentGone(process: configuration.parentProcess) }
         }
-        ending.loaded()
-        return serve(host, socket, capture)
+        let watchdog = Watchdog(
+            poll: poll, signals: signals, parent: parent, inbox: inbox, log: log)
+        spawn("uw-watchdog") { watchdog.run() }
     }
 
     private func openSocket() throws(SocketError) -> ListeningSocket {
@@ -64,67 +73,25 @@ struct Program {
         }
     }
 
-    private func loadPlugin() throws(LoadError) -> PluginHost {
-        let path = try PluginFile.find(configuration.module, environment)
-        do throws(LoadFailure) {
-            return try PluginHost.load(
-                path: path, className: configuration.className, maxQueue: configuration.maxQueue,
-                events: Events(log: log, ending: ending), spawn: spawnThread(log))
-        } catch {
-            throw .plugin(error)
-        }
-    }
-
-    private func serve(
-        _ host: PluginHost, _ socket: ListeningSocket, _ capture: StandardOutputCapture
-    ) -> ExitCode {
-        let server = Server(
-            options(host, socket), service: Service(host: host, meter: UsageMeter()),
-            spawn: spawnThread(log))
-        do throws(SocketError) {
-            if !socket.isInherited { try socket.listen() }
-        } catch {
-            log.error("\(error)")
-            return .bindFailure
-        }
-        guard server.start() else {
-            log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
-            return .noResources
-        }
-        log.info(
-            "listening on \(socket.name), serving \(configuration.module):\(configuration.className) "
-                + "(\(host.name) \(host.version))")
-        if !socket.isUnix, !socket.isLoopback {
-            log.warning("the inherited socket is bound to more than this machine's loopback")
-        }
-        let reason = ending.wait()
-        log.info(reason.description)
-        let isComplete = Shutdown(
-            host: host, server: server, socket: socket, grace: configuration.shutdownGrace
-        ).run()
-        capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
-        if !isComplete { log.warning("the plugin did not return in time and is left behind") }
-        log.info("ended")
+    private func end(_ code: ExitCode, _ reason: String) -> Never {
+        log.error(reason)
         log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
-        return isComplete || reason.exitCode != .clean ? reason.exitCode : .forced
-    }
-
-    private func options(_ host: PluginHost, _ socket: ListeningSocket) -> ServerOptions {
-        ServerOptions(
-            listenDescriptor: socket.descriptor,
-            policy: socket.isUnix
-                ? nil
-                : AccessPolicy(
-                    hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
-                    port: socket.port ?? 0),
-            processID: getpid(), pluginName: host.name, pluginVersion: host.version,
-            maxBody: configuration.maxBody, maxBuffered: configuration.maxBuffered)
+        _exit(code.rawValue)
     }
 }
 
+/// The process that `--ppid` names is gone before anything has begun.
+private struct ParentGone: Error, CustomStringConvertible {
+    let process: Int32
+
+    var description: String { "the parent process \(process) (--ppid) is gone" }
+}
+
 /// The moment that lies some time from now, in nanoseconds of CLOCK_MONOTONIC.
-func deadline(after duration: Duration) -> UInt64 {
+func deadline(after duration: Duration) -> UInt64 { MonotonicClock.now() + nanoseconds(duration) }
+
+/// A duration in nanoseconds.
+func nanoseconds(_ duration: Duration) -> UInt64 {
     let (seconds, attoseconds) = duration.components
-    return MonotonicClock.now() + UInt64(seconds) * 1_000_000_000
-        + UInt64(attoseconds / 1_000_000_000)
+    return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
 }

@@ -1,4 +1,5 @@
 private import Glibc
+internal import WorkerCore
 internal import WorkerOS
 internal import WorkerThreads
 

@@ -6,6 +6,7 @@
 // _GNU_SOURCE is not defined here: with it glibc's types differ from those of Swift's Glibc module.
 // What needs it is defined in clinux.c.
 
+#include "clinux_parent.h"
 #include <elf.h>
 #include <getopt.h>
 #include <pthread.h>

@@ -81,6 +81,19 @@ extension CallSlot {
         _ = cancel(failure)
     }
 
+    /// Answers the client of the running call in the plugin's place, which still has to finish it.
+    func abandon(_ failure: CallFailure) {
+        var abandoned: Call?
+        var lines = ByteBuffer()
+        work.withLock { work in
+            guard isBusy, !work.isBroken else { return }
+            work.isBroken = true
+            abandoned = work.call
+            swap(&lines, &work.lines)
+        }
+        if let call = abandoned { fail(call, consume lines, failure) }
+    }
+
     /// Ends the call, on behalf of the plugin.
     func finish(_ handle: uw_call_id, _ status: uw_status, _ text: UnsafeRawBufferPointer?)
         -> uw_status

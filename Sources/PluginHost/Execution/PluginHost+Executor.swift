@@ -19,14 +19,14 @@ extension PluginHost {
 
     /// Gives back what a job held, and lets the next one start.
     func finished(_ giveBack: (inout State) -> Void) {
-        let (wake, waiter) = state.withLock { state in
+        let (wake, observer) = state.withLock { state in
             state.scheduler.finished()
             giveBack(&state)
-            let isIdle = state.scheduler.running == 0 && state.scheduler.queued == 0
-            return (state.nextWake(), isIdle ? state.idleWaiter : nil)
+            let observer = state.isIdle ? exchange(&state.idleObserver, nil) : nil
+            return (state.nextWake(), observer)
         }
         self.wake(wake)
-        waiter?.signal()
+        observer?()
     }
 
     private func wake(_ wake: Wake) {
@@ -135,6 +135,9 @@ enum Wake {
 }
 
 extension PluginHost.State {
+    /// Whether nothing runs and nothing waits.
+    var isIdle: Bool { scheduler.running == 0 && scheduler.queued == 0 }
+
     /// Chooses who runs the next job, if one can start.
     mutating func nextWake() -> Wake {
         guard scheduler.canStart else { return .nobody }

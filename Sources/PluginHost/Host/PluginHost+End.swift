@@ -1,34 +1,36 @@
 internal import Synchronization
-internal import WorkerCore
-internal import WorkerThreads
+package import WorkerCore
 
 /// The end of a plugin; called in this order, by one thread.
 extension PluginHost {
-    /// Waits until no call runs or waits.
+    /// Has a closure called, once, when no call runs or waits.
     ///
     /// The host has been closed before.
-    ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
-    /// - Returns: whether that is so.
-    package func waitUntilIdle(until deadline: UInt64) -> Bool {
-        let isIdle = Semaphore()
+    package func whenIdle(_ observer: @escaping @Sendable () -> Void) {
         let isIdleNow = state.withLock { state in
-            state.idleWaiter = isIdle
-            return state.scheduler.running == 0 && state.scheduler.queued == 0
+            if !state.isIdle { state.idleObserver = observer }
+            return state.isIdle
         }
-        return isIdleNow || isIdle.wait(until: deadline)
+        if isIdleNow { observer() }
+    }
+
+    /// Answers the clients of calls that will not end, in the plugin's place.
+    ///
+    /// The calls go on; what they still emit and how they finish is heard by nobody.
+    package func abandonCalls(_ failure: CallFailure) {
+        for slot in slots { slot.abandon(failure) }
     }
 
     /// Runs cleanup, unless one has gone well with nothing after it, and destroy.
     ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
-    /// - Returns: whether both have returned. The plugin is gone then, and takes no more calls.
-    package func end(until deadline: UInt64) -> Bool {
-        let isDone = Semaphore()
+    /// - Parameter done: is called when both have returned, on the executor. The plugin is gone
+    ///   then, and takes no more calls.
+    package func end(_ done: @escaping @Sendable () -> Void) {
         let needsCleanup = state.withLock { $0.needsCleanup }
-        _ = submit(.end(cleanup: needsCleanup) { isDone.signal() }, isOwn: true)
-        guard isDone.wait(until: deadline) else { return false }
-        SlotRegistry.giveBack(slots)
-        return true
+        _ = submit(
+            .end(cleanup: needsCleanup) {
+                SlotRegistry.giveBack(self.slots)
+                done()
+            }, isOwn: true)
     }
 }

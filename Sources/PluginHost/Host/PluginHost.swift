@@ -16,7 +16,7 @@ package final class PluginHost: Sendable {
         var isRefreshQueued = false
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
-        var idleWaiter: Semaphore?
+        var idleObserver: (@Sendable () -> Void)?
     }
 
     let instance: PluginInstance

@@ -3,7 +3,7 @@ import Glibc
 
 /// Which signals the process takes, and how.
 ///
-/// SIGTERM, SIGINT and SIGHUP are blocked in every thread and read by `SignalWaiter`; all others
+/// SIGTERM, SIGINT, SIGHUP and `parentDeath` are blocked in every thread and read by `SignalWaiter`; all others
 /// are unblocked, whatever mask the daemon was started with. What a plugin's children inherit:
 /// after fork the three are unblocked again, by a fork handler; posix_spawn runs no such handlers,
 /// so that a child made by it has the three blocked unless the plugin passes
@@ -13,6 +13,12 @@ package enum SignalMask {
     /// The signals that end the worker: SIGTERM, SIGINT, and SIGHUP unless it was ignored at the start (nohup).
     package static let termination: [Int32] =
         clinux_ignores(SIGHUP) ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP]
+
+    /// The signal that asks a daemon to reload its configuration.
+    package static let hangUp = SIGHUP
+
+    /// The signal that comes when the thread that started the worker ends.
+    package static let parentDeath = clinux_parent_death_signal()
 
     /// Sets the mask and the handlers.
     ///
@@ -34,7 +40,7 @@ package enum SignalMask {
     static func terminationSet() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for signal in termination { unsafe sigaddset(&set, signal) }
+        for signal in termination + [parentDeath] { unsafe sigaddset(&set, signal) }
         return set
     }
 }

@@ -1,5 +1,5 @@
-/// What the process's end tells its parent; documented in the README.
-enum ExitCode: Int32 {
+/// What the process's end tells its parent; documented in the README and in docs/lifetime.md.
+package enum ExitCode: Int32, CaseIterable, Sendable {
     /// It was told to end, and did.
     case clean = 0
     /// The plugin could not be loaded.
@@ -10,8 +10,12 @@ enum ExitCode: Int32 {
     case bindFailure = 3
     /// The plugin said that it is broken for good.
     case pluginFatal = 4
-    /// It was told to end, and had to leave plugin code behind that did not return in time.
+    /// The process that `--ppid` names is gone.
+    case parentGone = 5
+    /// Plugin code did not return in time and was left behind, or a second signal came.
     case forced = 6
     /// The system would not give what the worker itself needs: threads, descriptors, memory.
     case noResources = 7
+    /// A call did not end for longer than `--wedged-exit` allows after it was cancelled.
+    case wedged = 8
 }

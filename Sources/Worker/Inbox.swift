@@ -1,0 +1,31 @@
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerThreads
+
+/// What happens to the worker, in order, from any thread to the main one.
+final class Inbox: Sendable {
+    private let events = Mutex(RingQueue<Lifecycle.Event>())
+    private let arrived = Semaphore()
+
+    /// Leaves an event; never waits.
+    func post(_ event: Lifecycle.Event) {
+        events.withLock { $0.append(event) }
+        arrived.signal()
+    }
+
+    /// Waits for the next event.
+    ///
+    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC; nil for no limit.
+    /// - Returns: `.timeout` where none came in time.
+    func next(until deadline: UInt64?) -> Lifecycle.Event {
+        if let deadline {
+            guard arrived.wait(until: deadline) else { return .timeout }
+        } else {
+            arrived.wait()
+        }
+        guard let event = events.withLock({ $0.popFirst() }) else {
+            preconditionFailure("the semaphore counts the events")
+        }
+        return event
+    }
+}

@@ -1,0 +1,163 @@
+private import Glibc
+internal import PluginHost
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerHTTP
+internal import WorkerOS
+internal import WorkerThreads
+
+/// The worker's parts while it lives, and what the actions of `Lifecycle` mean for them.
+final class Stage: Sendable {
+    private let configuration: Configuration
+    private let environment: Environment
+    private let log: Log
+    private let inbox: Inbox
+    private let socket: ListeningSocket
+    private let capture: StandardOutputCapture
+    private let spawn: ThreadSpawner
+    /// The plugin, once it is loaded.
+    private let plugin = Mutex<PluginHost?>(nil)
+    /// The server, once it serves; the main thread's.
+    private let http = Mutex<Server?>(nil)
+
+    init(
+        _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
+        spawn: @escaping ThreadSpawner
+    ) {
+        configuration = program.configuration
+        environment = program.environment
+        log = program.log
+        inbox = program.inbox
+        self.socket = socket
+        self.capture = capture
+        self.spawn = spawn
+    }
+
+    private var host: PluginHost? { plugin.withLock { $0 } }
+    private var server: Server? { http.withLock { $0 } }
+
+    /// Loads the plugin; on a thread of its own.
+    func load() {
+        do throws(LoadError) {
+            let path = try PluginFile.find(configuration.module, environment)
+            let host: PluginHost
+            do throws(LoadFailure) {
+                host = try PluginHost.load(
+                    path: path, className: configuration.className,
+                    maxQueue: configuration.maxQueue, events: Events(log: log, inbox: inbox),
+                    spawn: spawn)
+            } catch {
+                throw .plugin(error)
+            }
+            plugin.withLock { $0 = host }
+            inbox.post(.loaded)
+        } catch {
+            // What the plugin printed first comes first; the contract wants this line on stdout.
+            capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
+            capture.writeReal(
+                "FATAL: Failed to load \(configuration.module):\(configuration.className) - "
+                    + error.oneLine,
+                deadlineNanoseconds: deadline(after: .seconds(1)))
+            inbox.post(.startFailed(.loadFailure))
+        }
+    }
+
+    /// Lives to the end of the process; on the main thread.
+    func live() -> Never {
+        var life = Lifecycle(grace: nanoseconds(configuration.shutdownGrace))
+        var stepEnds: UInt64?
+        while true {
+            let event = inbox.next(until: stepEnds)
+            if event == .timeout { stepEnds = nil }
+            let phase = life.phase
+            let actions = life.handle(event, at: MonotonicClock.now())
+            if case .end(let cause) = event, phase != life.phase { log.info(cause.description) }
+            for action in actions {
+                if let moment = perform(action, life) { stepEnds = moment }
+            }
+        }
+    }
+
+    /// Carries out an action.
+    ///
+    /// - Returns: when its time is up, if it has one.
+    private func perform(_ action: Lifecycle.Action, _ life: Lifecycle) -> UInt64? {
+        switch action {
+        case .serve:
+            if let failure = serve() { inbox.post(.startFailed(failure)) }
+        case .stopAccepting:
+            _ = server?.quiesce()
+            host?.close(CallFailure(.unavailable, "The worker is shutting down"))
+        case .cancelCalls:
+            host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
+        case .abandonCalls:
+            host?.abandonCalls(CallFailure(.cancelled, "The worker is shutting down"))
+        case .awaitIdle(let moment):
+            host?.whenIdle { [inbox] in inbox.post(.idle) }
+            return moment
+        case .cleanUp(let moment):
+            host?.end { [inbox] in inbox.post(.cleaned) }
+            return moment
+        case .endDescendants(let moment):
+            close(life, until: moment)
+            inbox.post(.reaped)
+            return moment
+        case .exit(let code):
+            exit(code)
+        }
+        return nil
+    }
+
+    private func serve() -> ExitCode? {
+        guard let host else { preconditionFailure("it is served what has been loaded") }
+        do throws(SocketError) {
+            if !socket.isInherited { try socket.listen() }
+        } catch {
+            log.error("\(error)")
+            return .bindFailure
+        }
+        let server = Server(
+            options(host), service: Service(host: host, meter: UsageMeter()), spawn: spawn)
+        guard server.start() else {
+            log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
+            return .noResources
+        }
+        http.withLock { $0 = server }
+        log.info(
+            "listening on \(socket.name), serving "
+                + "\(configuration.module):\(configuration.className) (\(host.name) \(host.version))"
+        )
+        if !socket.isUnix, !socket.isLoopback {
+            log.warning("the inherited socket is bound to more than this machine's loopback")
+        }
+        return nil
+    }
+
+    private func options(_ host: PluginHost) -> ServerOptions {
+        ServerOptions(
+            listenDescriptor: socket.descriptor,
+            policy: socket.isUnix
+                ? nil
+                : AccessPolicy(
+                    hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
+                    port: socket.port ?? 0),
+            processID: getpid(), pluginName: host.name, pluginVersion: host.version,
+            maxBody: configuration.maxBody, maxBuffered: configuration.maxBuffered)
+    }
+
+    /// Lets go of clients, whose answers are on their way.
+    private func close(_ life: Lifecycle, until moment: UInt64) {
+        guard let server else { return }
+        if life.cause != .parentGone { _ = server.waitUntilAnswered(until: moment) }
+        if !server.isWaiting { server.stop() }
+        socket.close()
+    }
+
+    private func exit(_ code: ExitCode) -> Never {
+        capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
+        if code == .forced { log.warning("plugin code did not return in time and is left behind") }
+        log.info("ended with exit code \(code.rawValue)")
+        log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
+        _exit(code.rawValue)
+    }
+}

@@ -1,0 +1,54 @@
+internal import WorkerCore
+internal import WorkerOS
+internal import WorkerThreads
+
+/// The thread that waits for signals and for the end of the parent, whatever else the worker does.
+///
+/// It runs no plugin code, takes no lock that plugin code holds, and so is never late.
+struct Watchdog: Sendable {
+    private static let signalEvent: UInt64 = 1
+    private static let parentEvent: UInt64 = 2
+
+    let poll: EventPoll
+    let signals: SignalWaiter
+    let parent: ParentWatch?
+    let inbox: Inbox
+    let log: Log
+
+    /// Waits for ever; the body of a thread of its own.
+    func run() {
+        poll.add(signals.descriptor, Self.signalEvent, for: .readable)
+        if let descriptor = parent?.descriptor {
+            poll.add(descriptor, Self.parentEvent, for: .readable)
+        }
+        // Without a pidfd the parent has to be looked at, again and again.
+        var isPolling = parent != nil && parent?.descriptor == nil
+        while true {
+            switch poll.wait(milliseconds: isPolling ? ParentWatch.pollInterval : nil) {
+            case .happened(Self.signalEvent):
+                while let signal = signals.wait(deadlineNanoseconds: 0) { take(signal) }
+            case .happened(Self.parentEvent):
+                if let descriptor = parent?.descriptor { poll.remove(descriptor) }
+                inbox.post(.end(.parentGone))
+            case .timeout:
+                guard isPolling, parent?.isGone ?? false else { continue }
+                isPolling = false
+                inbox.post(.end(.parentGone))
+            case .happened, .stopped:
+                continue
+            }
+        }
+    }
+
+    private func take(_ signal: Int32) {
+        switch signal {
+        case SignalMask.parentDeath:
+            // It tells of a thread's end; whether the process has ended is another question.
+            if parent?.isGone ?? false { inbox.post(.end(.parentGone)) }
+        case SignalMask.hangUp:
+            log.info("SIGHUP: there is nothing to reload")
+        default:
+            inbox.post(.end(.signal(signal)))
+        }
+    }
+}
