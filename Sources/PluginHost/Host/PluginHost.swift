@@ -143,7 +143,6 @@ extension PluginHost: CallSlotOwner {
         _ = lastReport.withLock { exchange(&$0, report) }
     }
 
-
     func slotIsFree(_ slot: CallSlot) {
         finished { $0.freeSlots.append(slot) }
     }
