@@ -154,7 +154,7 @@ typedef struct uw_host {
     /*
      * Sends one result of a stream: one JSON value. White space in it does not matter. Waits while
      * the client is slower than the plugin (backpressure). Lines from several threads do not mix.
-     * UW_CANCELLED: nobody wants more (cancelled, client gone, deadline): stop, and finish.
+     * UW_CANCELLED: nobody wants more (cancelled, client gone): stop, and finish.
      * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish is still due. Further
      * lines get the same answer, and the text and status of that finish are heard by nobody.
      * UW_STALE, UW_WRONG_CALL: see there. [any thread]
