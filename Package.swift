@@ -52,7 +52,7 @@ let package = Package(
 
         // The rooms, lowest first; arrows point down only.
         room("WorkerCore"),
-        room("WorkerThreads", ["CThreads"]),
+        room("WorkerThreads", ["CThreads", "WorkerCore"]),
         room("WorkerJSON", ["CWorkerJSON"]),
         room("WorkerOS", ["CLinux", "WorkerCore"]),
         room(

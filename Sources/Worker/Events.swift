@@ -22,5 +22,7 @@ struct Events: HostEvents {
         log.error(requestID.map { "call \($0): \(detail)" } ?? detail)
     }
 
+    func pluginIsWedged(_ detail: String) { inbox.post(.end(.wedged(detail))) }
+
     func pluginIsBroken(_ detail: String) { inbox.post(.end(.pluginFatal(detail))) }
 }

@@ -11,6 +11,10 @@ struct Service: WorkerService {
 
     var load: (running: Int, queued: Int) { host.load }
     var progress: ProgressReport { host.progress }
+    var calls: [CallReport] { host.calls }
+    var readiness: Readiness { host.readiness }
+
+    func progress(id: String) -> ProgressReport? { host.progress(id: id) }
 
     func usage() -> ResourceUsage {
         let usage = meter.sample()
@@ -27,26 +31,36 @@ struct Service: WorkerService {
 
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, exchange: Exchange
+        deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal? {
         host.submit(
             Call(
-                kind, body: body, args: args, kwargs: kwargs, requestID: requestID,
-                observer: exchange))
+                kind, body: body, args: args, kwargs: kwargs, requestID: exchange.requestID,
+                arrival: exchange.arrival, deadline: deadline, observer: exchange))
     }
 
     func cancel(_ exchange: Exchange) {
         host.cancel(exchange, CallFailure(.cancelled, "The client has disconnected"))
     }
 
+    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool {
+        host.cancel(id: id, Self.cancelled) { completion(CancelReply($0)) }
+    }
+
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
-        host.cancelAll(CallFailure(.cancelled, "The call was cancelled by POST /cancel")) {
-            answer in
-            switch answer {
-            case .cancelled: completion(.cancelled)
-            case .notSupported: completion(.notSupported)
-            case .failed(let detail): completion(.failed(detail))
-            }
+        host.cancelAll(Self.cancelled) { completion(CancelReply($0)) }
+    }
+
+    private static let cancelled = CallFailure(
+        .cancelled, "The call was cancelled by POST /cancel")
+}
+
+extension CancelReply {
+    fileprivate init(_ answer: CancelAnswer) {
+        switch answer {
+        case .cancelled: self = .cancelled
+        case .notSupported: self = .notSupported
+        case .failed(let detail): self = .failed(detail)
         }
     }
 }

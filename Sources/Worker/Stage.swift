@@ -44,8 +44,12 @@ final class Stage: Sendable {
             do throws(LoadFailure) {
                 host = try PluginHost.load(
                     path: path, className: configuration.className,
-                    maxQueue: configuration.maxQueue, events: Events(log: log, inbox: inbox),
-                    spawn: spawn)
+                    in: HostEnvironment(
+                        maxQueue: configuration.maxQueue,
+                        wedgedLimit: configuration.wedgedExit > .zero
+                            ? nanoseconds(configuration.wedgedExit) : nil,
+                        events: Events(log: log, inbox: inbox),
+                        clock: MonotonicClock.now, spawn: spawn))
             } catch {
                 throw .plugin(error)
             }
@@ -134,7 +138,7 @@ final class Stage: Sendable {
     }
 
     private func options(_ host: PluginHost) -> ServerOptions {
-        ServerOptions(
+        var options = ServerOptions(
             listenDescriptor: socket.descriptor,
             policy: socket.isUnix
                 ? nil
@@ -142,7 +146,17 @@ final class Stage: Sendable {
                     hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
                     port: socket.port ?? 0),
             processID: getpid(), pluginName: host.name, pluginVersion: host.version,
-            maxBody: configuration.maxBody, maxBuffered: configuration.maxBuffered)
+            maxBody: configuration.maxBody, maxBuffered: configuration.maxBuffered,
+            clock: MonotonicClock.now)
+        options.connectionMemory = configuration.maxHeader
+        options.maxConnections = configuration.maxConnections
+        options.headerTimeout = nanoseconds(configuration.headerTimeout)
+        options.bodyTimeout = nanoseconds(configuration.bodyTimeout)
+        options.idleTimeout = nanoseconds(configuration.idleTimeout)
+        if configuration.callTimeout > .zero {
+            options.callTimeout = nanoseconds(configuration.callTimeout)
+        }
+        return options
     }
 
     /// Lets go of clients, whose answers are on their way.

@@ -34,7 +34,7 @@ struct Watchdog: Sendable {
                 guard isPolling, parent?.isGone ?? false else { continue }
                 isPolling = false
                 inbox.post(.end(.parentGone))
-            case .happened, .stopped:
+            case .happened, .interrupted, .stopped:
                 continue
             }
         }

@@ -22,9 +22,11 @@ package final class EventPoll: Sendable {
 
     private let poll: Int32
     private let stopping: Int32
+    private let interruption: Int32
 
-    /// The number of the event that ends waiting; it is nobody else's.
+    // The numbers of these events are nobody else's.
     private static let stop = UInt64.max
+    private static let interrupt = UInt64.max - 1
 
     /// Makes an instance; nil where no descriptor is left.
     ///
@@ -32,14 +34,17 @@ package final class EventPoll: Sendable {
     package init?() {
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         stopping = eventfd(0, Int32(EFD_CLOEXEC))
-        guard poll >= 0, stopping >= 0, add(stopping, Self.stop, for: .readable) else {
-            return nil
-        }
+        interruption = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard poll >= 0, stopping >= 0, interruption >= 0,
+            add(stopping, Self.stop, for: .readable),
+            add(interruption, Self.interrupt, for: .readable)
+        else { return nil }
     }
 
     deinit {
         close(poll)
         close(stopping)
+        close(interruption)
     }
 
     /// Watches a descriptor; its events are reported under a number.
@@ -64,6 +69,8 @@ package final class EventPoll: Sendable {
         case happened(UInt64)
         /// The time is up.
         case timeout
+        /// `interrupt` was called.
+        case interrupted
         /// `stop` was called.
         case stopped
     }
@@ -77,7 +84,11 @@ package final class EventPoll: Sendable {
             switch unsafe epoll_wait(poll, &event, 1, milliseconds ?? -1) {
             case 1:
                 let number = unsafe event.data.u64
-                return number == Self.stop ? .stopped : .happened(number)
+                if number == Self.stop { return .stopped }
+                guard number == Self.interrupt else { return .happened(number) }
+                var count: eventfd_t = 0
+                unsafe eventfd_read(interruption, &count)
+                return .interrupted
             case 0:
                 return .timeout
             default:
@@ -85,6 +96,9 @@ package final class EventPoll: Sendable {
             }
         }
     }
+
+    /// Has `wait` return once.
+    package func interrupt() { eventfd_write(interruption, 1) }
 
     /// Ends waiting, for ever.
     package func stop() { eventfd_write(stopping, 1) }

@@ -78,7 +78,7 @@ extension CallSlot {
         work.withLock { swap(&lines, &$0.lines) }
         call.observer.callDidFinish(.streamEnd(lines, failure))
         report(failure, call)
-        _ = cancel(failure)
+        _ = cancel(failure, at: call.arrival)
     }
 
     /// Answers the client of the running call in the plugin's place, which still has to finish it.

@@ -35,6 +35,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var call: Call?
         var handle: uw_call_id = 0
         var cancellation: CallFailure?
+        var cancelledAt: UInt64 = 0
     }
 
     let index: Int
@@ -114,19 +115,30 @@ protocol CallSlotOwner: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - failure: the cause.
-    ///   - observer: whose call it must be; nil for whichever runs.
+    ///   - now: nanoseconds of CLOCK_MONOTONIC.
+    ///   - isMeant: whether it is the call that is to be cancelled.
     /// - Returns: its handle, for the plugin's cancel; nil if nothing runs.
-    func cancel(_ failure: CallFailure, of observer: (any CallObserver)? = nil) -> uw_call_id? {
+    func cancel(
+        _ failure: CallFailure, at now: UInt64, where isMeant: (Call) -> Bool = { _ in true }
+    ) -> uw_call_id? {
         let found: (call: Call, handle: uw_call_id)? = control.withLock { control in
-            guard let call = control.call, observer == nil || call.observer === observer else {
-                return nil
+            guard let call = control.call, isMeant(call) else { return nil }
+            if control.cancellation == nil {
+                control.cancellation = failure
+                control.cancelledAt = now
             }
-            if control.cancellation == nil { control.cancellation = failure }
             cancelled.store(control.handle, ordering: .releasing)
             return (call, control.handle)
         }
         found?.call.observer.close()
         return found?.handle
+    }
+
+    /// What runs in it, since when it has been cancelled; nil if nothing runs.
+    var occupant: (call: Call, cancelledAt: UInt64?)? {
+        control.withLock { control in
+            control.call.map { ($0, control.cancellation == nil ? nil : control.cancelledAt) }
+        }
     }
 
     /// The running call's cancellation, after which nobody can cancel it any more.

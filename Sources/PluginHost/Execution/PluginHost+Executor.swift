@@ -109,6 +109,7 @@ extension PluginHost {
 
     /// Runs an initialize or a cleanup, beside which nothing runs.
     private func runAlone(_ call: Call) {
+        state.withLock { $0.alone = call }
         let failure: CallFailure?
         if call.kind == .initialize {
             failure = unsafe instance.initialize(call.text(call.args, orElse: EmptyText.object))
@@ -123,7 +124,7 @@ extension PluginHost {
         }
         // The next call may start before the client has read this answer, not before it is made.
         call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
-        finished { _ in }
+        finished { $0.alone = nil }
     }
 }
 

@@ -1,5 +1,5 @@
 internal import Synchronization
-package import WorkerThreads
+internal import WorkerThreads
 
 extension PluginHost {
     /// Loads a plugin and creates its instance.
@@ -11,19 +11,16 @@ extension PluginHost {
     /// - Parameters:
     ///   - path: of the library, with a slash in it; checked before.
     ///   - className: which of the library's classes.
-    ///   - maxQueue: how many calls may wait.
-    ///   - events: hears of what happens from now on.
-    ///   - spawn: starts executors.
+    ///   - environment: what it lives in.
     /// - Returns: the host, whose first executor is ready.
     /// - Throws: why it could not be loaded; nothing is left to be cleaned up then.
     package static func load(
-        path: String, className: String, maxQueue: Int, events: any HostEvents,
-        spawn: @escaping ThreadSpawner
+        path: String, className: String, in environment: HostEnvironment
     ) throws(LoadFailure) -> PluginHost {
-        HostTable.listener.withLock { $0 = StartupListener(events) }
+        HostTable.listener.withLock { $0 = StartupListener(environment.events) }
         let library = try PluginLibrary(path: path)
         let outcome = LoadOutcome()
-        spawn("uw-exec-0") {
+        environment.spawn("uw-exec-0") {
             do throws(LoadFailure) {
                 let table = try library.table(of: className)
                 guard let slots = SlotRegistry.take(table.concurrency) else {
@@ -36,8 +33,7 @@ extension PluginHost {
                     SlotRegistry.giveBack(slots)
                     throw error
                 }
-                let host = PluginHost(
-                    instance, slots: slots, maxQueue: maxQueue, events: events, spawn: spawn)
+                let host = PluginHost(instance, slots: slots, environment)
                 HostTable.listener.withLock { $0 = host }
                 outcome.deliver(.success(host))
                 host.runExecutor()

@@ -17,6 +17,8 @@ package final class PluginHost: Sendable {
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
         var idleObserver: (@Sendable () -> Void)?
+        /// The initialize or cleanup that runs.
+        var alone: Call?
     }
 
     let instance: PluginInstance
@@ -25,7 +27,12 @@ package final class PluginHost: Sendable {
     let work = Semaphore()
     let spawn: ThreadSpawner
     let events: any HostEvents
-    private let desk: CancelDesk
+    let desk: CancelDesk
+    let timers: Timers
+    let clock: @Sendable () -> UInt64
+    let wedgedLimit: UInt64?
+    /// The plugin has said that it is broken for good.
+    let isBroken = Atomic<Bool>(false)
     private let schemaSnapshot: Mutex<Snapshot>
     private let configSnapshot: Mutex<Snapshot>
     /// The slot of the call that started last.
@@ -34,16 +41,19 @@ package final class PluginHost: Sendable {
 
     /// Makes the host of an instance; on its first executor, which has created it.
     init(
-        _ instance: PluginInstance, slots: [CallSlot], maxQueue: Int, events: any HostEvents,
-        spawn: @escaping ThreadSpawner
+        _ instance: PluginInstance, slots: [CallSlot], _ environment: HostEnvironment
     ) {
         self.instance = instance
         self.slots = slots
-        self.events = events
-        self.spawn = spawn
-        let scheduler = Scheduler<Job>(capacity: maxQueue, concurrency: slots.count)
+        events = environment.events
+        spawn = environment.spawn
+        clock = environment.clock
+        wedgedLimit = environment.wedgedLimit
+        timers = Timers(spawn: environment.spawn)
+        let scheduler = Scheduler<Job>(
+            capacity: environment.maxQueue, concurrency: slots.count)
         state = Mutex(State(scheduler: scheduler, freeSlots: slots))
-        desk = CancelDesk(instance, spawn: spawn)
+        desk = CancelDesk(instance, spawn: environment.spawn)
         schemaSnapshot = Mutex(instance.configSchema())
         configSnapshot = Mutex(instance.currentConfig())
         for slot in slots { slot.owner.withLock { $0 = self } }
@@ -74,49 +84,9 @@ package final class PluginHost: Sendable {
     ///
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
     package func submit(_ call: Call) -> CallRefusal? {
-        submit(.call(call), isOwn: false)
-    }
-
-    /// Cancels every execute and stream that runs or waits.
-    ///
-    /// What waits ends at once. What runs is marked, and the plugin's cancel is called on a thread
-    /// of its own.
-    ///
-    /// - Parameters:
-    ///   - failure: what the clients of the cancelled calls are told.
-    ///   - completion: gets the answer when the plugin's cancel has returned, on whichever thread.
-    package func cancelAll(
-        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
-    ) {
-        let withdrawn = state.withLock { state in
-            state.scheduler.withdraw { job in
-                if case .call(let call) = job {
-                    call.kind == .execute || call.kind == .stream
-                } else {
-                    false
-                }
-            }
-        }
-        for case .call(let call) in withdrawn { call.end(with: failure) }
-        guard instance.table.isCancellable else { return completion(.notSupported) }
-        let running = slots.compactMap { $0.cancel(failure) }
-        guard unsafe instance.table.cancel != nil else { return completion(.cancelled) }
-        desk.request(running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: completion)
-    }
-
-    /// Cancels the call that an observer waits for, if it still runs or waits.
-    package func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
-        let withdrawn = state.withLock { state in
-            state.scheduler.withdraw { job in
-                if case .call(let call) = job { call.observer === observer } else { false }
-            }
-        }
-        for case .call(let call) in withdrawn { call.end(with: failure) }
-        guard withdrawn.isEmpty, instance.table.isCancellable else { return }
-        let running = slots.compactMap { $0.cancel(failure, of: observer) }
-        if !running.isEmpty, unsafe instance.table.cancel != nil {
-            desk.request(running) { _ in }
-        }
+        let refusal = submit(.call(call), isOwn: false)
+        if refusal == nil, let deadline = call.deadline { enforce(deadline, of: call) }
+        return refusal
     }
 
     /// Takes no more calls, and ends those that wait.
@@ -149,6 +119,7 @@ extension PluginHost: CallSlotOwner {
 
     func pluginFailed(_ failure: CallFailure, requestID: String) {
         if failure.reason == .fatal {
+            isBroken.store(true, ordering: .relaxed)
             events.pluginIsBroken(failure.detail)
         } else {
             events.pluginMisbehaved(failure.detail, requestID: requestID)

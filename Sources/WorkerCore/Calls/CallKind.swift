@@ -1,9 +1,9 @@
 /// What a call asks of the plugin.
-package enum CallKind: UInt8, Sendable {
+package enum CallKind: String, Sendable {
     /// One result.
     case execute
     /// Any number of results, as they come.
-    case stream
+    case stream = "execute_stream"
     /// A new configuration.
     case initialize
     /// Letting go of what was acquired.

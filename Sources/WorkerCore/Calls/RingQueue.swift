@@ -44,6 +44,15 @@ package struct RingQueue<Element> {
         return slots[head]
     }
 
+    /// Calls a closure with each element, the next one first.
+    ///
+    /// Linear time.
+    package func visit(_ body: (Element) -> Void) {
+        for offset in 0..<count {
+            if let element = slots[(head + offset) & (slots.count - 1)] { body(element) }
+        }
+    }
+
     /// Takes all elements that fulfil a condition; the others keep their order.
     ///
     /// Linear time.

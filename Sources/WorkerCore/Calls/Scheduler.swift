@@ -6,9 +6,11 @@ package struct Scheduler<Job> {
     private let capacity: Int
     /// How many shared jobs may run at once.
     package let concurrency: Int
-    private var waiting = RingQueue<(job: Job, place: CallPlace)>()
+    /// What waits, in the order in which it will run.
+    package private(set) var waiting = RingQueue<(job: Job, place: CallPlace)>()
     private var isExclusiveRunning = false
-    private var isClosed = false
+    /// Whether no more jobs are taken but the worker's own.
+    package private(set) var isClosed = false
     /// How many jobs run: handed out by `next`, not yet given back to `finished`.
     package private(set) var running = 0
 

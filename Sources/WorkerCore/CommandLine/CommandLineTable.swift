@@ -36,6 +36,27 @@ package enum CommandLineTable {
             "max-queue", "N", \.maxQueue, .number(0...1_000_000), .limits,
             "The calls that may wait for the plugin; 0: none."),
         .value(
+            "call-timeout", "SECONDS", \.callTimeout, .seconds, .limits,
+            "The time a call may take, its wait included; 0: any."),
+        .value(
+            "max-connections", "N", \.maxConnections, .number(1...60_000), .limits,
+            "Open connections; a request on one beyond is answered 503."),
+        .value(
+            "max-header", "BYTES", \.maxHeader, .bytes, .limits,
+            "The memory of a connection, which bounds header blocks."),
+        .value(
+            "header-timeout", "SECONDS", \.headerTimeout, .seconds, .limits,
+            "The time that a header block may take to arrive."),
+        .value(
+            "body-timeout", "SECONDS", \.bodyTimeout, .seconds, .limits,
+            "The time that a body may take to arrive."),
+        .value(
+            "idle-timeout", "SECONDS", \.idleTimeout, .seconds, .limits,
+            "The time that a connection is kept between requests."),
+        .value(
+            "wedged-exit", "SECONDS", \.wedgedExit, .seconds, .limits,
+            "Ends when a cancelled call runs on for so long; 0: never."),
+        .value(
             "shutdown-grace", "SECONDS", \.shutdownGrace, .seconds, .limits,
             "The time that running calls have to end after SIGTERM."),
 

@@ -22,6 +22,20 @@ package struct Configuration: Sendable, Equatable {
     package var maxBuffered = 512 << 20
     /// The calls that may wait for the plugin.
     package var maxQueue = 1_024
+    /// The time that a call may take, from its arrival; 0: any.
+    package var callTimeout = Duration.zero
+    /// The connections that are served at once.
+    package var maxConnections = 10_000
+    /// The memory of a connection, in bytes.
+    package var maxHeader = 16 << 10
+    /// The time that a header block may take to arrive.
+    package var headerTimeout = Duration.seconds(10)
+    /// The time that a body may take to arrive.
+    package var bodyTimeout = Duration.seconds(120)
+    /// The time that a connection is kept between two requests.
+    package var idleTimeout = Duration.seconds(60)
+    /// The time that a cancelled call may run on before the worker ends; 0: any.
+    package var wedgedExit = Duration.zero
     /// The time that running calls have to end after SIGTERM.
     package var shutdownGrace = Duration.milliseconds(1_200)
     /// The least grave level that is logged.

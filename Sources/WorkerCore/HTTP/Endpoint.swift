@@ -10,8 +10,13 @@ package enum Endpoint: UInt8, CaseIterable, Sendable {
     case cleanup
     case cancel
     case progress
+    case live
+    case ready
+    case calls
+    case cancelOne
+    case progressOne
 
-    /// The path, as the contract spells it.
+    /// The path, as the contract spells it; of an endpoint for one call, what stands before its id.
     package var path: String {
         switch self {
         case .health: "/health"
@@ -24,16 +29,26 @@ package enum Endpoint: UInt8, CaseIterable, Sendable {
         case .cleanup: "/cleanup"
         case .cancel: "/cancel"
         case .progress: "/progress"
+        case .live: "/health/live"
+        case .ready: "/health/ready"
+        case .calls: "/calls"
+        case .cancelOne: "/cancel/"
+        case .progressOne: "/progress/"
         }
     }
 
     /// Whether the endpoint is asked with POST; the others are asked with GET and HEAD.
     package var isPost: Bool {
         switch self {
-        case .initialize, .execute, .executeStream, .cleanup, .cancel: true
-        case .health, .stats, .configSchema, .config, .progress: false
+        case .initialize, .execute, .executeStream, .cleanup, .cancel, .cancelOne: true
+        case .health, .stats, .configSchema, .config, .progress, .live, .ready, .calls,
+            .progressOne:
+            false
         }
     }
+
+    /// Whether the path ends with the id of a call.
+    package var namesCall: Bool { self == .cancelOne || self == .progressOne }
 
     /// What the `Allow` header of a 405 says.
     package var allow: String { isPost ? "POST" : "GET, HEAD" }
@@ -43,7 +58,7 @@ package enum Endpoint: UInt8, CaseIterable, Sendable {
         switch self {
         case .execute, .executeStream: .call
         case .initialize: .value
-        case .cleanup, .cancel, .health, .stats, .configSchema, .config, .progress: .ignored
+        default: .ignored
         }
     }
 }

@@ -2,6 +2,8 @@
 package enum Route: Equatable, Sendable {
     /// The endpoint answers; with HEAD, without a body.
     case endpoint(Endpoint)
+    /// The endpoint answers for the call of this id.
+    case call(Endpoint, id: String)
     /// The path exists, and takes other methods.
     case methodNotAllowed(Endpoint)
     /// There is no such path.
@@ -13,7 +15,7 @@ package enum Route: Equatable, Sendable {
     ///   - method: the request's.
     ///   - path: as sent; it is percent-decoded here. "/health/" is another path.
     package init(method: Method, path: Span<UInt8>) {
-        guard let endpoint = Self.endpoint(at: path) else {
+        guard let (endpoint, id) = Self.endpoint(at: path) else {
             self = .notFound
             return
         }
@@ -23,16 +25,29 @@ package enum Route: Equatable, Sendable {
             case .post: endpoint.isPost
             case .other: false
             }
-        self = fits ? .endpoint(endpoint) : .methodNotAllowed(endpoint)
+        guard fits else {
+            self = .methodNotAllowed(endpoint)
+            return
+        }
+        self = id.map { .call(endpoint, id: $0) } ?? .endpoint(endpoint)
     }
 
-    private static func endpoint(at path: Span<UInt8>) -> Endpoint? {
-        if let endpoint = Endpoint.allCases.first(where: { path.isEqual(to: $0.path) }) {
-            return endpoint
+    private static func endpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
+        guard path.firstIndex(of: UInt8(ascii: "%")) != nil else { return plainEndpoint(at: path) }
+        guard let decoded = percentDecoded(path) else { return nil }
+        return plainEndpoint(at: decoded.span)
+    }
+
+    private static func plainEndpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
+        for endpoint in Endpoint.allCases {
+            if !endpoint.namesCall {
+                if path.isEqual(to: endpoint.path) { return (endpoint, nil) }
+            } else if path.hasPrefixIgnoringCase(endpoint.path) {
+                let id = path.extracting(endpoint.path.utf8.count..<path.count)
+                if let name = CallName(id) { return (endpoint, name.text) }
+            }
         }
-        guard path.firstIndex(of: UInt8(ascii: "%")) != nil, let decoded = percentDecoded(path)
-        else { return nil }
-        return Endpoint.allCases.first { decoded.span.isEqual(to: $0.path) }
+        return nil
     }
 
     /// Decodes `%XX`; nil where a percent sign is not followed by two hexadecimal digits.

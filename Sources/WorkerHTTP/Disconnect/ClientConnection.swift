@@ -1,3 +1,4 @@
+private import Glibc
 internal import Synchronization
 
 /// A client's connection, and the request on it that a disconnect would cancel.
@@ -10,9 +11,14 @@ final class ClientConnection: Sendable {
     let number: UInt64
     /// libmicrohttpd's; valid until the watch has removed the connection.
     let socket: Int32
+    /// When what is awaited from the client must have come, in nanoseconds of CLOCK_MONOTONIC.
+    let deadline: Atomic<UInt64>
+    /// Whether no request has been completed yet: a client that is late is told so then.
+    let isFresh = Atomic<Bool>(true)
     private let state = Mutex(State())
 
-    init(number: UInt64, socket: Int32) {
+    init(number: UInt64, socket: Int32, deadline: UInt64) {
+        self.deadline = Atomic(deadline)
         self.number = number
         self.socket = socket
     }
@@ -38,4 +44,26 @@ final class ClientConnection: Sendable {
         }
         exchange?.clientIsGone()
     }
+
+    /// Ends the connection of a client that is too slow; libmicrohttpd then closes it.
+    ///
+    /// - Parameter telling: whether the client gets a 408: it has sent a part of a request, perhaps.
+    func end(telling: Bool) {
+        deadline.store(.max, ordering: .relaxed)
+        if telling {
+            _ = unsafe Self.timeoutReply.withUnsafeBytes { bytes in
+                unsafe send(
+                    socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+        }
+        shutdown(socket, Int32(SHUT_RDWR))
+    }
+
+    /// A whole HTTP message, as libmicrohttpd cannot answer half a request.
+    private static let timeoutReply: [UInt8] = {
+        let body = "{\"detail\":\"The request took too long to arrive\"}"
+        let head = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n"
+        return Array(
+            (head + "Connection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body).utf8)
+    }()
 }

@@ -8,16 +8,23 @@ extension Exchange {
     /// Answers the request, whose body is complete, or has it wait for the plugin.
     func dispatch() -> MHD_Result {
         isDispatched = true
+        client?.deadline.store(.max, ordering: .relaxed)
         server.answerIsDue()
         if let bodyProblem {
             guard let reply = reply(to: bodyProblem) else { return .NO }
-            return server.send(reply, on: connection)
+            return answer(reply)
         }
         switch plan {
         case .refuse(let status, let detail, let allow):
             var reply = Reply(status, detail: detail)
             reply.allow = allow
-            return server.send(reply, on: connection)
+            return answer(reply)
+        case .call(.progressOne, let id):
+            let report = server.service.progress(id: id)
+            return answer(report.map { .progress($0) } ?? .noCall(id))
+        case .call(_, let id):
+            let isFound = server.service.cancel(id: id) { self.complete(.reply(.cancel($0))) }
+            return isFound ? park() : answer(.noCall(id))
         case .endpoint(.cancel):
             server.service.cancelAll { self.complete(.reply(.cancel($0))) }
             return park()
@@ -34,7 +41,7 @@ extension Exchange {
             guard let outcome = validateAndSubmit() else { return park() }
             return go(outcome)
         case .endpoint(let endpoint):
-            return server.send(server.snapshotReply(endpoint), on: connection)
+            return answer(server.snapshotReply(endpoint))
         }
     }
 
@@ -69,13 +76,9 @@ extension Exchange {
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
         var text = ByteBuffer()
         swap(&text, &body)
-        if kind == .execute || kind == .stream {
-            client = connection.client
-            if let client, !client.begin(self) { return .drop }
-        }
+        if kind == .execute || kind == .stream, let client, !client.begin(self) { return .drop }
         let refusal = server.service.submit(
-            kind, body: text, args: args, kwargs: kwargs, requestID: server.nextRequestID(),
-            exchange: self)
+            kind, body: text, args: args, kwargs: kwargs, deadline: deadline, exchange: self)
         return refusal.map { .reply(.refused($0)) }
     }
 
@@ -93,10 +96,17 @@ extension Exchange {
 
     private func go(_ outcome: consuming Outcome) -> MHD_Result {
         switch consume outcome {
-        case .reply(let reply): server.send(reply, on: connection)
+        case .reply(let reply): answer(reply)
         case .stream: startStream()
         case .drop: .NO
         }
+    }
+
+    /// Sends a reply, which carries the request's id.
+    private func answer(_ reply: consuming Reply) -> MHD_Result {
+        var reply = reply
+        reply.requestID = requestID
+        return server.send(reply, on: connection)
     }
 
     private func reply(to problem: BodyProblem) -> Reply? {

@@ -9,7 +9,7 @@ extension Exchange {
     private var keepsBody: Bool {
         switch plan {
         case .endpoint(let endpoint): endpoint.body != .ignored
-        case .refuse: false
+        case .refuse, .call: false
         }
     }
 

@@ -13,6 +13,8 @@ internal import WorkerJSON
     enum Plan {
         /// The endpoint answers.
         case endpoint(Endpoint)
+        /// The endpoint answers for the call of this id.
+        case call(Endpoint, id: String)
         /// An error is answered, when the body has been read and dropped.
         case refuse(status: UInt32, detail: String, allow: String?)
     }
@@ -37,6 +39,12 @@ internal import WorkerJSON
     let connection: Connection
     let plan: Plan
     let isVersion10: Bool
+    /// Names the call, for /calls and logs; the worker's own number where the client gave none.
+    package let requestID: String
+    /// When the header block was complete, in nanoseconds of CLOCK_MONOTONIC.
+    package let arrival: UInt64
+    /// How long the client is willing to wait, in nanoseconds.
+    private let timeout: UInt64?
     var body = ByteBuffer()
     /// How much of the server's budget for bodies is taken.
     var reserved = 0
@@ -45,8 +53,8 @@ internal import WorkerJSON
     var bodyProblem: BodyProblem?
     var isDispatched = false
     var response: OpaquePointer?
-    /// Who is asked whether the client is still there; nil while no disconnect would matter.
-    var client: ClientConnection?
+    /// The watch's record of the connection.
+    let client: ClientConnection?
     /// Lines that are being copied into libmicrohttpd's buffer, and how far that has come.
     var chunk = ByteBuffer()
     var chunkOffset = 0
@@ -55,11 +63,15 @@ internal import WorkerJSON
     let shared = Mutex(Shared())
     let pipe: StreamPipe?
 
-    init(_ server: Server, _ connection: Connection, _ plan: Plan, isVersion10: Bool) {
+    init(_ server: Server, _ connection: Connection, _ plan: Plan, _ head: RequestHead) {
         self.server = server
         self.connection = connection
         self.plan = plan
-        self.isVersion10 = isVersion10
+        isVersion10 = head.framing.isVersion10
+        requestID = head.callName?.text ?? server.nextRequestID()
+        arrival = server.options.clock()
+        timeout = head.timeout?.nanoseconds
+        client = connection.client
         if case .endpoint(.executeStream) = plan {
             pipe = StreamPipe(limit: server.options.streamBuffer)
         } else {
@@ -69,6 +81,14 @@ internal import WorkerJSON
 
     /// Which endpoint answers; nil for an error.
     var endpoint: Endpoint? { if case .endpoint(let endpoint) = plan { endpoint } else { nil } }
+
+    /// When the call is given up: the earlier of the client's and the worker's own limit.
+    var deadline: UInt64? {
+        guard let limit = [timeout, server.options.callTimeout].compactMap({ $0 }).min() else {
+            return nil
+        }
+        return arrival + limit
+    }
 
     // MARK: - Suspension
 

@@ -4,15 +4,61 @@ internal import WorkerJSON
 /// The answers of the endpoints that never wait: each from a snapshot.
 extension Reply {
     /// GET /health.
-    static func health(_ identity: HealthIdentity, _ load: (running: Int, queued: Int)) -> Reply {
+    static func health(
+        _ identity: HealthIdentity, _ readiness: Readiness, _ load: (running: Int, queued: Int),
+        uptime: UInt64
+    ) -> Reply {
         var body = ByteBuffer()
         identity.appendPrefix(to: &body)
+        body.append(",\"state\":\"")
+        body.append(readiness.state)
+        body.append("\",\"uptime_seconds\":")
+        body.append(String(uptime / 1_000_000_000))
         body.append(",\"calls_running\":")
         body.append(String(load.running))
         body.append(",\"calls_queued\":")
         body.append(String(load.queued))
         body.append("}")
         return Reply(200, body)
+    }
+
+    /// GET /health/live.
+    static var live: Reply { Reply(statusText: "live") }
+
+    /// GET /health/ready.
+    static func ready(_ readiness: Readiness) -> Reply {
+        guard let reason = readiness.reason else { return Reply(statusText: "ready") }
+        var body = ByteBuffer()
+        body.append("{\"status\":\"not_ready\",\"reason\":")
+        body.appendJSONString(reason)
+        body.append("}")
+        return Reply(503, body)
+    }
+
+    /// GET /calls.
+    static func calls(_ reports: [CallReport]) -> Reply {
+        var body = ByteBuffer()
+        body.append("{\"calls\":[")
+        var isFirst = true
+        for report in reports {
+            if !isFirst { body.append(",") }
+            isFirst = false
+            body.append("{\"id\":")
+            body.appendJSONString(report.id)
+            body.append(",\"endpoint\":\"/\(report.kind.rawValue)\"")
+            body.append(",\"state\":\"\(report.state.rawValue)\"")
+            body.append(",\"age_seconds\":\(Double(report.age / 1_000_000) / 1_000)")
+            body.append(",\"progress\":\(report.progress.fraction),\"message\":")
+            body.appendJSONString(report.progress.message)
+            body.append("}")
+        }
+        body.append("]}")
+        return Reply(200, body)
+    }
+
+    /// There is no call of this id, or not any more.
+    static func noCall(_ id: String) -> Reply {
+        Reply(404, detail: "No call '\(id)' runs or waits")
     }
 
     /// GET /stats.

@@ -8,7 +8,7 @@ extension Reply {
     /// On the HTTP thread.
     consuming func send(on connection: Connection) -> MHD_Result {
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
-        let allow = allow
+        let (allow, requestID) = (allow, requestID)
         let (bytes, count) = unsafe body.release()
         // MUST_FREE: libmicrohttpd frees the body with free() when the last byte has left.
         guard
@@ -20,6 +20,7 @@ extension Reply {
         unsafe MHD_add_response_header(response, "Content-Type", "application/json")
         if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
         if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
+        if let requestID { unsafe MHD_add_response_header(response, "X-Request-Id", requestID) }
         if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(status, response)
     }

@@ -9,6 +9,8 @@ struct Reply: ~Copyable, Sendable {
     let body: ByteBuffer
     /// The methods that a 405 allows.
     var allow: String?
+    /// The id of the request that it answers, if it has one.
+    var requestID: String?
     /// Whether the connection ends with this reply.
     var closesConnection = false
 

@@ -10,6 +10,12 @@ internal import WorkerCore
     var isHostAllowed = true
     /// Whether the Origin header, if there is one, is allowed.
     var isOriginAllowed = true
+    /// The call's id, if the client gave one.
+    var callName: CallName?
+    /// How long the call may take, if the client said so.
+    var timeout: CallTimeout?
+    /// A header of ours that is not what it should be.
+    var malformed: StaticString?
     /// Whether the client waits for "100 Continue".
     var expectsContinue = false
 
@@ -38,6 +44,14 @@ internal import WorkerCore
             if let policy { isOriginAllowed = isOriginAllowed && policy.allowsOrigin(value) }
         case 6 where name.isEqualIgnoringCase(to: "expect"):
             expectsContinue = value.isEqualIgnoringCase(to: "100-continue")
+        case 12 where name.isEqualIgnoringCase(to: "x-request-id"):
+            callName = CallName(value)
+            if callName == nil {
+                malformed = "X-Request-Id is not 1 to 128 visible ASCII characters"
+            }
+        case 9 where name.isEqualIgnoringCase(to: "x-timeout"):
+            timeout = CallTimeout(value)
+            if timeout == nil { malformed = "X-Timeout is not a positive number of seconds" }
         case 14 where name.isEqualIgnoringCase(to: "content-length"):
             unsafe readLength(valueBytes)
         case 17 where name.isEqualIgnoringCase(to: "transfer-encoding"):

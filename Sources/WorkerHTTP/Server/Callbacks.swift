@@ -38,10 +38,15 @@ func requestCompleted(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,
     _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ code: MHD_RequestTerminationCode
 ) {
-    guard let state = unsafe request.pointee, unsafe SnapshotTicket(state) == nil else { return }
+    guard let state = unsafe request.pointee else { return }
     unsafe request.pointee = nil
-    let exchange = unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue()
-    exchange.completed()
+    if let context = unsafe context, let client = unsafe Connection(connection).client {
+        unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+            $0.watch?.requestEnded(client)
+        }
+    }
+    guard unsafe SnapshotTicket(state) == nil else { return }
+    unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed()
 }
 
 /// A connection begins, and is watched for its client's end; or is about to be closed.

@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 private import Glibc
+internal import Synchronization
 internal import WorkerCore
 
 /// The first look at a request: its header block; on the HTTP thread.
@@ -18,6 +19,12 @@ extension Server {
         if let violation = head.framing.violation {
             return refuseNow(Reply(400, detail: violation.description), connection)
         }
+        if watch.map({ $0.count > options.maxConnections }) ?? false {
+            return refuseNow(
+                Reply(
+                    503, detail: "There are more connections than are served (--max-connections)"),
+                connection)
+        }
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
         if case .endpoint(let endpoint) = plan, !head.framing.declaresBody {
@@ -32,7 +39,11 @@ extension Server {
                     allow: nil)
             }
         }
-        let exchange = Exchange(self, connection, plan, isVersion10: isVersion10)
+        if case .endpoint = plan, let malformed = head.malformed {
+            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil)
+        }
+        let exchange = Exchange(self, connection, plan, head)
+        exchange.client?.deadline.store(exchange.arrival + options.bodyTimeout, ordering: .relaxed)
         if let length = head.contentLength {
             if length > options.maxBody, head.expectsContinue {
                 return refuseNow(tooLarge(), connection)
@@ -68,6 +79,7 @@ extension Server {
         }
         switch unsafe Route(method: Method(method.span), path: names.extracting(parts.path)) {
         case .endpoint(let endpoint): return .endpoint(endpoint)
+        case .call(let endpoint, let id): return .call(endpoint, id: id)
         case .methodNotAllowed(let endpoint):
             return .refuse(status: 405, detail: "Method Not Allowed", allow: endpoint.allow)
         case .notFound:

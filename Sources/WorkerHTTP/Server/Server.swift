@@ -11,9 +11,10 @@ package import WorkerThreads
     let budget: BodyBudget
     let validator: Validator
     /// Notices clients that go away; nil where there were no descriptors for it.
-    let watch = DisconnectWatch()
+    let watch: DisconnectWatch?
     private let spawn: ThreadSpawner
     private let identity: HealthIdentity
+    private let startTime: UInt64
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
     /// How many connections are suspended: libmicrohttpd must not be stopped while one is.
@@ -34,6 +35,8 @@ package import WorkerThreads
         self.options = options
         self.service = service
         budget = BodyBudget(limit: options.maxBuffered)
+        startTime = options.clock()
+        watch = DisconnectWatch(options)
         validator = Validator(spawn: spawn)
         self.spawn = spawn
         identity = HealthIdentity(
@@ -46,8 +49,12 @@ package import WorkerThreads
     /// - Returns: false where libmicrohttpd will not start: a lack of memory or descriptors.
     package func start() -> Bool {
         var configuration = unsafe uw_mhd_options(
-            listen_fd: options.listenDescriptor, connection_limit: options.connectionLimit,
-            connection_timeout: options.idleTimeout, connection_memory: options.connectionMemory,
+            listen_fd: options.listenDescriptor,
+            // A few more than are served, so that somebody can be told so.
+            connection_limit: UInt32(options.maxConnections + 64),
+            // Seconds; the exact limits are the watch's.
+            connection_timeout: UInt32(options.idleTimeout / 1_000_000_000 + 1),
+            connection_memory: options.connectionMemory,
             context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
             completed: requestCompleted, connection_changed: connectionChanged,
             unescape: leaveAsSent)
@@ -108,12 +115,17 @@ package import WorkerThreads
     /// The reply of an endpoint that answers from a snapshot.
     func snapshotReply(_ endpoint: Endpoint) -> Reply {
         switch endpoint {
-        case .health: .health(identity, service.load)
+        case .health:
+            .health(
+                identity, service.readiness, service.load, uptime: options.clock() - startTime)
+        case .live: .live
+        case .ready: .ready(service.readiness)
+        case .calls: .calls(service.calls)
         case .stats: .stats(processID: options.processID, service.usage())
         case .progress: .progress(service.progress)
         case .config: .document(service.currentConfig)
         case .configSchema: .document(service.configSchema)
-        case .initialize, .execute, .executeStream, .cleanup, .cancel:
+        case .initialize, .execute, .executeStream, .cleanup, .cancel, .cancelOne, .progressOne:
             preconditionFailure("\(endpoint) does not answer from a snapshot")
         }
     }

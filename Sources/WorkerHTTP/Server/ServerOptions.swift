@@ -25,17 +25,27 @@ package struct ServerOptions: Sendable {
     /// How many bytes of stream may wait for a slow client before its plugin call has to.
     package var streamBuffer = 256 << 10
     /// Memory of a connection: bounds header blocks and the chunks of streams.
-    package var connectionMemory = 32 << 10
-    /// Connections beyond this wait in the backlog.
-    package var connectionLimit: UInt32 = 60_000
-    /// Seconds after which a connection that neither sends nor takes anything is closed.
-    package var idleTimeout: UInt32 = 60
+    package var connectionMemory = 16 << 10
+    /// A request on a connection beyond these is answered 503.
+    package var maxConnections = 10_000
+    /// Nanoseconds that a header block may take to arrive.
+    package var headerTimeout: UInt64 = 10_000_000_000
+    /// Nanoseconds that a body may take to arrive.
+    package var bodyTimeout: UInt64 = 120_000_000_000
+    /// Nanoseconds that a connection is kept between two requests.
+    package var idleTimeout: UInt64 = 60_000_000_000
+    /// Nanoseconds that a call may take, counted from its arrival; nil for any.
+    package var callTimeout: UInt64?
+    /// Nanoseconds of CLOCK_MONOTONIC.
+    package var clock: @Sendable () -> UInt64
 
     /// Makes options with the defaults that the command line documents.
     package init(
         listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: String,
-        pluginVersion: String, maxBody: Int, maxBuffered: Int
+        pluginVersion: String, maxBody: Int, maxBuffered: Int,
+        clock: @escaping @Sendable () -> UInt64
     ) {
+        self.clock = clock
         self.listenDescriptor = listenDescriptor
         self.policy = policy
         self.processID = processID

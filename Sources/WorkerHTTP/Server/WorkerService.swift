@@ -9,6 +9,12 @@ package protocol WorkerService: Sendable {
     var load: (running: Int, queued: Int) { get }
     /// What the newest call has reported.
     var progress: ProgressReport { get }
+    /// Every call that runs or waits.
+    var calls: [CallReport] { get }
+    /// Whether calls are taken and get done.
+    var readiness: Readiness { get }
+    /// How far the call of an id is; nil where none of this id runs or waits.
+    func progress(id: String) -> ProgressReport?
     /// CPU and memory of the process and its descendants.
     func usage() -> ResourceUsage
     /// Appends the schema of the configuration; or says why there is none.
@@ -22,15 +28,19 @@ package protocol WorkerService: Sendable {
     ///   - body: validated JSON text.
     ///   - args: where in it `args`, or the configuration, lie.
     ///   - kwargs: where in it `kwargs` lie.
-    ///   - requestID: names the call.
-    ///   - exchange: who waits for it.
+    ///   - deadline: when the call is given up, in nanoseconds of CLOCK_MONOTONIC; nil for never.
+    ///   - exchange: who waits for it, with its id and arrival.
     /// - Returns: why it was not taken in, if it was not.
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, exchange: Exchange
+        deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal?
     /// Cancels the call of an exchange, whose client has gone away.
     func cancel(_ exchange: Exchange)
+    /// Cancels the calls of an id; the completion gets the answer, from any thread, once, and soon.
+    ///
+    /// - Returns: false where none of this id runs or waits; the completion is not called then.
+    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
 }

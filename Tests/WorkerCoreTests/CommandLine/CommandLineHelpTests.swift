@@ -37,6 +37,20 @@ import Testing
                                             memory. [default: 512MiB]
                   --max-queue N             The calls that may wait for the plugin; 0: none.
                                             [default: 1024]
+                  --call-timeout SECONDS    The time a call may take, its wait included; 0: any.
+                                            [default: 0]
+                  --max-connections N       Open connections; a request on one beyond is
+                                            answered 503. [default: 10000]
+                  --max-header BYTES        The memory of a connection, which bounds header
+                                            blocks. [default: 16KiB]
+                  --header-timeout SECONDS  The time that a header block may take to arrive.
+                                            [default: 10]
+                  --body-timeout SECONDS    The time that a body may take to arrive. [default:
+                                            120]
+                  --idle-timeout SECONDS    The time that a connection is kept between requests.
+                                            [default: 60]
+                  --wedged-exit SECONDS     Ends when a cancelled call runs on for so long; 0:
+                                            never. [default: 0]
                   --shutdown-grace SECONDS  The time that running calls have to end after
                                             SIGTERM. [default: 1.2]
 

@@ -25,7 +25,7 @@ import Testing
         ("--p", "option '--p' is ambiguous: it may be '--port' or '--ppid'"),
         (
             "--max-=7",
-            "option '--max-' is ambiguous: it may be '--max-body' or '--max-buffered' or '--max-queue'"
+            "option '--max-' is ambiguous: it may be '--max-body' or '--max-buffered' or '--max-queue' or '--max-connections' or '--max-header'"
         ),
     ])
     func `An unknown option gets the nearest one suggested`(argument: String, message: String) {

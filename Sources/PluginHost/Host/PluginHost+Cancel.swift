@@ -1,0 +1,129 @@
+internal import CWorkerPlugin
+internal import Synchronization
+package import WorkerCore
+internal import WorkerThreads
+
+/// Cancelling; none of it waits for plugin code, whose cancel runs on a thread of its own.
+extension PluginHost {
+    /// Cancels every execute and stream that runs or waits.
+    ///
+    /// What waits ends at once. What runs is marked, and the plugin's cancel is called.
+    ///
+    /// - Parameters:
+    ///   - failure: what the clients of the cancelled calls are told.
+    ///   - completion: gets the answer when the plugin's cancel has returned, on whichever thread.
+    package func cancelAll(
+        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
+        _ = withdraw(failure) { $0.kind.place == .shared }
+        guard instance.table.isCancellable else { return completion(.notSupported) }
+        let running = mark(failure)
+        guard unsafe instance.table.cancel != nil else { return completion(.cancelled) }
+        desk.request(
+            running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: bounded(completion))
+    }
+
+    /// Cancels the calls of an id; see `cancelAll`.
+    ///
+    /// - Returns: false where no call of this id runs or waits: the completion is not called then.
+    package func cancel(
+        id: String, _ failure: CallFailure,
+        completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> Bool {
+        let isMeant: @Sendable (Call) -> Bool = { $0.requestID == id && $0.kind.place == .shared }
+        let wasWaiting = withdraw(failure, where: isMeant)
+        guard slots.contains(where: { $0.occupant.map { isMeant($0.call) } ?? false }) else {
+            if wasWaiting { completion(.cancelled) }
+            return wasWaiting
+        }
+        guard instance.table.isCancellable else {
+            completion(.notSupported)
+            return true
+        }
+        let running = mark(failure, where: isMeant)
+        guard !running.isEmpty else {
+            // It has ended in this moment.
+            if wasWaiting { completion(.cancelled) }
+            return wasWaiting
+        }
+        guard unsafe instance.table.cancel != nil else {
+            completion(.cancelled)
+            return true
+        }
+        desk.request(running, completion: bounded(completion))
+        return true
+    }
+
+    /// Cancels the call that an observer waits for, if it still runs or waits.
+    package func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
+        stop(failure) { $0.observer === observer }
+    }
+
+    /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
+    func enforce(_ deadline: UInt64, of call: Call) {
+        timers.schedule(at: deadline) { [weak self, weak call] in
+            guard let self, let call else { return }
+            let failure = CallFailure(.deadline, "The call's deadline has passed")
+            self.stop(failure) { $0 === call }
+            for slot in self.slots where slot.occupant?.call === call { slot.abandon(failure) }
+        }
+    }
+
+    private func stop(_ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool) {
+        guard !withdraw(failure, where: isMeant), instance.table.isCancellable else { return }
+        let running = mark(failure, where: isMeant)
+        if !running.isEmpty, unsafe instance.table.cancel != nil { desk.request(running) { _ in } }
+    }
+
+    /// Marks running calls as cancelled, and sees to it that one that never ends is noticed.
+    ///
+    /// - Returns: their handles.
+    private func mark(
+        _ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool = { _ in true }
+    ) -> [uw_call_id] {
+        let now = clock()
+        let running = slots.compactMap { $0.cancel(failure, at: now, where: isMeant) }
+        if !running.isEmpty, let limit = wedgedLimit {
+            timers.schedule(at: now + limit) { [weak self] in
+                guard let self, let detail = self.wedgedCall(for: limit) else { return }
+                self.events.pluginIsWedged(detail)
+            }
+        }
+        return running
+    }
+
+    /// A completion that is called once: with the plugin's answer, or after a second without it.
+    ///
+    /// The calls are cancelled as far as the worker goes by then, and hosts wait two seconds.
+    private func bounded(
+        _ completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> @Sendable (CancelAnswer) -> Void {
+        let once = Once(completion)
+        timers.schedule(at: clock() + 1_000_000_000) { once.call(.cancelled) }
+        return { once.call($0) }
+    }
+
+    /// Ends calls that wait.
+    ///
+    /// - Returns: whether there were any.
+    private func withdraw(_ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool) -> Bool {
+        let withdrawn = state.withLock { state in
+            state.scheduler.withdraw {
+                if case .call(let call) = $0 { isMeant(call) } else { false }
+            }
+        }
+        for case .call(let call) in withdrawn { call.end(with: failure) }
+        return !withdrawn.isEmpty
+    }
+}
+
+/// A completion of which the first call counts.
+private final class Once: Sendable {
+    private let completion: Mutex<(@Sendable (CancelAnswer) -> Void)?>
+
+    init(_ completion: @escaping @Sendable (CancelAnswer) -> Void) {
+        self.completion = Mutex(completion)
+    }
+
+    func call(_ answer: CancelAnswer) { completion.withLock { exchange(&$0, nil) }?(answer) }
+}

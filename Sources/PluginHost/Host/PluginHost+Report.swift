@@ -1,0 +1,59 @@
+internal import Synchronization
+package import WorkerCore
+
+/// What the control endpoints show; from snapshots that take a few instructions under a lock.
+extension PluginHost {
+    /// Every call that runs or waits, the running ones first.
+    package var calls: [CallReport] {
+        let now = clock()
+        let (waiting, alone) = state.withLock { ($0.scheduler.waiting, $0.alone) }
+        var reports: [CallReport] = []
+        if let alone { reports.append(report(alone, .running, .none, now)) }
+        for slot in slots {
+            guard let (call, cancelledAt) = slot.occupant else { continue }
+            let progress = slot.progress.withLock { $0 }
+            reports.append(report(call, cancelledAt == nil ? .running : .cancelling, progress, now))
+        }
+        waiting.visit { job in
+            if case .call(let call) = job.job { reports.append(report(call, .queued, .none, now)) }
+        }
+        return reports
+    }
+
+    /// How far the running call of an id is; nil where there is none.
+    package func progress(id: String) -> ProgressReport? {
+        calls.first { $0.id == id }?.progress
+    }
+
+    /// Whether calls are taken and get done.
+    package var readiness: Readiness {
+        if isBroken.load(ordering: .relaxed) { return .pluginFailed }
+        let (isClosed, alone) = state.withLock { ($0.scheduler.isClosed, $0.alone) }
+        if isClosed { return .draining }
+        if let stuck = wedgedCall(for: Self.wedgedAfter) { return .wedged(stuck) }
+        return alone?.kind == .initialize ? .loading : .ready
+    }
+
+    /// A sentence about a call that was cancelled so many nanoseconds ago and has not ended.
+    package func wedgedCall(for time: UInt64) -> String? {
+        let now = clock()
+        for slot in slots {
+            guard case (let call, let cancelledAt?)? = slot.occupant, now >= cancelledAt + time
+            else { continue }
+            return "call \(call.requestID) was cancelled \((now - cancelledAt) / 1_000_000) ms ago "
+                + "and has not ended"
+        }
+        return nil
+    }
+
+    /// How long a cancelled call may take to end before the worker counts as wedged: 5 seconds.
+    private static let wedgedAfter: UInt64 = 5_000_000_000
+
+    private func report(
+        _ call: Call, _ state: CallReport.State, _ progress: ProgressReport, _ now: UInt64
+    ) -> CallReport {
+        CallReport(
+            id: call.requestID, kind: call.kind, state: state,
+            age: now > call.arrival ? now - call.arrival : 0, progress: progress)
+    }
+}

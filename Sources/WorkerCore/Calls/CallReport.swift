@@ -1,0 +1,31 @@
+/// One call as `GET /calls` shows it.
+package struct CallReport: Equatable, Sendable {
+    /// Where a call stands.
+    package enum State: String, Sendable {
+        case queued
+        case running
+        case cancelling
+    }
+
+    /// Its id.
+    package let id: String
+    /// What is asked.
+    package let kind: CallKind
+    /// Where it stands.
+    package let state: State
+    /// Nanoseconds since its arrival.
+    package let age: UInt64
+    /// How far it is, as its plugin last said.
+    package let progress: ProgressReport
+
+    /// Makes a report.
+    package init(
+        id: String, kind: CallKind, state: State, age: UInt64, progress: ProgressReport
+    ) {
+        self.id = id
+        self.kind = kind
+        self.state = state
+        self.age = age
+        self.progress = progress
+    }
+}

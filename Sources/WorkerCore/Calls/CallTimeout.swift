@@ -1,0 +1,38 @@
+/// How long a call may take, counted from its arrival: what `X-Timeout` carries.
+package struct CallTimeout: Equatable, Sendable {
+    /// The time in nanoseconds.
+    package let nanoseconds: UInt64
+
+    /// Makes a time-out.
+    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+    /// Reads seconds, such as "30" or "0.25": more than 0, at most a year, nine decimals.
+    package init?(_ bytes: Span<UInt8>) {
+        var whole: UInt64 = 0
+        var fraction: UInt64 = 0
+        var unit: UInt64 = 1_000_000_000
+        var isFraction = false
+        var digits = 0
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "."), !isFraction, digits > 0 {
+                isFraction = true
+                continue
+            }
+            let digit = bytes[index] &- UInt8(ascii: "0")
+            guard digit <= 9 else { return nil }
+            digits += 1
+            if isFraction {
+                guard unit > 1 else { return nil }
+                unit /= 10
+                fraction += UInt64(digit) * unit
+            } else {
+                whole = whole * 10 + UInt64(digit)
+                guard whole <= Self.limitSeconds else { return nil }
+            }
+        }
+        guard digits > 0, whole + fraction > 0 else { return nil }
+        nanoseconds = whole * 1_000_000_000 + fraction
+    }
+
+    private static let limitSeconds: UInt64 = 366 * 86_400
+}

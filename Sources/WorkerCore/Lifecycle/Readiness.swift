@@ -1,0 +1,35 @@
+/// Whether the worker takes calls and gets them done: what `/health/ready` says.
+package enum Readiness: Equatable, Sendable {
+    /// It does.
+    case ready
+    /// The plugin takes a configuration.
+    case loading
+    /// The worker ends.
+    case draining
+    /// The plugin is broken for good.
+    case pluginFailed
+    /// A call does not end although it was cancelled some time ago.
+    case wedged(String)
+
+    /// Why it is not ready, as a sentence.
+    package var reason: String? {
+        switch self {
+        case .ready: nil
+        case .loading: "loading: the plugin is being initialised"
+        case .draining: "draining: the worker is shutting down"
+        case .pluginFailed: "the plugin failed for good"
+        case .wedged(let detail): "wedged: \(detail)"
+        }
+    }
+
+    /// One word for it, as the `state` of `/health`.
+    package var state: String {
+        switch self {
+        case .ready: "ready"
+        case .loading: "loading"
+        case .draining: "draining"
+        case .pluginFailed: "failed"
+        case .wedged: "wedged"
+        }
+    }
+}
