@@ -38,17 +38,6 @@ extension PluginHostTests {
             try recorder.wait { $0.split(separator: "\n").count >= count }
         }
 
-        @Test func `A line that waits when the stream is finished comes with the end`() throws {
-            try withPlugin("streams", "Streams") { plugin throws in
-                let recorder = Recorder(room: 3)
-                let kwargs = #"{"mode":"crowd","threads":4,"count":5}"#
-                try plugin.submit(.stream, kwargs, to: recorder)
-                try recorder.waitUntilFull()
-                recorder.makeRoom(1000)
-                #expect(try lines(recorder).count == 20)
-            }
-        }
-
         @Test func `A connection that sleeps is woken for each line that it took`() throws {
             try withPlugin("streams", "Streams") { plugin throws in
                 let recorder = Recorder(isAsleep: true)

@@ -102,17 +102,6 @@ extension PluginHostTests {
             }
         }
 
-        @Test func `Lines of several threads do not mix, and none is lost`() throws {
-            try withPlugin("streams", "Streams") { plugin throws in
-                let result = try stream(plugin, "crowd", "\"threads\":6,\"count\":200")
-                #expect(result.lines.count == 1200)
-                #expect(
-                    result.lines.allSatisfy { line in
-                        line.utf8.count == 4099 && Set(line.utf8).count == 2
-                    })
-            }
-        }
-
         @Test func `Without a stream function the result of execute is the stream`() throws {
             try withPlugin("streams", "NoStream") { plugin throws in
                 let outcome = try plugin.run(.stream, #"{"x": 1}"#)

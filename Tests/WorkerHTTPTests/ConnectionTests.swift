@@ -99,7 +99,7 @@ import WorkerHTTP
         try waiting.send("POST", "/execute", body: "{}")
         let call = try server.service.submission()
         _ = server.server.quiesce()
-        #expect(server.server.isWaiting)
+        try server.waitUntilOneWaits()
         try idle.send("GET", "/health")
         #expect(try idle.readResponse().headers["Connection"] == "close")
         call.exchange.finish(buffer("1"))

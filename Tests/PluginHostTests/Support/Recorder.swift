@@ -20,6 +20,7 @@ final class Recorder: CallObserver {
     private let state: Monitor<State>
     private let order: Monitor<[String]>?
     private let name: String
+    private let atEnd: @Sendable () -> Void
 
     /// Makes a recorder.
     ///
@@ -28,13 +29,15 @@ final class Recorder: CallObserver {
     ///   - isAsleep: whether the connection has to be woken for each.
     ///   - name: says which call it is.
     ///   - order: where the name is noted when the call ends.
+    ///   - atEnd: what is done then, before the outcome is there.
     init(
         room: Int = .max, isAsleep: Bool = false, _ name: String = "",
-        in order: Monitor<[String]>? = nil
+        in order: Monitor<[String]>? = nil, atEnd: @escaping @Sendable () -> Void = {}
     ) {
         state = Monitor(State(room: room, isAsleep: isAsleep))
         self.name = name
         self.order = order
+        self.atEnd = atEnd
     }
 
     var lines: String { state.withLock { $0.lines } }
@@ -78,6 +81,7 @@ final class Recorder: CallObserver {
             case .streamEnd(let lines, let failure): .streamEnd(string(lines), failure)
             case .failure(let failure): .failure(failure)
             }
+        atEnd()
         order?.withLock { $0.append(name) }
         state.withLock { $0.outcomes.append(value) }
     }

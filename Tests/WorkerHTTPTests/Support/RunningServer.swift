@@ -48,10 +48,15 @@ final class RunningServer: Sendable {
     }
 
     /// Waits until no connection is parked any more.
-    func waitUntilNothingWaits() throws {
+    func waitUntilNothingWaits() throws { try waitUntil(isWaiting: false) }
+
+    /// Waits until a connection is parked: a moment after its call has been submitted.
+    func waitUntilOneWaits() throws { try waitUntil(isWaiting: true) }
+
+    private func waitUntil(isWaiting: Bool) throws {
         let deadline = Deadline(milliseconds: 10_000)
-        while server.isWaiting {
-            if deadline.hasPassed { throw TestFailure("a connection stays parked") }
+        while server.isWaiting != isWaiting {
+            if deadline.hasPassed { throw TestFailure("parked connections: not \(isWaiting)") }
             sched_yield()
         }
     }
