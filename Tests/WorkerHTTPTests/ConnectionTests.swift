@@ -113,6 +113,23 @@ import WorkerHTTP
         #expect(none == -1)
     }
 
+    @Test(
+        .disabled(
+            "bug: resume() says that nothing waits before it resumes; libmicrohttpd then aborts"))
+    func `A server can be stopped the moment nothing waits any more`() throws {
+        for _ in 0..<2000 {
+            let server = try RunningServer()
+            let connection = try server.client.connect()
+            try connection.send("POST", "/execute", body: "{}")
+            let call = try server.service.submission()
+            try server.waitUntilOneWaits()
+            _ = server.server.quiesce()
+            startThread { call.exchange.finish(buffer("1")) }
+            while server.server.isWaiting {}
+            server.server.stop()
+        }
+    }
+
     @Test func `Servers start and stop over and over`() throws {
         for _ in 0..<20 {
             try withServer { server throws in
