@@ -7,9 +7,9 @@
  *
  * Rules that hold everywhere
  *  - Text is UTF-8 in {data, length}, not NUL-terminated. What the worker hands to the plugin stays
- *    valid until the function that received it returns; for a call that answered UW_PENDING, until
- *    its finish returns. Where the plugin hands text to the worker, the worker has copied it when
- *    the function returns: nothing is ever freed by the other side.
+ *    valid until the function that received it returns; for a call that answered UW_PENDING, the
+ *    uw_call and its texts until its finish returns. Where the plugin hands text to the worker,
+ *    the worker has copied it when the function returns: nothing is ever freed by the other side.
  *  - A length of UW_NTS means "NUL-terminated: count it".
  *  - Structs begin with a version or a size and only grow at their end. A side reads no field that
  *    lies beyond the size which the other side declared.
@@ -39,6 +39,8 @@ extern "C" {
 #if defined(__clang__)
 #define UW_NONNULL _Nonnull
 #define UW_NULLABLE _Nullable
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
 #else
 #define UW_NONNULL
 #define UW_NULLABLE
@@ -69,27 +71,33 @@ typedef uint64_t uw_call_id;
 /* Where a function leaves its text; valid until that function returns, and stale after. */
 typedef uint64_t uw_reply;
 
-/* What went well or wrong. Functions of both sides answer with it. */
+/*
+ * What went well or wrong. Functions of both sides answer with it. A number that the worker does
+ * not expect from a function is a mistake of the plugin's, told to the client with HTTP 500.
+ */
 typedef int32_t uw_status;
 enum {
     /* Done. HTTP 200. */
     UW_OK = 0,
-    /* From execute and execute_stream only: finish will be called later, from some thread. */
+    /* From execute and execute_stream only: finish will be called later, or has been called
+     * already, from some thread. Until then the call runs: it counts against max_concurrency. */
     UW_PENDING = 1,
 
     /* The plugin failed, and the text says how. HTTP 500; 400 from initialize. */
     UW_ERROR = 2,
     /* The arguments or the configuration are not what the plugin takes. HTTP 400. */
     UW_INVALID_ARGUMENT = 3,
-    /* The call stopped because it was cancelled. HTTP 409. */
+    /* The call stopped because it was cancelled. HTTP 409; a stream ends as "cancelled". */
     UW_CANCELLED = 4,
     /* Not now: not initialised yet, a resource is busy. HTTP 503 with Retry-After. */
     UW_UNAVAILABLE = 5,
     /* The plugin gave up because a deadline passed. HTTP 504. */
     UW_DEADLINE = 6,
-    /* The plugin does not do this. HTTP 501; from cancel: {"status":"not_supported"}. */
+    /* The plugin does not do this. HTTP 501; from cancel: {"status":"not_supported"}; from
+     * config_schema, current_config and cleanup: as if the function were NULL. */
     UW_UNSUPPORTED = 7,
-    /* The plugin is broken for good. HTTP 500, after which the worker ends. */
+    /* The plugin is broken for good. HTTP 500, after which the worker cancels what runs, calls
+     * cleanup and destroy, and exits with code 4. From calls, initialize and cleanup. */
     UW_FATAL = 8,
 
     /* From uw_plugin_entry: there is no such class; the text names those that exist. */
@@ -112,15 +120,16 @@ enum { UW_LOG_ERROR = 0, UW_LOG_WARNING = 1, UW_LOG_INFO = 2, UW_LOG_DEBUG = 3 }
 /* How many threads may be in the plugin's execute and execute_stream at once, and which. */
 typedef uint32_t uw_threading;
 enum {
-    /* One at a time, on whichever thread. The default. */
+    /* One at a time, on whichever thread. The default. max_concurrency is 0 or 1. */
     UW_SERIAL = 0,
-    /* One at a time, and every [executor] function of the plugin on one and the same thread. */
+    /* One at a time, and every [executor] function of the plugin on one and the same thread.
+     * max_concurrency is 0 or 1. */
     UW_AFFINE = 1,
     /* Up to max_concurrency at a time. */
     UW_CONCURRENT = 2
 };
 
-/* Bits of uw_plugin.flags. */
+/* Bits of uw_plugin.flags. The worker ignores those that it does not know. */
 enum {
     /* Calls look at is_cancelled: POST /cancel is supported though `cancel` may be NULL. */
     UW_POLLS_CANCELLED = 1
@@ -145,8 +154,9 @@ typedef struct uw_host {
     /*
      * Sends one result of a stream: one JSON value. White space in it does not matter. Waits while
      * the client is slower than the plugin (backpressure). Lines from several threads do not mix.
-     * UW_CANCELLED: nobody wants more (cancelled, client gone, deadline): stop, and finish.
-     * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish is still due.
+     * UW_CANCELLED: nobody wants more (cancelled, client gone): stop, and finish.
+     * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish is still due. Further
+     * lines get the same answer, and the text and status of that finish are heard by nobody.
      * UW_STALE, UW_WRONG_CALL: see there. [any thread]
      */
     uw_status (*UW_NONNULL emit)(uw_call_id call, const char *UW_NULLABLE json, size_t length);
@@ -164,8 +174,10 @@ typedef struct uw_host {
     int32_t (*UW_NONNULL is_cancelled)(uw_call_id call);
 
     /*
-     * Ends a call, exactly once. With UW_OK, text is the result: one JSON value for execute; for
-     * execute_stream NULL or a last line. With another status, text is the message (may be NULL).
+     * Ends a call, exactly once; also before execute has returned, whatever it returns then. With
+     * UW_OK, text is the result: one JSON value for execute; for execute_stream NULL or a last
+     * line. With another status, text is the message (may be NULL). Once a call has been cancelled,
+     * neither counts: its client is told of the cancellation.
      * UW_STALE: the call had ended before; nothing has changed.
      * UW_INVALID_DATA: not JSON; the call has ended, with an error that says so. [any thread]
      */
@@ -175,8 +187,10 @@ typedef struct uw_host {
     /* Writes one line to the worker's log. Never waits for a slow reader of the log. [any thread] */
     void (*UW_NONNULL log)(uw_log_level level, const char *UW_NULLABLE text, size_t length);
 
-    /* Says that current_config would answer differently now. The worker asks it again between
-     * calls. (After initialize it asks by itself.) [any thread] */
+    /* Says that current_config would answer differently now. The worker asks it, and config_schema,
+     * again when no call runs; nothing starts before. From inside a call that is after the call,
+     * perhaps after its client has the answer. (After initialize it asks by itself.) [any thread]
+     */
     void (*UW_NONNULL config_changed)(void);
 } uw_host;
 
@@ -186,7 +200,8 @@ typedef struct uw_call {
     uint32_t reserved;    /* 0 */
     uw_call_id id;        /* what emit, progress, is_cancelled and finish take */
     uw_text args;         /* a JSON array, byte for byte as the client sent it; "[]" if not given */
-    uw_text kwargs;       /* a JSON object, likewise; "{}" if not given. Keys may repeat: last wins */
+    uw_text kwargs;       /* a JSON object, likewise; "{}" if not given. Keys may repeat: last wins;
+                           * and may be spelt with escapes: compare them decoded */
     uw_text request_id;   /* names the call in logs */
 } uw_call;
 
@@ -199,7 +214,7 @@ typedef struct uw_plugin {
     uint32_t abi_minor;   /* UW_ABI_MINOR */
     uint32_t struct_size; /* sizeof(uw_plugin) */
     uw_threading threading;
-    uint32_t max_concurrency; /* with UW_CONCURRENT: 1 to 256; otherwise 0 or 1 */
+    uint32_t max_concurrency; /* with UW_CONCURRENT: 1 to 256; otherwise 0 or 1; else no start */
     uint32_t flags;           /* UW_POLLS_CANCELLED or 0 */
     const char *UW_NULLABLE name;    /* NUL-terminated, for /health; NULL: "unknown" */
     const char *UW_NULLABLE version; /* NUL-terminated, for /health; NULL: "unknown" */
@@ -215,25 +230,28 @@ typedef struct uw_plugin {
      * says why, and the former configuration stays. [executor, no call runs] */
     uw_status (*UW_NULLABLE initialize)(void *UW_NULLABLE instance, uw_text config, uw_reply reply);
 
-    /* Leaves the JSON Schema of the configuration, an object. [executor, no call runs] */
+    /* Leaves the JSON Schema of the configuration, an object. If it fails, or leaves anything else,
+     * GET /config_schema answers with that until it is asked again. [executor, no call runs] */
     uw_status (*UW_NULLABLE config_schema)(void *UW_NULLABLE instance, uw_reply reply);
 
-    /* Leaves the configuration in force, an object. [executor, no call runs] */
+    /* Leaves the configuration in force, an object; likewise. [executor, no call runs] */
     uw_status (*UW_NULLABLE current_config)(void *UW_NULLABLE instance, uw_reply reply);
 
-    /* Runs one call. Either finishes it before it returns, and returns UW_OK; or returns UW_PENDING
-     * and finishes it later. Returning an error without having called finish finishes it with that
-     * status. [executor] */
+    /* Runs one call. Either finishes it before it returns, and returns UW_OK; or returns
+     * UW_PENDING, and finishes it whenever it likes. Returning an error without having called finish
+     * finishes it with that status and a general text. UW_OK without finish is a mistake: HTTP 500.
+     * [executor] */
     uw_status (*UW_NULLABLE execute)(void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
 
-    /* Like execute, with any number of emit before finish. NULL: the one result of execute is the
-     * stream. [executor] */
+    /* Like execute, and returns what execute may, with any number of emit before finish. NULL: the
+     * one result of execute is the stream. [executor] */
     uw_status (*UW_NULLABLE execute_stream)(
         void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
 
-    /* Asks a call to stop; it still has to finish. To return at once. The call may end meanwhile:
-     * its id is then stale. UW_NO_CALL: POST /cancel came while nothing ran. NULL: calls cannot be
-     * stopped, or see UW_POLLS_CANCELLED. [control, beside the call itself] */
+    /* Asks a call to stop; it still has to finish. To return at once. Where several calls run, once
+     * for each, one after the other. The call may end meanwhile: its id is then stale. UW_NO_CALL:
+     * POST /cancel, or an end that cancels, came while nothing ran. NULL: calls cannot be stopped,
+     * or see UW_POLLS_CANCELLED. [control, beside the call itself] */
     uw_status (*UW_NULLABLE cancel)(void *UW_NULLABLE instance, uw_call_id call, uw_reply reply);
 
     /* Lets go of what initialize or calls have acquired, and joins the plugin's threads. May come
@@ -271,6 +289,10 @@ UW_STATIC_ASSERT(sizeof(uw_text) == 16, "uw_text");
 UW_STATIC_ASSERT(sizeof(uw_host) == 88 && offsetof(uw_host, reply) == 32, "uw_host");
 UW_STATIC_ASSERT(sizeof(uw_call) == 64 && offsetof(uw_call, args) == 16, "uw_call");
 UW_STATIC_ASSERT(sizeof(uw_plugin) == 120 && offsetof(uw_plugin, create) == 48, "uw_plugin");
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
 #endif
 
 #if defined(__cplusplus)
