@@ -116,8 +116,10 @@ extension PluginHostTests {
         @Test func `A path that leads nowhere is told`() {
             let failure = #expect(throws: LoadFailure.self) {
                 _ = try PluginHost.load(
-                    path: "/nowhere/x.so", className: "X", maxQueue: 1, events: Events()
-                ) { _, body in startThread(body) }
+                    path: "/nowhere/x.so", className: "X",
+                    in: HostEnvironment(maxQueue: 1, events: Events(), clock: { 0 }) { _, body in
+                        startThread(body)
+                    })
             }
             #expect(failure?.description.contains("/nowhere/x.so") == true)
         }

@@ -25,6 +25,7 @@ import WorkerJSON
         case .lines: return string(lines)
         case .ended(let end): return "end: \(end.rawValue)"
         case .nothing: return "nothing"
+        case .dropped: return "dropped"
         }
     }
 
@@ -118,7 +119,7 @@ import WorkerJSON
                 var lines = ByteBuffer()
                 switch pipe.take(&lines) {
                 case .lines: unsafe lines.withUnsafeBytes { unsafe all += [UInt8]($0) }
-                case .ended: return all
+                case .ended, .dropped: return all
                 case .nothing:
                     if pipe.didSuspend() { continue }
                     let sleeps = state.withLock { state in

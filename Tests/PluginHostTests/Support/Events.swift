@@ -13,6 +13,8 @@ final class Events: HostEvents {
 
     var all: State { state.withLock { $0 } }
 
+    func pluginIsWedged(_ detail: String) {}
+
     func pluginLogged(_ level: PluginLogLevel, _ text: String) {
         state.withLock { $0.logged.append("\(level): \(text)") }
     }

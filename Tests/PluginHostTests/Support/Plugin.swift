@@ -19,12 +19,13 @@ final class Plugin: Sendable {
         let path = folder.file("\(library).so")
         try Self.copy(try Fixture.path(library), to: path)
         let threads = threads
-        host = try PluginHost.load(
-            path: path, className: className, maxQueue: maxQueue, events: events
+        let environment = HostEnvironment(
+            maxQueue: maxQueue, events: events, clock: { UInt64(Deadline.now) * 1_000_000 }
         ) { name, body in
             threads.withLock { $0.append(name) }
             startThread(body)
         }
+        host = try PluginHost.load(path: path, className: className, in: environment)
     }
 
     private static func copy(_ source: String, to target: String) throws {
@@ -65,14 +66,14 @@ final class Plugin: Sendable {
             return host.submit(
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
-                    observer: recorder))
+                    arrival: 0, deadline: nil, observer: recorder))
         case .initialize, .cleanup:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
             return host.submit(
                 Call(
                     kind, body: body, args: range, kwargs: nil, requestID: requestID,
-                    observer: recorder))
+                    arrival: 0, deadline: nil, observer: recorder))
         }
     }
 

@@ -124,9 +124,7 @@ import WorkerCore
         #expect(after == nil)
     }
 
-    @Test(
-        .disabled(
-            "bug: until an executor has taken it, a call that could start counts as waiting"))
+    @Test
     func `Calls that could start at once do not count as waiting`() {
         var scheduler = Scheduler<Int>(capacity: 0, concurrency: 4)
         let refusals = (0..<5).map { scheduler.submit($0, place: .shared) }

@@ -51,7 +51,7 @@ final class FakeService: WorkerService {
 
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, exchange: Exchange
+        deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal? {
         if let before = state.withLock({ $0.before }) { before() }
         if let refusal = state.withLock({ $0.refusal }) { return refusal }
@@ -59,7 +59,7 @@ final class FakeService: WorkerService {
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
         let submission = Submission(
             kind: kind, body: text(bytes.indices), args: args.map(text), kwargs: kwargs.map(text),
-            requestID: requestID, exchange: exchange)
+            requestID: exchange.requestID, exchange: exchange)
         if let atOnce = state.withLock({ $0.atOnce }) {
             atOnce(submission)
         } else {
@@ -67,6 +67,17 @@ final class FakeService: WorkerService {
         }
         return nil
     }
+
+    var calls: [CallReport] { [] }
+    var readiness: Readiness { .ready }
+
+    func progress(id: String) -> ProgressReport? { nil }
+
+    func cancel(_ exchange: Exchange) {
+        exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
+    }
+
+    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool { false }
 
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
         state.withLock { $0.cancels.append(completion) }

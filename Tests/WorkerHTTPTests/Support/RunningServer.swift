@@ -31,7 +31,7 @@ final class RunningServer: Sendable {
             listenDescriptor: listener.descriptor.raw,
             policy: AccessPolicy(hosts: [], origins: [], port: listener.port), processID: 42,
             pluginName: "Fake \"plugin\"", pluginVersion: "1.2", maxBody: 1 << 20,
-            maxBuffered: settings.maxBuffered)
+            maxBuffered: settings.maxBuffered, clock: { UInt64(Deadline.now) * 1_000_000 })
         options.largeBody = settings.largeBody
         options.streamBuffer = settings.streamBuffer
         if !settings.hasPolicy { options.policy = nil }
