@@ -91,4 +91,25 @@ void clinux_thread_name(const char *_Nonnull name);
 /// Waits for a thread's end until a moment of CLOCK_MONOTONIC; 0, ETIMEDOUT or an error number.
 int clinux_thread_join(pthread_t thread, const struct timespec *_Nonnull deadline);
 
+// --- Processes (descendants.c)
+
+/// Makes this process the parent of all descendants whose own parent ends; false where refused.
+_Bool clinux_become_subreaper(void);
+
+/// Whether this process has a child, a zombie among them; takes no exit status.
+_Bool clinux_has_children(void);
+
+/// pidfd_open(2): close-on-exec, readable once the process has ended; -1 and errno on failure.
+int clinux_process_open(pid_t process);
+
+/// pidfd_send_signal(2): -1 and errno on failure.
+int clinux_process_signal(int handle, int signal);
+
+/// Takes the exit status of a child that has ended, by its handle or, without one (-1), by its
+/// number; false where it runs, or is none.
+_Bool clinux_process_reap(int handle, pid_t process);
+
+/// Takes the exit status of all children that have ended; their number.
+int clinux_reap_all(void);
+
 #endif
