@@ -42,7 +42,9 @@ import WorkerCore
     }
 
     @Test func `A session that is neither its own nor ours proves who created a process`() {
-        for (session, expected) in [(Int32(150), true), (200, false), (Self.session, false), (0, false)] {
+        for (session, expected) in [
+            (Int32(150), true), (200, false), (Self.session, false), (0, false),
+        ] {
             let zombie = Self.seen(200, under: Self.root, session: session, gone: true)
             #expect(Self.ledger([zombie]).mayReap(zombie) == expected)
         }
@@ -97,8 +99,10 @@ import WorkerCore
 
     @Test func `A process under a subreaper among the descendants may be signalled`() {
         let ledger = Self.ledger(
-            [Self.seen(200, under: Self.root), Self.seen(201, under: 200),
-             Self.seen(202, under: 201)])
+            [
+                Self.seen(200, under: Self.root), Self.seen(201, under: 200),
+                Self.seen(202, under: 201),
+            ])
         #expect(ledger.maySignal(Self.seen(202, under: 200)))
     }
 }

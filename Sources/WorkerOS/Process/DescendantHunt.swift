@@ -34,8 +34,8 @@ struct DescendantHunt {
             case .kill(let some): send(SIGKILL, to: some, ledger)
             case .look: break
             case .wait(let moment):
-                wait(
-                    for: living, until: moment, pause: max(Self.shortestPause, 4 * (now - walkStart)))
+                let pause = max(Self.shortestPause, 4 * (now - walkStart))
+                wait(for: living, until: moment, pause: pause)
             case .finished(let rest): return rest.map(\.pid)
             }
         }
