@@ -272,12 +272,12 @@ static void end_all(int code) {
 }
 
 static void say_end(pid_t worker, const char *when, int64_t took, pid_t helper) {
-    siginfo_t end = {0};
-    waitid(P_PID, (id_t)worker, &end, WEXITED);
-    if (helper) {
+    if (helper) { /* it may be the worker's parent */
         kill(helper, SIGKILL);
         waitpid(helper, NULL, 0);
     }
+    siginfo_t end = {0};
+    waitid(P_PID, (id_t)worker, &end, WEXITED);
     printf("end %s %d %s %lld left %d\n", end.si_code == CLD_EXITED ? "exited" : "killed",
            end.si_status, when, (long long)took, has_children());
 }
