@@ -1,6 +1,7 @@
 # Universal Worker. `make demo` shows it at work, `make test` proves it; both install what is missing.
 
 PREFIX ?= /usr/local
+DOC = $(PREFIX)/share/doc/universal-worker
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 # What apt-get brings: libmicrohttpd and simdjson for the daemon, PocketSphinx with a model and
@@ -60,15 +61,24 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
-## install: binary, header, units and examples under PREFIX
+## install: binary, header, guide, Echo and an empty folder for plugins under PREFIX
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
-	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins
-	install -D -m 644 docs/plugin-abi.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/plugin-abi.md
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/universal-worker/examples/echo \
-		Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md
+	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins $(DESTDIR)$(DOC)/examples/echo
+	install -m 644 docs/plugin-abi.md $(DESTDIR)$(DOC)
+	install -m 644 Tests/Fixtures/rust_echo.rs $(DESTDIR)$(DOC)/examples
+	install -m 644 Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md \
+		$(DESTDIR)$(DOC)/examples/echo
+	@# Paths into this tree become paths into the installed one.
+	sed -i -e 's|-I Sources/CWorkerPlugin/include|-I $(PREFIX)/include|' \
+		-e 's|\.\./Sources/CWorkerPlugin/include|../../../include|' \
+		-e 's|\.\./Examples/Echo|examples/echo|' -e 's|\.\./Tests/Fixtures|examples|' \
+		$(DESTDIR)$(DOC)/plugin-abi.md
+	sed -i -e 's|\.\./\.\./Sources/CWorkerPlugin/include|../../../../../include|' \
+		-e 's|\(docs/plugin-abi.md\](\.\./\.\./\)docs/|\1|' \
+		$(DESTDIR)$(DOC)/examples/echo/Makefile $(DESTDIR)$(DOC)/examples/echo/README.md
 
 # As root, installs what is missing; otherwise says the one line that does.
 deps:

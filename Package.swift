@@ -74,7 +74,7 @@ let package = Package(
         tests("WorkerCoreTests", ["WorkerCore"]),
         tests("WorkerJSONTests", ["WorkerJSON"]),
         tests("WorkerOSTests", ["WorkerOS"]),
-        tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON"]),
+        tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),
         tests("WorkerTests", []),

@@ -162,9 +162,9 @@ final class Stage: Sendable {
     /// Lets go of clients, whose answers are on their way.
     private func close(_ life: Lifecycle, until moment: UInt64) {
         guard let server else { return }
+        // The server is not stopped: connections may still be suspended for plugin code that does
+        // not return, and the end of the process closes them all the same.
         if life.cause != .parentGone { _ = server.waitUntilAnswered(until: moment) }
-        if !server.isWaiting { server.stop() }
-        socket.close()
     }
 
     private func exit(_ code: ExitCode) -> Never {

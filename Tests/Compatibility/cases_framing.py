@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from build import call, closes, echoed, instead
+from build import BAD_BODY, call, closes, echoed, instead
 from model import Case, Difference, Want
 from wire import chunked, request
 
@@ -42,7 +42,7 @@ def chunked_bodies() -> list[Case]:
             "empty chunked body",
             chunked(b"", []),
             TE,
-            differs=instead("a body is due, and none is announced", 411),
+            differs=BAD_BODY,
         ),
         _post("300 KB in chunks of 1000", chunked(call("y" * 300_000), [1000]), TE),
     ]

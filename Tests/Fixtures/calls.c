@@ -94,9 +94,12 @@ static uw_status start_thread(const uw_call *call, bool late) {
     work->late = late;
     fx_string(call->kwargs, "gate", work->gate, sizeof work->gate);
     fx_string(call->kwargs, "announce", work->announce, sizeof work->announce);
+    /* The thread frees its work, perhaps before this function goes on. */
+    char announce[sizeof work->announce];
+    memcpy(announce, work->announce, sizeof announce);
     join();
     has_thread = pthread_create(&last_thread, NULL, finish_later, work) == 0;
-    if (!late) fx_announce(work->announce, "pending");
+    if (!late) fx_announce(announce, "pending");
     return UW_PENDING;
 }
 

@@ -68,7 +68,7 @@ import WorkerOS
     }
 
     @Test(arguments: [
-        ("--help", CommandLineRequest.help), ("--version", .version), ("--he", .help),
+        ("--help", CommandLineRequest.help), ("--version", .version), ("--hel", .help),
         ("--module m --version --nonsense", .version), ("stray --help", .help),
     ])
     func `Help and version need nothing else`(line: String, request: CommandLineRequest) throws {

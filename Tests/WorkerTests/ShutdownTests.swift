@@ -15,6 +15,29 @@ struct ShutdownTests {
         #expect(throws: TestFailure.self) { try worker.client.get("/health") }
     }
 
+    @Test("does not come with SIGHUP or SIGPIPE")
+    func otherSignals() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        worker.process.signal(SIGPIPE)
+        worker.process.signal(SIGHUP)
+        try worker.process.standardError.line(containing: "SIGHUP")
+        #expect(try worker.client.execute("{}").status == 200)
+        #expect(try worker.terminate(within: 2000) == .exited(0))
+    }
+
+    @Test("lets a call finish that does so in time")
+    func finishing() throws {
+        let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
+        let gate = try Gate(in: TemporaryFolder())
+        let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
+        try gate.arrival()
+        worker.process.signal(SIGTERM)
+        try worker.waitForEndToBegin()
+        try gate.release()
+        #expect(try call.value().status == 200)
+        #expect(try worker.process.waitForExit(within: 1000) == .exited(0))
+    }
+
     @Test(
         "cancels a call that can be stopped, whose client is answered",
         arguments: ["Polls", "Pushed", "Pending"])
@@ -34,6 +57,16 @@ struct ShutdownTests {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
+        try gate.arrival()
+        #expect(try worker.terminate(within: 2000) == .exited(6))
+        #expect(try call.value().isDetail)
+    }
+
+    @Test("does not wait for an initialize that cannot be stopped")
+    func initializing() throws {
+        let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
+        let gate = try Gate(in: TemporaryFolder())
+        let call = Background { try worker.client.post("/initialize", "{\(gate.kwargs)}") }
         try gate.arrival()
         #expect(try worker.terminate(within: 2000) == .exited(6))
         _ = try? call.value()
@@ -60,14 +93,18 @@ struct ShutdownTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(6))
     }
 
-    @Test("comes during create too")
-    func duringCreate() throws {
-        let gate = try Gate(in: TemporaryFolder())
-        let process = try WorkerProcess.launch(
-            "lifecycle", "Lifecycle", environment: gate.environment("CREATE"))
-        try gate.arrival()
-        process.signal(SIGTERM)
-        try process.waitForExit(within: 2000)
+    @Test("comes during create, and inside of dlopen, too")
+    func whileLoading() throws {
+        for (fixture, className, function) in [
+            ("lifecycle", "Lifecycle", "CREATE"), ("constructor", "Constructor", "LOAD"),
+        ] {
+            let gate = try Gate(in: TemporaryFolder())
+            let process = try WorkerProcess.launch(
+                fixture, className, environment: gate.environment(function))
+            try gate.arrival()
+            process.signal(SIGTERM)
+            #expect(try process.waitForExit(within: 2000) == .exited(0))
+        }
     }
 
     @Test("takes children of the plugin with it")
@@ -81,16 +118,40 @@ struct ShutdownTests {
         if child.isAlive { _ = kill(child.pid, SIGKILL) }
     }
 
-    @Test("answers the call that runs before it comes, with SIGTERM sent twice")
-    func twice() throws {
-        let worker = try WorkerProcess.start("cancellation", "Polls")
+    @Test(
+        "comes at once, with 6, when a second signal asks for it",
+        arguments: ["Polls", "Deaf"], [SIGTERM, SIGINT])
+    func twice(className: String, second: Int32) throws {
+        // Without the second signal, the drain alone would take six minutes.
+        let worker = try WorkerProcess.start(
+            "cancellation", className, ["--shutdown-grace", "600"])
         let gate = try Gate(in: TemporaryFolder())
-        let call = Background {
-            try worker.client.execute("{\"announce\":\"\(gate.announce)\"}")
-        }
+        let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
         try gate.arrival()
         worker.process.signal(SIGTERM)
-        #expect(try worker.terminate(within: 2000) == .exited(0))
+        try worker.waitForEndToBegin()
+        worker.process.signal(second)
+        #expect(try worker.process.waitForExit(within: 1000) == .exited(6))
         _ = try? call.value()
+    }
+
+    @Test("frees its port at once")
+    func port() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let connection = try worker.client.connect()
+        try connection.send("GET", "/health")
+        _ = try connection.readResponse()
+        try worker.terminate(within: 2000)
+        let path = try Fixture.path("echo")
+        let next = try WorkerProcess(
+            arguments: ["--module", path, "--class", "Echo", "--port", "\(worker.port)"])
+        #expect(try next.waitUntilListening() == worker.port)
+    }
+}
+
+extension RunningWorker {
+    /// Waits until it has taken a signal for the reason of its end.
+    func waitForEndToBegin() throws {
+        try process.standardError.line(containing: "asks the worker to end")
     }
 }

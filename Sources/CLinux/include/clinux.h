@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -91,5 +92,48 @@ void clinux_thread_name(const char *_Nonnull name);
 
 /// Waits for a thread's end until a moment of CLOCK_MONOTONIC; 0, ETIMEDOUT or an error number.
 int clinux_thread_join(pthread_t thread, const struct timespec *_Nonnull deadline);
+
+// --- Processes (descendants.c)
+
+/// Makes this process the parent of all descendants whose own parent ends; false where refused.
+_Bool clinux_become_subreaper(void);
+
+/// Whether this process has a child, a zombie among them; takes no exit status.
+_Bool clinux_has_children(void);
+
+/// pidfd_open(2): close-on-exec, readable once the process has ended; -1 and errno on failure.
+int clinux_process_open(pid_t process);
+
+/// pidfd_send_signal(2): -1 and errno on failure.
+int clinux_process_signal(int handle, int signal);
+
+/// Takes the exit status of a child that has ended, by its handle or, without one (-1), by its
+/// number; false where it runs, or is none.
+_Bool clinux_process_reap(int handle, pid_t process);
+
+/// Takes the exit status of all children that have ended; their number.
+int clinux_reap_all(void);
+
+// --- The crash report (crash*.c)
+
+enum { CLINUX_CRASH_SLOTS = 256, CLINUX_CRASH_ID_LENGTH = 63 };
+
+/// Takes over SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP and SIGFPE, and prepares the calling
+/// thread; of the description 255 bytes count. 0 or an error number. One thread at a time.
+int clinux_crash_install(const char *_Nonnull description, _Bool is_journal);
+
+/// Gives the calling thread a stack for the report, until its end; 0 or an error number.
+int clinux_crash_prepare_thread(void);
+
+/// Notes which libraries are loaded where. Not from within dlopen.
+void clinux_crash_objects_changed(void);
+
+/// Notes that a call runs in a slot; of the id 63 bytes count. Nanoseconds of CLOCK_MONOTONIC.
+/// One writer for each slot at a time; never blocks.
+void clinux_crash_call_begin(
+    unsigned slot, const char *_Nullable id, size_t length, uint64_t start);
+
+/// Notes that no call runs in a slot.
+void clinux_crash_call_end(unsigned slot);
 
 #endif

@@ -24,7 +24,7 @@ extension CallSlot {
             case .wait(let observer):
                 observer.waitForRoom()
             case .break(let call, let failure):
-                breakStream(call, failure)
+                breakStream(handle, call, failure)
                 return uw_status(UW_INVALID_DATA)
             }
         }
@@ -73,12 +73,15 @@ extension CallSlot {
     }
 
     /// Tells the client that the stream failed, while the plugin still has to finish the call.
-    private func breakStream(_ call: Call, _ failure: CallFailure) {
+    private func breakStream(_ handle: uw_call_id, _ call: Call, _ failure: CallFailure) {
         var lines = ByteBuffer()
-        work.withLock { swap(&lines, &$0.lines) }
+        // The call may have been finished meanwhile, and the slot be another's.
+        work.withLock { work in
+            if live.load(ordering: .relaxed) == handle { swap(&lines, &work.lines) }
+        }
         call.observer.callDidFinish(.streamEnd(lines, failure))
         report(failure, call)
-        _ = cancel(failure, at: call.arrival)
+        _ = cancel(failure, at: call.arrival) { $0 === call }
     }
 
     /// Answers the client of the running call in the plugin's place, which still has to finish it.
@@ -102,6 +105,7 @@ extension CallSlot {
         var ended: Call?
         var lines = ByteBuffer()
         var wasBroken = false
+        var cancellation: CallFailure?
         work.withLock { work in
             guard live.load(ordering: .relaxed) == handle else { return }
             action = work.phase.finished()
@@ -111,9 +115,10 @@ extension CallSlot {
             ended = work.call
             work.call = nil
             wasBroken = work.isBroken
+            // Under the lock: once it is released the slot may be given to another call.
+            cancellation = endControl()
         }
         guard let call = ended else { return uw_status(UW_STALE) }
-        let cancellation = endControl()
         var answer = uw_status(UW_OK)
         if !wasBroken {
             answer = unsafe deliver(call, status, text, consume lines, cancellation)
@@ -171,6 +176,7 @@ extension CallSlot {
         var ended: Call?
         var lines = ByteBuffer()
         var wasBroken = false
+        var cancellation: CallFailure?
         work.withLock { work in
             action = work.phase.returned(status)
             guard case .finish = action else { return }
@@ -179,9 +185,9 @@ extension CallSlot {
             ended = work.call
             work.call = nil
             wasBroken = work.isBroken
+            cancellation = endControl()
         }
         if case .finish(let failure) = action, let call = ended {
-            let cancellation = endControl()
             report(failure, call)
             if !wasBroken { fail(call, consume lines, cancellation ?? failure) }
         }

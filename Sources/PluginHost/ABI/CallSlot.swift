@@ -62,23 +62,29 @@ protocol CallSlotOwner: AnyObject, Sendable {
         unsafe requestID = .allocate(capacity: Self.requestIDLimit)
     }
 
-    /// Puts a call in, and describes it for the plugin.
+    /// Takes a call in, so that it can be cancelled from now on.
+    ///
+    /// Under the lock of the queue that the call leaves: it is never in neither.
+    func admit(_ call: Call) {
+        let next = generation.wrappingAdd(1, ordering: .relaxed).newValue
+        control.withLock { $0 = Control(call: call, handle: next << 16 | UInt64(index)) }
+    }
+
+    /// Describes the call that was admitted for the plugin, whose handle is valid from now on.
     ///
     /// Only by the executor that is about to run it. The texts lie in the call's body, which the
     /// slot keeps alive until the plugin has finished the call, and the executor until execute
     /// has returned.
     func arm(_ call: Call) {
-        let next = generation.wrappingAdd(1, ordering: .relaxed).newValue
-        let handle = next << 16 | UInt64(index)
+        let handle = control.withLock { $0.handle }
         _ = progress.withLock { exchange(&$0, .none) }
-        control.withLock { $0 = Control(call: call, handle: handle) }
+        describe(call, handle)
         work.withLock { work in
             work.call = call
             work.phase = CallPhase()
             work.isBroken = false
             live.store(handle, ordering: .releasing)
         }
-        describe(call, handle)
     }
 
     private func describe(_ call: Call, _ handle: uw_call_id) {
@@ -97,11 +103,15 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// Whether a call is in it that has not ended.
     var isBusy: Bool { live.load(ordering: .acquiring) != 0 }
 
-    /// Notes how far the running call is.
-    func report(_ report: ProgressReport) {
+    /// Notes how far the running call is; false where its handle is stale.
+    func report(_ report: ProgressReport, by handle: uw_call_id) -> Bool {
         // What is replaced may be freed, which is not to happen under the lock.
-        _ = progress.withLock { exchange(&$0, report) }
-        owner.withLock { $0 }?.callReported(report)
+        let former = progress.withLock { current -> ProgressReport? in
+            guard live.load(ordering: .acquiring) == handle else { return nil }
+            return exchange(&current, report)
+        }
+        if former != nil { owner.withLock { $0 }?.callReported(report) }
+        return former != nil
     }
 
     /// Whether a call is to stop, or has ended.

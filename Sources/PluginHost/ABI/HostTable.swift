@@ -62,15 +62,12 @@ private func finish(
 private func progress(
     _ call: uw_call_id, _ fraction: Double, _ message: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
-    guard let slot = SlotRegistry.slot(of: call),
-        slot.live.load(ordering: .acquiring) == call
-    else { return uw_status(UW_STALE) }
+    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
     guard let bytes = unsafe foreignText(message, length), unsafe UTF8Text.isValid(bytes),
         let report = unsafe ProgressReport(
             fraction: fraction, message: repairedString(beginning(of: bytes)))
     else { return uw_status(UW_INVALID_DATA) }
-    slot.report(report)
-    return uw_status(UW_OK)
+    return uw_status(slot.report(report, by: call) ? UW_OK : UW_STALE)
 }
 
 /// How many bytes of a progress message are kept; the header promises it.

@@ -13,6 +13,7 @@ enum SlotRegistry {
 
     /// The slot that a handle points to, whether or not its call is still there.
     static func slot(of handle: uw_call_id) -> CallSlot? {
+        guard handle != UW_NO_CALL else { return nil }
         let index = Int(handle & 0xFFFF)
         return index < capacity ? slots[index] : nil
     }

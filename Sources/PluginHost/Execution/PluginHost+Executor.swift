@@ -78,6 +78,7 @@ extension PluginHost {
             precondition(
                 (slot != nil) == (job.place == .shared),
                 "there are as many slots as shared jobs may run")
+            if case .call(let call) = job { slot?.admit(call) }
             return ((job, slot), state.nextWake())
         }
         self.wake(wake)

@@ -41,10 +41,9 @@ package struct Scheduler<Job> {
     {
         if !isOwn {
             if isClosed { return .closed }
-            let startsAtOnce =
-                waiting.isEmpty && !isExclusiveRunning
-                && (place == .shared ? running < concurrency : running == 0)
-            if !startsAtOnce, waiting.count >= capacity { return .full }
+            if place != .exclusiveNext, waiting.count >= capacity + startable(place) {
+                return .full
+            }
         }
         if place == .exclusiveNext {
             waiting.prepend((job, place))
@@ -52,6 +51,12 @@ package struct Scheduler<Job> {
             waiting.append((job, place))
         }
         return nil
+    }
+
+    /// How many of the jobs that wait only do so until an executor has taken them.
+    private func startable(_ place: CallPlace) -> Int {
+        if isExclusiveRunning { return 0 }
+        return place == .shared ? concurrency - running : running == 0 && waiting.isEmpty ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.

@@ -35,7 +35,7 @@ internal import WorkerJSON
     }
 
     // HTTP thread.
-    unowned let server: Server
+    let server: Server
     let connection: Connection
     let plan: Plan
     let isVersion10: Bool
@@ -107,8 +107,9 @@ internal import WorkerJSON
 
     /// Has the HTTP thread go on with the connection, which it has suspended.
     func resume() {
-        server.parked.subtract(1, ordering: .releasing)
         connection.resume()
+        // Only now: libmicrohttpd must not be stopped while it holds a suspended connection.
+        server.parked.subtract(1, ordering: .releasing)
     }
 
     /// Takes the connection out of the HTTP thread's loop until `resume`; on that thread.

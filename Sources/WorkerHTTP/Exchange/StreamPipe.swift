@@ -35,7 +35,8 @@ final class StreamPipe: Sendable {
         while true {
             var needed = 0
             let offer = state.withLock { state -> StreamOffer? in
-                if state.isClosed { return .closed }
+                // The last lines of a stream that was cancelled are still sent.
+                if state.isDropped || (state.isClosed && limit != .max) { return .closed }
                 if lines.count == 0 { return .taken }
                 if state.ready.count == 0 {
                     swap(&state.ready, &lines)
@@ -56,7 +57,9 @@ final class StreamPipe: Sendable {
             }
             if let offer { return offer }
             // The buffer is too small for what has gathered: make a larger one, and try again.
-            guard spare.reserve(max(needed, min(self.limit * 2, needed * 2))) else { return .full }
+            guard spare.reserve(max(needed, min(self.limit * 2, needed * 2))) else {
+                return .closed
+            }
         }
     }
 

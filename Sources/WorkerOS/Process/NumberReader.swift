@@ -20,6 +20,14 @@ struct NumberReader {
         return index > start ? value : nil
     }
 
+    /// Takes the next word, of which the first byte counts; nil at the end of the text.
+    mutating func letter() -> UInt8? {
+        skipSpace()
+        guard index < text.endIndex else { return nil }
+        defer { skipWord() }
+        return text[index]
+    }
+
     /// Steps over the next word.
     mutating func skipWord() {
         skipSpace()

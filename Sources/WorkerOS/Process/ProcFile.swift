@@ -31,6 +31,11 @@ struct ProcFile {
         }
     }
 
+    /// Reads what `/proc/PID/stat` says of a process; nil where it does not exist.
+    mutating func status(of process: Int32) -> ProcessStatus? {
+        read("/proc/\(process)/stat") ? ProcessStatus(text) : nil
+    }
+
     /// Calls `body` with each entry of a folder whose name is a number.
     static func numbers(in folder: String, _ body: (Int32) -> Void) {
         guard let stream = unsafe opendir(folder) else { return }

@@ -1,0 +1,210 @@
+// The crash report: what is written when a thread faults or aborts, before the default action.
+//
+// In the handler nothing allocates, takes a lock or calls what is not async-signal-safe. The one
+// exception is backtrace(), which finds the unwind tables without a lock from glibc 2.35 and
+// libgcc 12 on; should it hang or fault all the same, the process ends by its signal, and the lines
+// before the backtrace have been written.
+#include "crash.h"
+
+#include <errno.h>
+#include <execinfo.h>
+#include <poll.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum {
+    max_frames = 64,
+    /// How long stderr may hold up the report, in nanoseconds.
+    patience = 200000000,
+    /// How long the report may take in all, in seconds.
+    alarm_after = 2,
+    /// How long another thread that crashes waits for the report, in steps of 50 ms.
+    waiting_steps = 80,
+};
+
+static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP, SIGFPE};
+static char description[256];
+static struct crash_text text;
+
+/// The thread that writes the report; 0 as long as none does.
+static atomic_int reporter;
+static int reported_signal;
+static siginfo_t reported_information;
+
+/// Sends a signal to the calling thread as it came first, now with its default action.
+static void repeat(int signal, const siginfo_t *information) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(signal, &action, NULL);
+    const pid_t process = getpid(), thread = gettid();
+    if (syscall(SYS_rt_tgsigqueueinfo, process, thread, signal, information) != 0)
+        (void)syscall(SYS_tgkill, process, thread, signal);
+}
+
+static void set_blocked(int how, int signal) {
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal);
+    (void)pthread_sigmask(how, &one, NULL);
+}
+
+/// Ends the process here and now by the signal that the report is about.
+static void end_now(void) {
+    set_blocked(SIG_UNBLOCK, reported_signal);
+    repeat(reported_signal, &reported_information);
+}
+
+static void handle_alarm(int signal) {
+    (void)signal;
+    end_now();
+}
+
+static void set_alarm(void) {
+    struct sigaction action = {.sa_handler = handle_alarm, .sa_flags = SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGALRM, &action, NULL);
+    set_blocked(SIG_UNBLOCK, SIGALRM);
+    (void)alarm(alarm_after);
+}
+
+static uintptr_t program_counter(const ucontext_t *context) {
+#if defined(__x86_64__)
+    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (uintptr_t)context->uc_mcontext.pc;
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+/// Where a function returns to that has set up no frame yet; 0 where that cannot be read.
+static uintptr_t return_address(const ucontext_t *context) {
+#if defined(__x86_64__)
+    uintptr_t address = 0;
+    // A system call reads, which fails where the stack pointer leads nowhere.
+    const struct iovec to = {.iov_base = &address, .iov_len = sizeof address};
+    const struct iovec from = {
+        .iov_base = (void *)context->uc_mcontext.gregs[REG_RSP], .iov_len = sizeof address};
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof address ? address : 0;
+#elif defined(__aarch64__)
+    return (uintptr_t)context->uc_mcontext.regs[30];
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+static void add_frame(unsigned number, uintptr_t address) {
+    crash_text_line(&text, "#");
+    crash_text_add_number(&text, number);
+    crash_text_add(&text, " ");
+    crash_objects_add(&text, address);
+    crash_text_add(&text, "\n");
+    if (text.length > sizeof text.bytes - 256) crash_text_flush(&text);
+}
+
+static void add_backtrace(const ucontext_t *context) {
+    static void *frames[max_frames];
+    const uintptr_t counter = program_counter(context);
+    unsigned number = 0;
+    add_frame(number++, counter);
+    // Should unwinding fault, over a damaged stack, this much is known.
+    crash_text_flush(&text);
+    const int count = backtrace(frames, max_frames);
+    // The handler's own frames come first.
+    int first = 0;
+    while (first < count && (uintptr_t)frames[first] != counter) first++;
+    for (int index = first + 1; index < count; index++)
+        add_frame(number++, (uintptr_t)frames[index]);
+    // Unwinding ends at a jump to nowhere, the origin of which is the most useful frame of all.
+    const uintptr_t origin = number == 1 ? return_address(context) : 0;
+    if (origin != 0) add_frame(number++, origin);
+}
+
+static void add_cause(int signal, const siginfo_t *information) {
+    const int code = information->si_code;
+    const char *name = crash_code_name(signal, code);
+    crash_text_line(&text, crash_signal_name(signal));
+    crash_text_add(&text, " (");
+    if (name) {
+        crash_text_add(&text, name);
+    } else {
+        crash_text_add(&text, code < 0 ? "code -" : "code ");
+        crash_text_add_number(&text, (uint64_t)(code < 0 ? -(int64_t)code : code));
+    }
+    if (code <= 0) {
+        crash_text_add(&text, "), sent by process ");
+        crash_text_add_number(&text, (uint64_t)information->si_pid);
+    } else if (code == SI_KERNEL) {
+        crash_text_add(&text, ") at an address that the kernel does not tell");
+    } else {
+        crash_text_add(&text, ") at ");
+        crash_text_add_hex(&text, (uintptr_t)information->si_addr, 16);
+    }
+    crash_text_add(&text, "\n");
+}
+
+static void add_place(void) {
+    static char name[17];
+    (void)prctl(PR_GET_NAME, name);
+    crash_text_line(&text, "plugin ");
+    crash_text_add_foreign(&text, description, sizeof description);
+    crash_text_add(&text, ", process ");
+    crash_text_add_number(&text, (uint64_t)getpid());
+    crash_text_add(&text, ", thread '");
+    crash_text_add_foreign(&text, name, sizeof name);
+    crash_text_add(&text, "' (");
+    crash_text_add_number(&text, (uint64_t)gettid());
+    crash_text_add(&text, ")\n");
+}
+
+static void handle_crash(int signal, siginfo_t *information, void *context) {
+    int nobody = 0;
+    const int self = gettid();
+    if (!atomic_compare_exchange_strong(&reporter, &nobody, self)) {
+        // Crashed while reporting: enough. Another thread's crash has one report, and ends all.
+        for (int step = 0; nobody != self && step < waiting_steps; step++) (void)poll(NULL, 0, 50);
+        end_now();
+        return;
+    }
+    reported_signal = signal;
+    reported_information = *information;
+    set_alarm();
+    const uint64_t now = crash_now();
+    crash_text_open(&text, now + patience);
+    add_cause(signal, information);
+    add_place();
+    crash_calls_add(&text, now);
+    crash_text_flush(&text);
+    add_backtrace(context);
+    crash_text_flush(&text);
+    (void)alarm(0);
+    // Delivered on return, with the registers of the crash, which a core dump is to show.
+    set_blocked(SIG_BLOCK, signal);
+    repeat(signal, information);
+}
+
+int clinux_crash_install(const char *new_description, _Bool is_journal) {
+    (void)strncpy(description, new_description, sizeof description - 1);
+    text.is_journal = is_journal;
+    clinux_crash_objects_changed();
+    // The first use loads libgcc, which allocates.
+    void *frames[2];
+    (void)backtrace(frames, 2);
+    const int error = clinux_crash_prepare_thread();
+    if (error != 0) return error;
+    // The crash signals stay open: a fault in the handler comes back to it, and is its end.
+    struct sigaction action = {
+        .sa_sigaction = handle_crash, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigfillset(&action.sa_mask);
+    for (size_t index = 0; index < sizeof signals / sizeof *signals; index++)
+        sigdelset(&action.sa_mask, signals[index]);
+    for (size_t index = 0; index < sizeof signals / sizeof *signals; index++)
+        if (sigaction(signals[index], &action, NULL) != 0) return errno;
+    return 0;
+}

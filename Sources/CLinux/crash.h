@@ -1,0 +1,52 @@
+// What the parts of the crash report share; not for others. Everything that is declared here is
+// async-signal-safe: no allocation, no lock, no stdio.
+#ifndef CRASH_H
+#define CRASH_H
+
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The part of the report that is written with the next flush. Static: alternate stacks are small.
+struct crash_text {
+    size_t length;
+    /// The moment of CLOCK_MONOTONIC, in nanoseconds, after which nothing is written any more.
+    uint64_t deadline;
+    int descriptor;
+    _Bool is_socket, is_journal;
+    /// As much as a pipe takes in one piece.
+    char bytes[4096];
+};
+
+uint64_t crash_now(void);
+
+// --- crash_text.c
+
+/// Opens stderr so that a reader who does not read holds nobody up.
+void crash_text_open(struct crash_text *text, uint64_t deadline);
+void crash_text_add(struct crash_text *text, const char *addition);
+/// Begins a line, with the priority in front of it that journald reads, where it does.
+void crash_text_line(struct crash_text *text, const char *beginning);
+/// Adds at most `limit` bytes up to a NUL, with `?` for all that could steer a terminal.
+void crash_text_add_foreign(struct crash_text *text, const char *addition, size_t limit);
+void crash_text_add_number(struct crash_text *text, uint64_t number);
+void crash_text_add_hex(struct crash_text *text, uint64_t number, int digits);
+/// Writes what there is, as long as the deadline allows.
+void crash_text_flush(struct crash_text *text);
+
+// --- crash_signals.c
+
+const char *crash_signal_name(int signal);
+/// What a code says; NULL for an unknown one.
+const char *crash_code_name(int signal, int code);
+
+// --- crash_calls.c, crash_objects.c
+
+/// Adds a line for each call that runs.
+void crash_calls_add(struct crash_text *text, uint64_t now);
+/// Adds `object+0xoffset` for an address; only the address where no object is there.
+void crash_objects_add(struct crash_text *text, uintptr_t address);
+
+#endif

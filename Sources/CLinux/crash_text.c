@@ -1,0 +1,91 @@
+// The writing of a crash report, from a signal handler.
+#include "crash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t crash_now(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+void crash_text_open(struct crash_text *text, uint64_t deadline) {
+    text->length = 0;
+    text->deadline = deadline;
+    text->descriptor = STDERR_FILENO;
+    text->is_socket = 0;
+    struct stat status;
+    if (fstat(STDERR_FILENO, &status) != 0) return;
+    text->is_socket = S_ISSOCK(status.st_mode);
+    if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) {
+        // A description of our own: O_NONBLOCK on the given one would reach all who share it.
+        const int own =
+            open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (own >= 0) text->descriptor = own;
+    }
+}
+
+static void add_byte(struct crash_text *text, char byte) {
+    if (text->length < sizeof text->bytes) text->bytes[text->length++] = byte;
+}
+
+void crash_text_add(struct crash_text *text, const char *addition) {
+    while (*addition) add_byte(text, *addition++);
+}
+
+void crash_text_line(struct crash_text *text, const char *beginning) {
+    crash_text_add(text, text->is_journal ? "<2>CRASH: " : "CRASH: ");
+    crash_text_add(text, beginning);
+}
+
+void crash_text_add_foreign(struct crash_text *text, const char *addition, size_t limit) {
+    for (size_t index = 0; index < limit && addition[index]; index++) {
+        const char byte = addition[index];
+        add_byte(text, byte >= 0x20 && byte < 0x7f ? byte : '?');
+    }
+}
+
+void crash_text_add_number(struct crash_text *text, uint64_t number) {
+    char digits[20];
+    int count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    while (count > 0) add_byte(text, digits[--count]);
+}
+
+void crash_text_add_hex(struct crash_text *text, uint64_t number, int digits) {
+    crash_text_add(text, "0x");
+    int shift = 60;
+    while (shift > 0 && shift >= digits * 4 && number >> shift == 0) shift -= 4;
+    for (; shift >= 0; shift -= 4) add_byte(text, "0123456789abcdef"[number >> shift & 15]);
+}
+
+static ssize_t write_some(const struct crash_text *text, const char *bytes, size_t count) {
+    return text->is_socket ? send(text->descriptor, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL)
+                           : write(text->descriptor, bytes, count);
+}
+
+void crash_text_flush(struct crash_text *text) {
+    size_t written = 0;
+    while (written < text->length) {
+        const uint64_t now = crash_now();
+        if (now >= text->deadline) break;
+        struct pollfd entry = {.fd = text->descriptor, .events = POLLOUT};
+        const int time = (int)((text->deadline - now) / 1000000);
+        const int ready = poll(&entry, 1, time);
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0) break;
+        const ssize_t count = write_some(text, text->bytes + written, text->length - written);
+        if (count > 0) written += (size_t)count;
+        if (count < 0 && errno != EINTR && errno != EAGAIN) break;
+    }
+    text->length = 0;
+}

@@ -1,0 +1,42 @@
+import CLinux
+
+/// The report on stderr that a crash leaves behind, before the signal does what it does by default.
+///
+/// One report for a process, of the first thread that crashes: signal and code, address, plugin,
+/// thread, the running calls and their ages, and a backtrace of `object+0xoffset`, which
+/// `addr2line -e object 0xoffset` turns into lines. Each line begins with `CRASH: `. The exit status
+/// and core dumps stay as without it. A stderr that takes nothing holds the end up by 200 ms.
+package enum CrashReporter {
+    /// Takes over SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP and SIGFPE, and prepares the calling thread.
+    ///
+    /// Call it once, early and while there is one thread; handlers that were there before (the
+    /// debug Swift runtime's) are replaced. Of `describe`, `module:class`, 255 bytes count;
+    /// `isJournal` puts the priority in front of each line that journald reads. The corresponding C
+    /// function is `sigaction`.
+    /// - Throws: `SystemError` where the system refuses a stack for the report.
+    package static func install(
+        describe description: String, isJournal: Bool = false
+    ) throws(SystemError) {
+        let error = unsafe clinux_crash_install(description, isJournal)
+        guard error == 0 else { throw SystemError(code: error) }
+    }
+
+    /// Gives the calling thread a stack of its own for the report, so that it can report its stack's overflow.
+    ///
+    /// Call it at the start of each of the worker's threads; the stack, 64 KiB of which untouched
+    /// pages cost nothing, goes when the thread does. A thread without one, as plugins make them,
+    /// reports all crashes but those of its stack. False where there is no memory. The
+    /// corresponding C function is `sigaltstack`.
+    @discardableResult
+    package static func prepareThread() -> Bool {
+        clinux_crash_prepare_thread() == 0
+    }
+
+    /// Notes which libraries are loaded where, so that the backtrace can name them.
+    ///
+    /// Call it after the plugin's load, on any thread; others that come later appear as mere
+    /// addresses until the next call. The corresponding C function is `dl_iterate_phdr`.
+    package static func objectsChanged() {
+        clinux_crash_objects_changed()
+    }
+}

@@ -1,0 +1,96 @@
+import Glibc
+import WorkerCore
+
+/// One run of ending all descendants: does what `DescendantEnding` decides.
+struct DescendantHunt {
+    /// How often a process is looked for whose end raises no event, in nanoseconds.
+    private static let unwatchedInterval: UInt64 = 5_000_000
+    /// The shortest time between two walks, in nanoseconds; more where a walk takes long.
+    private static let shortestPause: UInt64 = 1_000_000
+
+    private let descendants: Descendants
+    private var ending: DescendantEnding
+    private var handles: [DescendantIdentity: ProcessHandle] = [:]
+
+    init(descendants: Descendants, deadlineNanoseconds: UInt64) {
+        self.descendants = descendants
+        ending = DescendantEnding(now: MonotonicClock.now(), deadline: deadlineNanoseconds)
+    }
+
+    /// Ends them, and returns the numbers of those that could not be ended.
+    mutating func run(_ ledger: inout DescendantLedger) -> [Int32] {
+        while true {
+            let walkStart = MonotonicClock.now()
+            let sightings = descendants.look(&ledger)
+            _ = descendants.reapAdopted(among: sightings, ledger)
+            let living = sightings.filter { !$0.isGone }.map(\.identity)
+            forget(allBut: living)
+            let now = MonotonicClock.now()
+            switch ending.next(living: living, now: now) {
+            case .terminate(let some):
+                send(SIGTERM, to: some, ledger)
+                send(SIGCONT, to: some, ledger)
+            case .stop(let some): send(SIGSTOP, to: some, ledger)
+            case .kill(let some): send(SIGKILL, to: some, ledger)
+            case .look: break
+            case .wait(let moment):
+                let pause = max(Self.shortestPause, 4 * (now - walkStart))
+                wait(for: living, until: moment, pause: pause)
+            case .finished(let rest): return rest.map(\.pid)
+            }
+        }
+    }
+
+    private mutating func forget(allBut living: [DescendantIdentity]) {
+        guard !handles.isEmpty else { return }
+        let living = Set(living)
+        handles = handles.filter { living.contains($0.key) }
+    }
+
+    private mutating func send(
+        _ signal: Int32, to identities: [DescendantIdentity], _ ledger: DescendantLedger
+    ) {
+        for identity in identities {
+            guard let handle = hold(identity, ledger) else { continue }
+            let outcome = handle.send(signal) { isSame(identity, ledger) }
+            if outcome == .refused { ending.refuse(identity) }
+        }
+    }
+
+    /// Holds on to a process, checked after it is held; nil where it is another one by now.
+    private mutating func hold(
+        _ identity: DescendantIdentity, _ ledger: DescendantLedger
+    ) -> ProcessHandle? {
+        if let handle = handles[identity] { return handle }
+        let handle = descendants.handle(identity)
+        guard isSame(identity, ledger) else { return nil }
+        handles[identity] = handle
+        return handle
+    }
+
+    private func isSame(_ identity: DescendantIdentity, _ ledger: DescendantLedger) -> Bool {
+        guard let now = descendants.look(at: identity.pid) else { return false }
+        return now.identity == identity && ledger.maySignal(now)
+    }
+
+    /// Waits until one of some processes has ended, and then a pause long for others to follow.
+    private func wait(for living: [DescendantIdentity], until moment: UInt64, pause: UInt64) {
+        let descriptors = living.compactMap { handles[$0]?.descriptor }.filter { $0 >= 0 }
+        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let isWatched = entries.count == living.count
+        var end = isWatched ? moment : min(moment, MonotonicClock.now() + Self.unwatchedInterval)
+        var hasEvent = false
+        while true {
+            let time = MonotonicClock.milliseconds(until: end)
+            let ready = unsafe poll(&entries, nfds_t(entries.count), time)
+            if ready < 0 && errno != EINTR { return }
+            if ready > 0 {
+                entries.removeAll { $0.revents != 0 }
+                if !hasEvent { end = min(moment, MonotonicClock.now() + pause) }
+                hasEvent = true
+                if entries.isEmpty { return }
+            }
+            if MonotonicClock.now() >= end { return }
+        }
+    }
+}

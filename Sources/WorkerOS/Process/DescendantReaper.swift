@@ -1,0 +1,69 @@
+import CLinux
+import Glibc
+import Synchronization
+import WorkerCore
+
+/// The one who sees to it that no process that a plugin started outlives the worker.
+///
+/// Wants `ChildSubreaper.enable()` before anything is spawned: then every descendant, however it
+/// detached itself, stays below the worker. What may be signalled and reaped is
+/// `DescendantLedger`'s decision. Thread-safe. Without /proc no descendant is found.
+package final class DescendantReaper: Sendable {
+    private let root = getpid()
+    private let byLists: Bool
+    private let usesDescriptors: Bool
+    private let ledger: Mutex<DescendantLedger>
+
+    /// Makes a reaper for the descendants of this process.
+    package convenience init() {
+        self.init(byLists: ProcessWalk.listsChildren)
+    }
+
+    /// A reaper that does without what some kernels lack, for tests.
+    init(byLists: Bool, usesDescriptors: Bool = true) {
+        self.byLists = byLists
+        self.usesDescriptors = usesDescriptors
+        ledger = Mutex(DescendantLedger(root: root))
+    }
+
+    /// Reaps the zombies that came to the worker when their own parents ended; returns how many.
+    ///
+    /// Call it from time to time, on any thread; without children it costs one system call. Each
+    /// call also notes who is under whom: an orphan whose parent ended between two calls, and
+    /// which no session tells from a child that plugin code may wait for, is left as a zombie until
+    /// the worker ends. A status that plugin code may wait for is never taken.
+    @discardableResult
+    package func reapAdopted() -> Int {
+        guard clinux_has_children() else { return 0 }
+        return ledger.withLockIfAvailable { ledger in
+            Descendants(root: root, byLists: byLists, usesDescriptors: usesDescriptors)
+                .reapAdopted(&ledger)
+        } ?? 0
+    }
+
+    /// Ends all descendants, and returns the numbers of those that could not be ended.
+    ///
+    /// SIGTERM (and SIGCONT) to all; at half of the time SIGKILL to those that are left. Returns as
+    /// soon as none runs; where there never was one, at once. The deadline is a moment of
+    /// `MonotonicClock`; one that has passed means SIGKILL without waiting. Those that remain run as
+    /// another user, hang in the kernel, or had no time left to end. Children of plugin code stay
+    /// as zombies, for whoever waits for them; see `reapRest`.
+    package func endAll(deadlineNanoseconds: UInt64) -> [Int32] {
+        guard clinux_has_children() else { return [] }
+        return ledger.withLock { ledger in
+            var hunt = DescendantHunt(
+                descendants: Descendants(
+                    root: root, byLists: byLists, usesDescriptors: usesDescriptors),
+                deadlineNanoseconds: deadlineNanoseconds)
+            return hunt.run(&ledger)
+        }
+    }
+
+    /// Reaps every child that has ended, also those that plugin code could still wait for.
+    ///
+    /// Call it last, when no plugin code waits any more: it spares the worker's own parent the zombies.
+    /// The corresponding C function is `waitpid`.
+    package func reapRest() {
+        _ = clinux_reap_all()
+    }
+}

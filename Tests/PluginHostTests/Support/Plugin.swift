@@ -1,0 +1,123 @@
+import Glibc
+import PluginHost
+import TestSupport
+import Testing
+import WorkerCore
+import WorkerJSON
+
+/// A loaded fixture, with global variables of its own: each is a copy of the library.
+final class Plugin: Sendable {
+    let host: PluginHost
+    let events = Events()
+    let folder: TemporaryFolder
+    /// The names of the threads that were asked for.
+    let threads = Monitor<[String]>([])
+
+    init(_ library: String, _ className: String, maxQueue: Int = 64) throws {
+        _ = try FixtureEnvironment.folder()
+        folder = try TemporaryFolder()
+        let path = folder.file("\(library).so")
+        try Self.copy(try Fixture.path(library), to: path)
+        let threads = threads
+        let environment = HostEnvironment(
+            maxQueue: maxQueue, events: events, clock: { UInt64(Deadline.now) * 1_000_000 }
+        ) { name, body in
+            threads.withLock { $0.append(name) }
+            startThread(body)
+        }
+        host = try PluginHost.load(path: path, className: className, in: environment)
+    }
+
+    private static func copy(_ source: String, to target: String) throws {
+        let input = try Descriptor(unsafe open(source, O_RDONLY | O_CLOEXEC), from: "open")
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        let output = try Descriptor(unsafe open(target, flags, 0o700), from: "open")
+        while true {
+            let bytes = try input.read()
+            if bytes.isEmpty { return }
+            try output.write(bytes, until: Deadline(milliseconds: 5000))
+        }
+    }
+
+    /// A gate for calls of this plugin.
+    func gate(_ name: String = "gate") throws -> Gate { try Gate(in: folder, name) }
+
+    /// Submits a call with `kwargs`; its outcome comes to the recorder.
+    @discardableResult
+    func submit(
+        _ kind: CallKind = .execute, _ kwargs: String = "{}", to recorder: Recorder = Recorder(),
+        requestID: String = "request"
+    ) throws -> Recorder {
+        let refusal = try attempt(kind, kwargs, to: recorder, requestID: requestID)
+        #expect(refusal == nil)
+        return recorder
+    }
+
+    /// Submits a call, and says why it is not taken.
+    func attempt(
+        _ kind: CallKind, _ kwargs: String = "{}", to recorder: Recorder,
+        requestID: String = "request"
+    ) throws -> CallRefusal? {
+        var body = ByteBuffer()
+        switch kind {
+        case .execute, .stream:
+            body.append("{\"args\":[1, \"two\"],\"kwargs\":\(kwargs)}")
+            let parts = try JSON.parseCallBody(body)
+            return host.submit(
+                Call(
+                    kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
+                    arrival: 0, deadline: nil, observer: recorder))
+        case .initialize, .cleanup:
+            body.append(kwargs)
+            let range = kind == .initialize ? try JSON.validate(body).range : nil
+            return host.submit(
+                Call(
+                    kind, body: body, args: range, kwargs: nil, requestID: requestID,
+                    arrival: 0, deadline: nil, observer: recorder))
+        }
+    }
+
+    /// Runs a call to its outcome.
+    func run(_ kind: CallKind = .execute, _ kwargs: String = "{}") throws -> Outcome {
+        try submit(kind, kwargs).outcome()
+    }
+
+    /// Executes a mode of the fixture to its outcome.
+    func execute(_ mode: String, _ more: String = "") throws -> Outcome {
+        try run(.execute, "{\"mode\":\"\(mode)\"\(more.isEmpty ? "" : ",")\(more)}")
+    }
+
+    /// Cancels everything, and waits for the answer.
+    func cancelAll(_ detail: String = "stop") throws -> CancelAnswer {
+        let answer = Monitor<CancelAnswer?>(nil)
+        host.cancelAll(CallFailure(.cancelled, detail)) { given in answer.withLock { $0 = given } }
+        guard let found = answer.wait(until: Deadline(milliseconds: 10_000), { $0 }) else {
+            throw TestFailure("no answer to cancelAll")
+        }
+        return found
+    }
+
+    /// Closes, waits until nothing runs, and ends the plugin.
+    func end(within milliseconds: Int = 10_000) -> Bool {
+        host.close(CallFailure(.unavailable, "closing"))
+        return host.waitUntilIdle(until: moment(milliseconds))
+            && host.end(until: moment(milliseconds))
+    }
+}
+
+/// The moment so many milliseconds ahead, in nanoseconds.
+func moment(_ milliseconds: Int) -> UInt64 {
+    UInt64(Deadline.now + Int64(milliseconds)) * 1_000_000
+}
+
+/// Loads a fixture for `body`, and ends it properly.
+func withPlugin(
+    _ library: String, _ className: String, maxQueue: Int = 64, _ body: (Plugin) throws -> Void
+) throws {
+    let plugin = try Plugin(library, className, maxQueue: maxQueue)
+    defer {
+        let isEnded = plugin.end()
+        #expect(isEnded, "the plugin is idle and ends")
+    }
+    try body(plugin)
+}

@@ -1,0 +1,20 @@
+import PluginHost
+import TestSupport
+import WorkerThreads
+
+/// The ends that the worker hears of by event, waited for.
+extension PluginHost {
+    /// Waits until no call runs or waits; false where that takes too long.
+    func waitUntilIdle(until deadline: UInt64) -> Bool {
+        let isIdle = Semaphore()
+        whenIdle { isIdle.signal() }
+        return isIdle.wait(until: deadline)
+    }
+
+    /// Runs cleanup and destroy, and waits for both; false where that takes too long.
+    func end(until deadline: UInt64) -> Bool {
+        let hasEnded = Semaphore()
+        end { hasEnded.signal() }
+        return hasEnded.wait(until: deadline)
+    }
+}

@@ -1,0 +1,137 @@
+import Testing
+import WorkerCore
+
+/// How long an end takes, and with which code.
+@Suite("The end of the worker's life")
+struct LifecycleEndTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    /// All moments that a life names while its time runs out in each step.
+    private func moments(grace: UInt64, began: UInt64, _ reason: EndingCause) -> [UInt64] {
+        var life = Lifecycle(grace: grace)
+        _ = life.handle(.loaded, at: 0)
+        var actions = life.handle(.end(reason), at: began)
+        var moments: [UInt64] = []
+        var event = Lifecycle.Event.timeout
+        while let moment = actions.compactMap(\.moment).first {
+            moments.append(moment)
+            // Calls end in the last moment, so that there is a cleanup, which does not.
+            event = life.phase == .cancelling ? .idle : .timeout
+            actions = life.handle(event, at: moment)
+        }
+        return moments
+    }
+
+    @Test(
+        "uses 60 % of the grace up to its drain's end, 75 to its cancelling's, 90 to its cleanup's")
+    func shares() {
+        #expect(
+            moments(grace: 1_200_000_000, began: 5 * Self.second, .signal(15))
+                == [5_720_000_000, 5_900_000_000, 6_080_000_000, 6_200_000_000])
+        #expect(moments(grace: 100, began: 7, .signal(15)) == [67, 82, 97, 107])
+    }
+
+    @Test("has the whole grace for what is left when its calls need not be waited for")
+    func sharesWithoutDrain() {
+        #expect(
+            moments(grace: 1_200_000_000, began: 0, .parentGone)
+                == [900_000_000, 1_080_000_000, 1_200_000_000])
+    }
+
+    @Test(
+        "never takes longer than the grace, whatever that is",
+        arguments: [0, 1, 99, 101, 1_234_567_891, 3_600 * second])
+    func roundingDown(grace: UInt64) {
+        for moment in moments(grace: grace, began: 10, .signal(15)) {
+            #expect(moment <= 10 + grace)
+        }
+    }
+
+    @Test("counts from the first reason: a second one buys no time")
+    func firstReason() {
+        var life = LifecycleRun.life(in: .draining)
+        let actions = life.handle(.end(.parentGone), at: LifecycleRun.began + 59)
+        #expect(actions == [.cancelCalls, .awaitIdle(until: LifecycleRun.began + 75)])
+    }
+
+    @Test("gives what a step does not need to the next one, which ends no later")
+    func saving() {
+        var life = LifecycleRun.life(in: .draining)
+        #expect(
+            life.handle(.idle, at: LifecycleRun.began + 1)
+                == [.cleanUp(until: LifecycleRun.began + 90)])
+    }
+
+    /// A reason, and the codes of a life that ends in good order and of one that leaves code behind.
+    private static let codes: [(Lifecycle.Event, ExitCode, ExitCode)] = [
+        (LifecycleRun.term, .clean, .forced),
+        (.end(.parentGone), .parentGone, .parentGone),
+        (.end(.pluginFatal("")), .pluginFatal, .pluginFatal),
+        (.end(.wedged("")), .wedged, .wedged),
+    ]
+
+    @Test("tells its reason by its code", arguments: codes)
+    func cleanCode(reason: Lifecycle.Event, expected: ExitCode, _: ExitCode) {
+        var life = LifecycleRun.life(in: .reaping, by: reason)
+        #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
+        life = LifecycleRun.life(in: .reaping, by: reason)
+        #expect(life.handle(.timeout, at: LifecycleRun.now) == [.exit(expected)])
+    }
+
+    @Test("tells by its code of a call or a cleanup that it left behind", arguments: codes)
+    func forcedCode(reason: Lifecycle.Event, _: ExitCode, expected: ExitCode) {
+        for phase in [Lifecycle.Phase.cancelling, .cleaning] {
+            var life = LifecycleRun.life(in: phase, by: reason)
+            _ = life.handle(.timeout, at: LifecycleRun.now)
+            #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
+        }
+    }
+
+    @Test("tells of the parent's or the plugin's end rather than of the signal before it")
+    func strongerCode() {
+        for (cause, expected) in [
+            (EndingCause.parentGone, ExitCode.parentGone),
+            (.pluginFatal(""), .pluginFatal),
+        ] {
+            var life = LifecycleRun.life(in: .draining)
+            for event in [.end(cause), Lifecycle.Event.idle, .cleaned] {
+                _ = life.handle(event, at: LifecycleRun.now)
+            }
+            #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
+        }
+    }
+
+    @Test("before its plugin is loaded has the reason's code too", arguments: codes)
+    func earlyCode(reason: Lifecycle.Event, expected: ExitCode, _: ExitCode) {
+        var life = Lifecycle(grace: LifecycleRun.grace)
+        _ = life.handle(reason, at: LifecycleRun.now)
+        #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
+    }
+
+    @Test(
+        "has the code of what keeps it from starting",
+        arguments: [ExitCode.loadFailure, .bindFailure, .noResources])
+    func failedStart(code: ExitCode) {
+        for events in [[], [Lifecycle.Event.loaded]] {
+            var life = Lifecycle(grace: LifecycleRun.grace)
+            for event in events { _ = life.handle(event, at: 0) }
+            _ = life.handle(.startFailed(code), at: LifecycleRun.now)
+            #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(code)])
+        }
+    }
+
+    @Test("has codes that hosts know by number")
+    func numbers() {
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8])
+    }
+}
+
+extension Lifecycle.Action {
+    /// The moment that it names, if any.
+    var moment: UInt64? {
+        switch self {
+        case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
+        case .serve, .stopAccepting, .cancelCalls, .abandonCalls, .exit: nil
+        }
+    }
+}

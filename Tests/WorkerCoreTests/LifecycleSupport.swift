@@ -1,0 +1,53 @@
+import WorkerCore
+
+/// Lives that were led somewhere: by events alone, as the main thread would.
+enum LifecycleRun {
+    /// SIGTERM.
+    static let term = Lifecycle.Event.end(.signal(15))
+    /// The grace of all of them: a share of it is a number.
+    static let grace: UInt64 = 100
+    /// When their end began.
+    static let began: UInt64 = 1_000
+    /// A later moment; what is counted from the beginning of the end must not depend on it.
+    static let now: UInt64 = 1_033
+
+    /// All phases, in their order.
+    static let phases: [Lifecycle.Phase] = [
+        .starting, .ready, .draining, .cancelling, .cleaning, .reaping, .gone,
+    ]
+
+    /// A life in a phase; where its end has begun, for a reason.
+    static func life(
+        in phase: Lifecycle.Phase, by reason: Lifecycle.Event = term
+    ) -> Lifecycle {
+        var life = Lifecycle(grace: grace)
+        var events: [Lifecycle.Event] = [.loaded, reason]
+        switch phase {
+        case .starting: events = []
+        case .ready: events = [.loaded]
+        case .draining: break
+        case .cancelling: break
+        case .cleaning: events += [.idle]
+        case .reaping: events += [.idle, .cleaned]
+        case .gone: events += [.idle, .cleaned, .reaped]
+        }
+        for event in events { _ = life.handle(event, at: began) }
+        if phase == .cancelling, life.phase == .draining { _ = life.handle(.timeout, at: began) }
+        return life
+    }
+}
+
+/// A generator of the same numbers for the same seed, SplitMix64.
+struct SeededNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,120 @@
+import TestSupport
+import WorkerCore
+import WorkerHTTP
+import WorkerJSON
+
+/// A call as the server handed it over.
+struct Submission: Sendable {
+    let kind: CallKind
+    let body: String
+    let args: String?
+    let kwargs: String?
+    let requestID: String
+    let exchange: Exchange
+}
+
+/// The worker behind a server, played by a test: takes calls in, and leaves their end to the test.
+final class FakeService: WorkerService {
+    struct State {
+        var submissions: [Submission] = []
+        var refusal: CallRefusal?
+        var cancels: [@Sendable (CancelReply) -> Void] = []
+        var config: Result<String, CallFailure> = .success("{}")
+        /// What is done with a call at once, on the thread that submits it.
+        var atOnce: (@Sendable (Submission) -> Void)?
+        /// What happens first in every submit.
+        var before: (@Sendable () -> Void)?
+    }
+
+    let state = Monitor(State())
+
+    var load: (running: Int, queued: Int) { (3, 4) }
+    var progress: ProgressReport {
+        ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
+    }
+
+    func usage() -> ResourceUsage { ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25) }
+
+    func configSchema(into text: inout ByteBuffer) -> CallFailure? {
+        text.append("{\"type\":\"object\"}")
+        return nil
+    }
+
+    func currentConfig(into text: inout ByteBuffer) -> CallFailure? {
+        switch state.withLock({ $0.config }) {
+        case .success(let config):
+            text.append(config)
+            return nil
+        case .failure(let failure): return failure
+        }
+    }
+
+    func submit(
+        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
+        deadline: UInt64?, exchange: Exchange
+    ) -> CallRefusal? {
+        if let before = state.withLock({ $0.before }) { before() }
+        if let refusal = state.withLock({ $0.refusal }) { return refusal }
+        let bytes = unsafe body.withUnsafeBytes { unsafe [UInt8]($0) }
+        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        let submission = Submission(
+            kind: kind, body: text(bytes.indices), args: args.map(text), kwargs: kwargs.map(text),
+            requestID: exchange.requestID, exchange: exchange)
+        if let atOnce = state.withLock({ $0.atOnce }) {
+            atOnce(submission)
+        } else {
+            state.withLock { $0.submissions.append(submission) }
+        }
+        return nil
+    }
+
+    var calls: [CallReport] { [] }
+    var readiness: Readiness { .ready }
+
+    func progress(id: String) -> ProgressReport? { nil }
+
+    func cancel(_ exchange: Exchange) {
+        exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
+    }
+
+    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool { false }
+
+    func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
+        state.withLock { $0.cancels.append(completion) }
+    }
+
+    /// Waits for the next call.
+    func submission(within milliseconds: Int = 10_000) throws -> Submission {
+        let deadline = Deadline(milliseconds: milliseconds)
+        guard state.wait(until: deadline, { $0.submissions.isEmpty ? nil : true }) != nil else {
+            throw TestFailure("no call has been submitted")
+        }
+        return state.withLock { $0.submissions.removeFirst() }
+    }
+
+    /// Waits for the next POST /cancel.
+    func cancel() throws -> @Sendable (CancelReply) -> Void {
+        let deadline = Deadline(milliseconds: 10_000)
+        guard state.wait(until: deadline, { $0.cancels.isEmpty ? nil : true }) != nil else {
+            throw TestFailure("no cancel has come")
+        }
+        return state.withLock { $0.cancels.removeFirst() }
+    }
+
+    /// Has each call end at once with its own body.
+    func echoAtOnce() {
+        state.withLock { $0.atOnce = { $0.exchange.finish(buffer($0.body)) } }
+    }
+}
+
+/// A buffer with a text in it.
+func buffer(_ text: String) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    buffer.append(text)
+    return buffer
+}
+
+/// The text of a buffer.
+func string(_ buffer: borrowing ByteBuffer) -> String {
+    unsafe buffer.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+}

@@ -1,0 +1,99 @@
+import Glibc
+import Testing
+
+@testable import TestSupport
+
+/// What `--ppid` names.
+@Suite("--ppid", .timeLimit(.minutes(10)))
+struct ParentOptionTests {
+    /// A process that is no relative of any worker, and ends when it is told to.
+    private final class Stranger: Sendable {
+        let pid: Int32
+        private let input: Descriptor
+
+        init() throws {
+            let pipe = try Descriptor.pipe()
+            let null = try Descriptor(unsafe open("/dev/null", O_RDWR | O_CLOEXEC), from: "open")
+            pid = try Spawn.spawn(
+                "/bin/sh", ["-c", "read line <&3"], environment: [:], output: null, error: null,
+                inherited: [pipe.reading])
+            input = pipe.writing
+        }
+
+        /// Ends it, and waits until it is a zombie.
+        func end() {
+            input.close()
+            var information = unsafe siginfo_t()
+            while unsafe waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) < 0 {}
+        }
+
+        /// Waits for it, so that its number is free.
+        func reap() {
+            var status: Int32 = 0
+            while unsafe waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        }
+    }
+
+    private func worker(_ ppid: String) throws -> WorkerProcess {
+        try WorkerProcess.launch("echo", "Echo", ["--ppid", ppid])
+    }
+
+    @Test("may name a process that is no relative")
+    func stranger() throws {
+        let stranger = try Stranger()
+        let worker = try worker("\(stranger.pid)")
+        _ = try worker.waitUntilListening()
+        stranger.end()
+        #expect(try worker.waitForExit(within: 1_000) == .exited(5))
+        stranger.reap()
+    }
+
+    @Test("is refused with 5 when its process is gone, or a zombie")
+    func gone() throws {
+        let stranger = try Stranger()
+        stranger.end()
+        #expect(try worker("\(stranger.pid)").waitForExit() == .exited(5))
+        stranger.reap()
+        #expect(try worker("\(stranger.pid)").waitForExit() == .exited(5))
+    }
+
+    @Test("may name the first process of the machine")
+    func first() throws {
+        let worker = try worker("1")
+        _ = try worker.waitUntilListening()
+        worker.signal(SIGTERM)
+        #expect(try worker.waitForExit(within: 2_000) == .exited(0))
+    }
+
+    @Test(
+        "is a usage error when it is no number of a process",
+        arguments: ["-1", "", "x", "1x", "1.5", "0x10", "2147483648", "99999999999999999999"])
+    func unparsable(text: String) throws {
+        let worker = try worker(text)
+        #expect(try worker.waitForExit() == .exited(2))
+        #expect(try worker.standardError.textAtEnd().contains("--ppid"))
+    }
+
+    @Test("0 watches nobody: the worker outlives its host, until it is told to end")
+    func nobody() throws {
+        let host = try ParentHost(["--watch", "none"])
+        let client = try host.client()
+        try host.tell(.kill)
+        #expect(!host.ends(within: 60))
+        #expect(try client.get("/health").status == 200)
+        try host.tell(.terminate)
+        let end = try host.end()
+        #expect(end.ending == .exited(0))
+        #expect(!end.isEarly)
+    }
+
+    @Test("is watched by a worker that was started with all signals blocked, which hears SIGTERM")
+    func blocked() throws {
+        let host = try ParentHost(["--block"])
+        _ = try host.client()
+        try host.tell(.terminate)
+        let end = try host.end()
+        #expect(end.ending == .exited(0))
+        #expect(end.isEarly)
+    }
+}

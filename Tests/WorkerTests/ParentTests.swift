@@ -1,0 +1,115 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Whose end ends the worker, and whose does not; each with a pidfd and without.
+@Suite("The end of the parent", .serialized, .timeLimit(.minutes(10)))
+struct ParentTests {
+    /// Milliseconds: ten times what an idle worker may need.
+    private static let idle = 100
+    /// A time that is long beside the 10 ms between two looks at /proc.
+    private static let quiet = 60
+
+    @Test("ends an idle worker in milliseconds, with 5", arguments: PidfdAccess.allCases)
+    func idle(access: PidfdAccess) throws {
+        let host = try ParentHost([], access)
+        _ = try host.client()
+        let end = try host.die()
+        #expect(end.isOrderly(within: Self.idle), "\(end)")
+    }
+
+    @Test("before the worker's start is noticed at the start", arguments: PidfdAccess.allCases)
+    func deadAtStart(access: PidfdAccess) throws {
+        for options in [["--dies", "before"], ["--dies", "before", "--zombie"]] {
+            let host = try ParentHost(options, access)
+            #expect(try host.end().ending == .exited(5), "\(options)")
+            try host.log.line(containing: "the parent process \(host.pid) (--ppid) is gone")
+        }
+    }
+
+    @Test("is noticed at whatever point of the start it comes", arguments: PidfdAccess.allCases)
+    func deadWhileStarting(access: PidfdAccess) throws {
+        for round in 0..<8 {
+            let zombie = round % 2 == 0 ? [] : ["--zombie"]
+            let host = try ParentHost(["--dies", "at-once"] + zombie, access)
+            let end = try host.end()
+            #expect(end.ending == .exited(5))
+            #expect(!end.leavesProcesses)
+        }
+    }
+
+    @Test("is noticed although nobody waits for the zombie", arguments: PidfdAccess.allCases)
+    func zombie(access: PidfdAccess) throws {
+        let host = try ParentHost(["--zombie"], access)
+        _ = try host.client()
+        let end = try host.die()
+        #expect(end.isOrderly(within: Self.idle), "\(end)")
+    }
+
+    @Test("is seen by a number that a younger process has now", arguments: PidfdAccess.allCases)
+    func younger(access: PidfdAccess) throws {
+        let end = try ParentHost(["--watch", "younger"], access).end()
+        #expect(end.ending == .exited(5))
+        #expect(end.isEarly)
+    }
+
+    @Test(
+        "is not hidden by a new process with the old number",
+        arguments: PidfdAccess.allCases, ["main", "child"])
+    func reused(access: PidfdAccess, spawner: String) throws {
+        let host = try ParentHost(["--spawner", spawner], access)
+        _ = try host.client()
+        // Without a relation to the host, nothing but its start time tells the two apart.
+        if spawner == "child" { try host.tell(.endSpawner) }
+        try host.tell(.killAndReuse)
+        let end = try host.end()
+        if host.wasRefused { return }
+        #expect(end.ending == .exited(5))
+        #expect(end.microseconds <= Self.idle * 1_000, "\(end)")
+    }
+
+    @Test(
+        "means the process that --ppid names, be it a grandparent",
+        arguments: PidfdAccess.allCases)
+    func grandparent(access: PidfdAccess) throws {
+        let host = try ParentHost(["--spawner", "child"], access)
+        _ = try host.client()
+        let end = try host.die()
+        #expect(end.isOrderly(within: Self.idle), "\(end)")
+    }
+
+    @Test(
+        "does not come with the end of the thread or process that started the worker",
+        arguments: PidfdAccess.allCases, ["main", "thread", "child"])
+    func spawner(access: PidfdAccess, spawner: String) throws {
+        let host = try ParentHost(["--spawner", spawner], access)
+        let client = try host.client()
+        // "main": the first thread ends, so that the living process shows as a zombie.
+        try host.tell(.endSpawner)
+        #expect(!host.ends(within: Self.quiet))
+        #expect(try client.get("/health").status == 200)
+        let end = try host.die()
+        #expect(end.isOrderly(within: Self.idle), "\(end)")
+    }
+
+    @Test("is noticed by a worker that was started with all signals blocked")
+    func blocked() throws {
+        for access in PidfdAccess.allCases {
+            let host = try ParentHost(["--block"], access)
+            _ = try host.client()
+            let end = try host.die()
+            #expect(end.isOrderly(within: Self.idle), "\(end)")
+        }
+    }
+
+    @Test("is noticed by a worker whose log nobody reads", arguments: PidfdAccess.allCases)
+    func mute(access: PidfdAccess) throws {
+        let gate = try Gate(in: TemporaryFolder())
+        let host = try ParentHost(
+            ["--mute"], access, "lifecycle", "Lifecycle", environment: gate.environment("CREATE"))
+        try gate.arrival()
+        let end = try host.die()
+        // It offers its last words for a while.
+        #expect(end.isOrderly(within: Self.idle + 250), "\(end)")
+    }
+}

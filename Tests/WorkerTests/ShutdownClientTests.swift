@@ -1,0 +1,155 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What clients and the plugin see of the end of a worker.
+@Suite("The end of a worker, as seen by", .timeLimit(.minutes(10)))
+struct ShutdownClientTests {
+    /// Connections that the worker has taken in, and keeps.
+    private func keptAlive(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
+        try (0..<count).map { _ in
+            let connection = try worker.client.connect()
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+            return connection
+        }
+    }
+
+    @Test("a stream that can be stopped: an error line, and a trailer that says why")
+    func stream() throws {
+        let worker = try WorkerProcess.start("cancellation", "Polls")
+        let gate = try Gate(in: TemporaryFolder())
+        let stream = Background {
+            try worker.client.stream("{\"announce\":\"\(gate.announce)\"}")
+        }
+        try gate.arrival()
+        #expect(try worker.terminate(within: 2000) == .exited(0))
+        let response = try stream.value()
+        #expect(response.lines.last?.hasPrefix("{\"error\":\"") == true)
+        #expect(response.trailers["X-Stream-End"] == "cancelled")
+    }
+
+    @Test("a stream that cannot be stopped: the same")
+    func deafStream() throws {
+        let worker = try WorkerProcess.start("cancellation", "Deaf")
+        let gate = try Gate(in: TemporaryFolder())
+        let stream = Background { try worker.client.stream("{\(gate.kwargs)}") }
+        try gate.arrival()
+        #expect(try worker.terminate(within: 2000) == .exited(6))
+        let response = try stream.value()
+        #expect(response.lines.last?.hasPrefix("{\"error\":\"") == true)
+        #expect(response.trailers["X-Stream-End"] == "cancelled")
+    }
+
+    @Test("calls that come while it drains: 503, and the end of their connection")
+    func newCalls() throws {
+        let worker = try WorkerProcess.start(
+            "cancellation", "Deaf", ["--shutdown-grace", "600"])
+        let paths = ["/execute", "/execute_stream", "/initialize", "/cleanup"]
+        let connections = try keptAlive(worker, paths.count)
+        let gate = try Gate(in: TemporaryFolder())
+        let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
+        try gate.arrival()
+        worker.process.signal(SIGTERM)
+        try worker.waitForEndToBegin()
+        for (path, connection) in zip(paths, connections) {
+            try connection.send("POST", path, body: "{}")
+            let response = try connection.readResponse()
+            #expect(response.status == 503, "\(path): \(response)")
+            #expect(response.isDetail)
+            #expect(response.headers["Connection"]?.lowercased() == "close")
+            #expect(try connection.isClosedByServer())
+        }
+        try gate.release()
+        #expect(try call.value().status == 200)
+        #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
+    }
+
+    @Test("a call that waits behind another: 503 at once")
+    func queued() throws {
+        let worker = try WorkerProcess.start(
+            "cancellation", "Deaf", ["--shutdown-grace", "600"])
+        let gate = try Gate(in: TemporaryFolder())
+        let first = Background { try worker.client.execute("{\(gate.kwargs)}") }
+        try gate.arrival()
+        let second = Background { try worker.client.execute("{}") }
+        let deadline = Deadline(milliseconds: 10_000)
+        while try !worker.client.get("/health").text.contains("\"calls_queued\":1") {
+            try #require(!deadline.hasPassed)
+        }
+        worker.process.signal(SIGTERM)
+        #expect(try second.value().status == 503)
+        #expect(first.isRunning)
+        try gate.release()
+        #expect(try first.value().status == 200)
+        #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
+    }
+
+    @Test("those who ask for its health: it is well, to the last")
+    func health() throws {
+        let folder = try TemporaryFolder()
+        let cancel = try Gate(in: folder, "cancel")
+        let running = try Gate(in: folder, "running")
+        let worker = try WorkerProcess.start(
+            "cancellation", "BlocksCancel", ["--shutdown-grace", "3"],
+            environment: cancel.environment("CANCEL"))
+        let connections = try keptAlive(worker, 2)
+        func expectHealth(_ connection: HTTPConnection, _ when: String) throws {
+            try connection.send("GET", "/health")
+            let response = try connection.readResponse()
+            #expect(response.status == 200, "while \(when)")
+            #expect(response.text.contains("\"pid\":\(worker.process.pid)"))
+        }
+        let call = Background {
+            try worker.client.execute("{\"announce\":\"\(running.announce)\"}")
+        }
+        try running.arrival()
+        worker.process.signal(SIGTERM)
+        try worker.waitForEndToBegin()
+        try expectHealth(connections[0], "draining")
+        try cancel.arrival()
+        try expectHealth(connections[1], "cancelling")
+        try cancel.release()
+        _ = try call.value()
+        #expect(try worker.process.waitForExit(within: 4000) == .exited(0))
+    }
+
+    @Test("those who ask for its health while the plugin cleans up")
+    func healthWhileCleaning() throws {
+        for function in ["CLEANUP", "DESTROY"] {
+            let gate = try Gate(in: TemporaryFolder())
+            let worker = try WorkerProcess.start(
+                "lifecycle", "Lifecycle", ["--shutdown-grace", "600"],
+                environment: gate.environment(function))
+            let connections = try keptAlive(worker, 1)
+            worker.process.signal(SIGTERM)
+            try gate.arrival()
+            for path in ["/health"] {
+                try connections[0].send("GET", path)
+                #expect(try connections[0].readResponse().status == 200)
+            }
+            try gate.release()
+            #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
+        }
+    }
+
+    @Test(
+        "a plugin: one cleanup, unless one went well with nothing after it",
+        arguments: [
+            ("Lifecycle", ["/cleanup"], 1), ("Lifecycle", ["/cleanup", "/cleanup"], 2),
+            ("Lifecycle", [], 1), ("Lifecycle", ["/initialize"], 1),
+            ("Lifecycle", ["/cleanup", "/initialize"], 2),
+            ("Lifecycle", ["/cleanup", "/execute"], 2), ("NoCleanup", ["/cleanup"], 2),
+        ])
+    func cleanups(className: String, paths: [String], expected: Int) throws {
+        let folder = try TemporaryFolder()
+        let worker = try WorkerProcess.start(
+            "lifecycle", className, environment: ["FIXTURE_TRACE": folder.file("trace")])
+        for path in paths { _ = try worker.client.post(path) }
+        #expect(try worker.terminate(within: 2000) == .exited(0))
+        let trace = folder.text("trace").split(separator: "\n")
+        #expect(trace.count { $0 == "cleanup" } == expected)
+        #expect(trace.last == "destroy")
+        #expect(trace.count { $0 == "destroy" } == 1)
+    }
+}
