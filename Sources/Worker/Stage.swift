@@ -12,6 +12,7 @@ final class Stage: Sendable {
     private let environment: Environment
     private let log: Log
     private let inbox: Inbox
+    private let reaper: DescendantReaper
     private let socket: ListeningSocket
     private let capture: StandardOutputCapture
     private let spawn: ThreadSpawner
@@ -28,6 +29,7 @@ final class Stage: Sendable {
         environment = program.environment
         log = program.log
         inbox = program.inbox
+        reaper = program.reaper
         self.socket = socket
         self.capture = capture
         self.spawn = spawn
@@ -104,6 +106,9 @@ final class Stage: Sendable {
             return moment
         case .endDescendants(let moment):
             close(life, until: moment)
+            let left = reaper.endAll(deadlineNanoseconds: moment)
+            if !left.isEmpty { log.warning("processes of the plugin's cannot be ended: \(left)") }
+            reaper.reapRest()
             inbox.post(.reaped)
             return moment
         case .exit(let code):
