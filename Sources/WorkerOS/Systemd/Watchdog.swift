@@ -49,7 +49,8 @@ package final class Watchdog: Sendable {
         var wasAnswering = true
         while true {
             let start = MonotonicClock.now()
-            let isAnswering = probe(start + interval.ping)
+            // Earlier than the manager loses its patience: the log shall say why it did.
+            let isAnswering = probe(start + interval.ping / 4 * 3)
             // A worker that ends does not answer, and is not silent.
             if isStopped.wait(deadlineNanoseconds: 0) { return }
             if isAnswering != wasAnswering { report(isAnswering) }
