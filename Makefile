@@ -1,6 +1,8 @@
 # Universal Worker. `make demo` shows it at work, `make test` proves it; both install what is missing.
 
 PREFIX ?= /usr/local
+# Where systemd looks for user units: below /usr, /usr/local or, as a user, ~/.local/share.
+USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 # What apt-get brings: libmicrohttpd and simdjson for the daemon, PocketSphinx with a model and
@@ -10,7 +12,7 @@ PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-e
 RELEASE := -c release --static-swift-stdlib
 
 .PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address bench install deps clean
+	check-address bench install install-units systemd-check deps clean
 
 all: build
 
@@ -60,8 +62,12 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
+## systemd-check: the units, under a user manager of its own
+systemd-check: build fixtures
+	python3 Tests/Systemd/systemd_check.py --binary $(BINARY) $(SYSTEMD_CHECK_FLAGS)
+
 ## install: binary, header, units and examples under PREFIX
-install: build
+install: build install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
@@ -69,6 +75,16 @@ install: build
 	install -D -m 644 docs/plugin-abi.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/plugin-abi.md
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/universal-worker/examples/echo \
 		Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md
+
+# The units are whole as they stand, for the default PREFIX; for another one its paths go in.
+install-units:
+	install -d $(DESTDIR)$(USER_UNIT_DIR)
+	for unit in universal-worker@.service universal-worker@.socket; do \
+		sed 's|/usr/local/|$(PREFIX)/|' systemd/$$unit > $(DESTDIR)$(USER_UNIT_DIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(USER_UNIT_DIR)/$$unit || exit 1; \
+	done
+	install -D -m 644 systemd/sandbox.conf $(DESTDIR)$(PREFIX)/share/universal-worker/sandbox.conf
+	install -D -m 644 docs/systemd.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/systemd.md
 
 # As root, installs what is missing; otherwise says the one line that does.
 deps:
