@@ -43,6 +43,7 @@ def until(condition, seconds=20):
 class Bench:
     def __init__(self, manager, binary, fixtures, speaks):
         self.manager = manager
+        self.speaks = speaks
         self.units = manager.make("config", "systemd", "user")
         self.prefix = manager.make("prefix")
         subprocess.run(
@@ -92,7 +93,14 @@ class Bench:
         arguments = f"--port {port} {settings.pop('arguments', '')}"
         unit = self.settings(instance, arguments=arguments, **settings)
         self.start(unit)
+        if not self.speaks:
+            assert until(lambda: self.is_listening(port)), self.log()
         return unit, port
+
+    @staticmethod
+    def is_listening(port):
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
 
     def gate(self, name):
         """Makes a FIFO that a fixture waits at; the fixture and the test may open it."""

@@ -92,7 +92,8 @@ def stays_down(bench, unit, status):
     # Five times as long as the restart of these tests would take.
     time.sleep(1)
     shown = bench.manager.show(unit, "ExecMainStatus", "NRestarts", "ActiveState")
-    assert shown == {"ExecMainStatus": str(status), "NRestarts": "0", "ActiveState": "failed"}, shown
+    assert shown == {"ExecMainStatus": str(status), "NRestarts": "0",
+                     "ActiveState": "failed"}, shown
 
 
 def load_failure_stays_down(bench):

@@ -1,4 +1,4 @@
-"""Stops one thread of a process, as a wedge would, until the process is gone: freeze_thread.py TID"""
+"""Stops one thread of a process, as a wedge would, until it is gone: freeze_thread.py TID"""
 
 import ctypes
 import os

@@ -55,7 +55,7 @@ class UserManager:
             raise
 
     def pretend_boot(self):
-        """Makes what process 1 makes at boot and what user managers count on, sandboxes included."""
+        """Makes what process 1 makes at boot and user managers count on, for sandboxes too."""
         for path in (BOOTED, f"{RUN}/unit-root"):
             if not os.path.exists(path):
                 os.makedirs(path)

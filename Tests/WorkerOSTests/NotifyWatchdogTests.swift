@@ -50,8 +50,7 @@ import Testing
         watchdog.stop()
     }
 
-    @Test func `A probe ends before the limit does, and a stopped watchdog asks no more`() throws
-    {
+    @Test func `A probe ends before the limit does, and a stopped watchdog asks no more`() throws {
         let asked = TestPipe()
         let deadline = Shared<UInt64>(0)
         let start = MonotonicClock.now()
