@@ -18,10 +18,12 @@ struct Program {
     let log: Log
     let inbox = Inbox()
     let reaper = DescendantReaper()
+    let notifier: Notifier
 
     init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
         self.environment = environment
+        notifier = Notifier(environment: environment)
         log = Log(
             descriptor: STDERR_FILENO, level: configuration.logLevel,
             isJournal: JournalStream.leads(
@@ -81,6 +83,7 @@ struct Program {
 
     private func end(_ code: ExitCode, _ reason: String) -> Never {
         log.error(reason)
+        notifier.failed(status: reason)
         log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
         _exit(code.rawValue)
     }
