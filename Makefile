@@ -2,6 +2,8 @@
 
 PREFIX ?= /usr/local
 DOC = $(PREFIX)/share/doc/universal-worker
+# Where systemd looks for user units: below /usr, /usr/local or, as a user, ~/.local/share.
+USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 # What apt-get brings: libmicrohttpd and simdjson for the daemon, PocketSphinx with a model and
@@ -11,7 +13,7 @@ PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-e
 RELEASE := -c release --static-swift-stdlib
 
 .PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address bench install deps clean
+	check-address bench install install-units systemd-check deps clean
 
 all: build
 
@@ -61,8 +63,12 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
-## install: binary, header, guide, Echo and an empty folder for plugins under PREFIX
-install: build
+## systemd-check: the units, under a user manager of its own
+systemd-check: build fixtures
+	python3 Tests/Systemd/systemd_check.py --binary $(BINARY) $(SYSTEMD_CHECK_FLAGS)
+
+## install: binary, header, guide, units, Echo and an empty folder for plugins under PREFIX
+install: build install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
@@ -79,6 +85,16 @@ install: build
 	sed -i -e 's|\.\./\.\./Sources/CWorkerPlugin/include|../../../../../include|' \
 		-e 's|\(docs/plugin-abi.md\](\.\./\.\./\)docs/|\1|' \
 		$(DESTDIR)$(DOC)/examples/echo/Makefile $(DESTDIR)$(DOC)/examples/echo/README.md
+
+# The units are whole as they stand, for the default PREFIX; for another one its paths go in.
+install-units:
+	install -d $(DESTDIR)$(USER_UNIT_DIR)
+	for unit in universal-worker@.service universal-worker@.socket; do \
+		sed 's|/usr/local/|$(PREFIX)/|' systemd/$$unit > $(DESTDIR)$(USER_UNIT_DIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(USER_UNIT_DIR)/$$unit || exit 1; \
+	done
+	install -D -m 644 systemd/sandbox.conf $(DESTDIR)$(PREFIX)/share/universal-worker/sandbox.conf
+	install -D -m 644 docs/systemd.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/systemd.md
 
 # As root, installs what is missing; otherwise says the one line that does.
 deps:

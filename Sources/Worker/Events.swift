@@ -7,6 +7,14 @@ struct Events: HostEvents {
     let log: Log
     let inbox: Inbox
 
+    func libraryLoaded() { CrashReporter.objectsChanged() }
+
+    func callBegan(slot: Int, id: String, arrival: UInt64) {
+        CrashCalls.begin(slot: slot, id: id, startNanoseconds: arrival)
+    }
+
+    func callEnded(slot: Int) { CrashCalls.end(slot: slot) }
+
     func pluginLogged(_ level: PluginLogLevel, _ text: String) {
         let severity: LogLevel =
             switch level {

@@ -17,10 +17,13 @@ struct Program {
     let environment: Environment
     let log: Log
     let inbox = Inbox()
+    let reaper = DescendantReaper()
+    let notifier: Notifier
 
     init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
         self.environment = environment
+        notifier = Notifier(environment: environment)
         log = Log(
             descriptor: STDERR_FILENO, level: configuration.logLevel,
             isJournal: JournalStream.leads(
@@ -33,7 +36,12 @@ struct Program {
     /// the worker's to call.
     func run() -> Never {
         let spawn = spawnThread(log)
+        // What the plugin starts, however it detaches itself, stays below the worker.
+        ChildSubreaper.enable()
         do {
+            try CrashReporter.install(
+                describe: "\(configuration.module):\(configuration.className)",
+                isJournal: log.isJournal)
             try watch(spawn)
             let socket = try openSocket()
             let capture = try StandardOutputCapture.start { [log] in
@@ -62,7 +70,7 @@ struct Program {
             if parent == nil { throw ParentGone(process: configuration.parentProcess) }
         }
         let watchdog = Watchdog(
-            poll: poll, signals: signals, parent: parent, inbox: inbox, log: log)
+            poll: poll, signals: signals, parent: parent, reaper: reaper, inbox: inbox, log: log)
         spawn("uw-watchdog") { watchdog.run() }
     }
 
@@ -75,6 +83,7 @@ struct Program {
 
     private func end(_ code: ExitCode, _ reason: String) -> Never {
         log.error(reason)
+        notifier.failed(status: reason)
         log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
         _exit(code.rawValue)
     }

@@ -12,6 +12,10 @@ final class Stage: Sendable {
     private let environment: Environment
     private let log: Log
     private let inbox: Inbox
+    private let reaper: DescendantReaper
+    private let notifier: Notifier
+    /// Tells systemd that the worker is alive, as long as it answers itself.
+    private let watchdog = Mutex<SystemdWatchdog?>(nil)
     private let socket: ListeningSocket
     private let capture: StandardOutputCapture
     private let spawn: ThreadSpawner
@@ -28,6 +32,8 @@ final class Stage: Sendable {
         environment = program.environment
         log = program.log
         inbox = program.inbox
+        reaper = program.reaper
+        notifier = program.notifier
         self.socket = socket
         self.capture = capture
         self.spawn = spawn
@@ -56,6 +62,9 @@ final class Stage: Sendable {
             plugin.withLock { $0 = host }
             inbox.post(.loaded)
         } catch {
+            notifier.failed(
+                status: "Failed to load \(configuration.module):\(configuration.className): "
+                    + error.oneLine)
             // What the plugin printed first comes first; the contract wants this line on stdout.
             capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
             capture.writeReal(
@@ -75,7 +84,10 @@ final class Stage: Sendable {
             if event == .timeout { stepEnds = nil }
             let phase = life.phase
             let actions = life.handle(event, at: MonotonicClock.now())
-            if case .end(let cause) = event, phase != life.phase { log.info(cause.description) }
+            if case .end(let cause) = event, phase != life.phase {
+                log.info(cause.description)
+                tellEnding(cause)
+            }
             for action in actions {
                 if let moment = perform(action, life) { stepEnds = moment }
             }
@@ -104,6 +116,9 @@ final class Stage: Sendable {
             return moment
         case .endDescendants(let moment):
             close(life, until: moment)
+            let left = reaper.endAll(deadlineNanoseconds: moment)
+            if !left.isEmpty { log.warning("processes of the plugin's cannot be ended: \(left)") }
+            reaper.reapRest()
             inbox.post(.reaped)
             return moment
         case .exit(let code):
@@ -134,7 +149,39 @@ final class Stage: Sendable {
         if !socket.isUnix, !socket.isLoopback {
             log.warning("the inherited socket is bound to more than this machine's loopback")
         }
+        startWatchdog()
+        notifier.ready(
+            status: "serving \(configuration.module):\(configuration.className) on \(socket.name)")
         return nil
+    }
+
+    /// Gives systemd signs of life, if it wants some: while the HTTP path answers.
+    private func startWatchdog() {
+        guard let interval = WatchdogInterval(environment: environment) else { return }
+        let probe = SelfProbe(listening: socket.descriptor)
+        do throws(ThreadError) {
+            let started = try SystemdWatchdog.start(
+                interval: interval, notifier: notifier,
+                probe: { probe.probe(deadlineNanoseconds: $0) },
+                report: { [log] isAnswering in
+                    if isAnswering {
+                        log.info("the worker answers its own health check again")
+                    } else {
+                        log.error("the worker does not answer its own health check")
+                    }
+                })
+            watchdog.withLock { $0 = started }
+        } catch {
+            log.error("\(error)")
+        }
+    }
+
+    private func tellEnding(_ cause: EndingCause) {
+        watchdog.withLock { $0 }?.stop()
+        // Some seconds more than the end may take, for a grace that is longer than systemd's.
+        notifier.stopping(
+            status: cause.description,
+            microseconds: nanoseconds(configuration.shutdownGrace) / 1_000 + 5_000_000)
     }
 
     private func options(_ host: PluginHost) -> ServerOptions {

@@ -7,8 +7,10 @@ internal import WorkerThreads
 func spawnThread(_ log: Log) -> ThreadSpawner {
     { name, body in
         do throws(ThreadError) {
-            try NamedThread.start(
-                name: name, stackSize: 8 << 20, signals: .inherited, body: body)
+            try NamedThread.start(name: name, stackSize: 8 << 20, signals: .inherited) {
+                CrashReporter.prepareThread()
+                body()
+            }
         } catch {
             // A worker that cannot run calls must not pretend to: its host restarts it.
             log.error("\(error)")

@@ -8,10 +8,13 @@ internal import WorkerThreads
 struct Watchdog: Sendable {
     private static let signalEvent: UInt64 = 1
     private static let parentEvent: UInt64 = 2
+    /// Milliseconds between looks for zombies of the plugin's that came to the worker.
+    private static let reapInterval: Int32 = 1_000
 
     let poll: EventPoll
     let signals: SignalWaiter
     let parent: ParentWatch?
+    let reaper: DescendantReaper
     let inbox: Inbox
     let log: Log
 
@@ -24,13 +27,15 @@ struct Watchdog: Sendable {
         // Without a pidfd the parent has to be looked at, again and again.
         var isPolling = parent != nil && parent?.descriptor == nil
         while true {
-            switch poll.wait(milliseconds: isPolling ? ParentWatch.pollInterval : nil) {
+            switch poll.wait(milliseconds: isPolling ? ParentWatch.pollInterval : Self.reapInterval)
+            {
             case .happened(Self.signalEvent):
                 while let signal = signals.wait(deadlineNanoseconds: 0) { take(signal) }
             case .happened(Self.parentEvent):
                 if let descriptor = parent?.descriptor { poll.remove(descriptor) }
                 inbox.post(.end(.parentGone))
             case .timeout:
+                reaper.reapAdopted()
                 guard isPolling, parent?.isGone ?? false else { continue }
                 isPolling = false
                 inbox.post(.end(.parentGone))

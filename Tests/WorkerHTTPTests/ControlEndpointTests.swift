@@ -8,7 +8,7 @@ import WorkerHTTP
         (
             "/health",
             #"{"status":"running","pid":42,"name":"Fake \"plugin\"","version":"1.2","#
-                + #""calls_running":3,"calls_queued":4}"#
+                + #""state":"ready","uptime_seconds":0,"calls_running":3,"calls_queued":4}"#
         ),
         ("/stats", #"{"pid":42,"cpu_percent":12.5,"memory_rss_mb":34.25}"#),
         ("/progress", #"{"progress":0.5,"message":"half \"way\""}"#),

@@ -22,10 +22,10 @@ import WorkerJSON
     private func take(_ pipe: StreamPipe) -> String {
         var lines = ByteBuffer()
         switch pipe.take(&lines) {
-        case .lines: return string(lines)
-        case .ended(let end): return "end: \(end.rawValue)"
-        case .nothing: return "nothing"
-        case .dropped: return "dropped"
+        case .lines?: return string(lines)
+        case .ended(let end)?: return "end: \(end.rawValue)"
+        case nil: return "nothing"
+        case .dropped?: return "dropped"
         }
     }
 
@@ -118,9 +118,9 @@ import WorkerJSON
             while !stop(all.count) {
                 var lines = ByteBuffer()
                 switch pipe.take(&lines) {
-                case .lines: unsafe lines.withUnsafeBytes { unsafe all += [UInt8]($0) }
-                case .ended, .dropped: return all
-                case .nothing:
+                case .lines?: unsafe lines.withUnsafeBytes { unsafe all += [UInt8]($0) }
+                case .ended?, .dropped?: return all
+                case nil:
                     if pipe.didSuspend() { continue }
                     let sleeps = state.withLock { state in
                         state.sleeps += 1

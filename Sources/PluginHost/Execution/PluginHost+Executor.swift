@@ -89,6 +89,7 @@ extension PluginHost {
     private func execute(
         _ call: Call, in slot: CallSlot, _ thrown: UnsafeMutablePointer<uwg_thrown>
     ) {
+        events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
         newestSlot.store(slots.firstIndex { $0 === slot } ?? 0, ordering: .relaxed)
         unsafe thrown.pointee.is_set = 0

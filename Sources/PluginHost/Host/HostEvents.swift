@@ -2,6 +2,12 @@
 ///
 /// Any thread; not to wait.
 package protocol HostEvents: Sendable {
+    /// The plugin's library is in memory; none of its functions has been called.
+    func libraryLoaded()
+    /// A call is about to run in the slot of this number, which is below 256.
+    func callBegan(slot: Int, id: String, arrival: UInt64)
+    /// The call in the slot has ended, and `execute` has returned.
+    func callEnded(slot: Int)
     /// The plugin wrote a line to the log.
     func pluginLogged(_ level: PluginLogLevel, _ text: String)
     /// The plugin did what the ABI forbids.

@@ -19,6 +19,7 @@ extension PluginHost {
     ) throws(LoadFailure) -> PluginHost {
         HostTable.listener.withLock { $0 = StartupListener(environment.events) }
         let library = try PluginLibrary(path: path)
+        environment.events.libraryLoaded()
         let outcome = LoadOutcome()
         environment.spawn("uw-exec-0") {
             do throws(LoadFailure) {

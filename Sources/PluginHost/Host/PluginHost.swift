@@ -114,6 +114,7 @@ extension PluginHost: CallSlotOwner {
     }
 
     func slotIsFree(_ slot: CallSlot) {
+        events.callEnded(slot: slot.index)
         finished { $0.freeSlots.append(slot) }
     }
 

@@ -84,14 +84,17 @@ extension Exchange {
 
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
     func park() -> MHD_Result {
-        let outcome: Outcome? = shared.withLock { shared in
-            if let outcome = shared.outcome.take() { return outcome }
-            shared.suspension.willSuspend()
-            return nil
+        let outcome: Outcome? = suspendUnless {
+            shared.withLock { shared in
+                if let outcome = shared.outcome.take() { return outcome }
+                shared.suspension.willSuspend()
+                return nil
+            }
+        } didSuspend: {
+            shared.withLock { $0.suspension.didSuspend() }
         }
-        if let outcome { return go(outcome) }
-        suspend { shared.withLock { $0.suspension.didSuspend() } }
-        return .YES
+        guard let outcome else { return .YES }
+        return go(outcome)
     }
 
     private func go(_ outcome: consuming Outcome) -> MHD_Result {

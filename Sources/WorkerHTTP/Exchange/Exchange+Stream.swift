@@ -28,18 +28,22 @@ extension Exchange {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
             chunk.removeAll(keepingCapacity: true)
             chunkOffset = 0
-            switch pipe.take(&chunk) {
-            case .lines:
+            let taking = suspendUnless {
+                pipe.take(&chunk)
+            } didSuspend: {
+                pipe.didSuspend()
+            }
+            switch taking {
+            case .lines?:
                 continue
-            case .dropped:
+            case .dropped?:
                 return endWithError
-            case .ended(let end):
+            case .ended(let end)?:
                 if !isVersion10, let response = unsafe response {
                     unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
                 }
                 return endOfStream
-            case .nothing:
-                suspend { pipe.didSuspend() }
+            case nil:
                 return 0
             }
         }

@@ -112,11 +112,23 @@ internal import WorkerJSON
         server.parked.subtract(1, ordering: .releasing)
     }
 
-    /// Takes the connection out of the HTTP thread's loop until `resume`; on that thread.
-    func suspend(_ didSuspend: () -> Bool) {
-        server.parked.add(1, ordering: .relaxed)
+    /// Takes the connection out of the HTTP thread's loop until `resume`, if `decide` says so.
+    ///
+    /// On the HTTP thread. It counts as suspended from before the decision, so that nobody stops
+    /// the server in between.
+    ///
+    /// - Returns: what was decided otherwise; nil if it is suspended.
+    func suspendUnless<Finding: ~Copyable>(
+        _ decide: () -> Finding?, didSuspend: () -> Bool
+    ) -> Finding? {
+        server.parked.add(1, ordering: .sequentiallyConsistent)
+        if let finding = decide() {
+            server.parked.subtract(1, ordering: .releasing)
+            return finding
+        }
         connection.suspend()
         if didSuspend() { resume() }
+        return nil
     }
 }
 

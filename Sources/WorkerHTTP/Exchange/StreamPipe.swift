@@ -113,14 +113,13 @@ final class StreamPipe: Sendable {
         case dropped
         case lines
         case ended(StreamEnd)
-        case nothing
     }
 
     /// Exchanges an empty buffer for the lines that wait; on the HTTP thread.
     ///
-    /// With `.nothing`, the connection is about to be suspended: `didSuspend` is due.
-    func take(_ buffer: inout ByteBuffer) -> Taking {
-        let (taking, waiters) = state.withLock { state -> (Taking, Int) in
+    /// - Returns: nil where the connection is about to be suspended: `didSuspend` is due then.
+    func take(_ buffer: inout ByteBuffer) -> Taking? {
+        let (taking, waiters) = state.withLock { state -> (Taking?, Int) in
             if state.isDropped { return (.dropped, 0) }
             if state.ready.count > 0 {
                 swap(&state.ready, &buffer)
@@ -129,7 +128,7 @@ final class StreamPipe: Sendable {
             }
             if let end = state.end { return (.ended(end), 0) }
             state.suspension.willSuspend()
-            return (.nothing, 0)
+            return (nil, 0)
         }
         for _ in 0..<waiters { room.signal() }
         return taking

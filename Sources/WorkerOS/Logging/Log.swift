@@ -10,7 +10,8 @@ package import WorkerCore
 package final class Log: Sendable {
     /// The least grave level that is written.
     package let level: LogLevel
-    private let isJournal: Bool
+    /// Whether lines carry the priorities of the journal.
+    package let isJournal: Bool
     private let clock: @Sendable () -> Timestamp
     private let sink: LineSink
     private let queue: Mutex<LogQueue>

@@ -13,6 +13,12 @@ final class Events: HostEvents {
 
     var all: State { state.withLock { $0 } }
 
+    func libraryLoaded() {}
+
+    func callBegan(slot: Int, id: String, arrival: UInt64) {}
+
+    func callEnded(slot: Int) {}
+
     func pluginIsWedged(_ detail: String) {}
 
     func pluginLogged(_ level: PluginLogLevel, _ text: String) {

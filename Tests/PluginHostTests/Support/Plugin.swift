@@ -20,11 +20,11 @@ final class Plugin: Sendable {
         try Self.copy(try Fixture.path(library), to: path)
         let threads = threads
         let environment = HostEnvironment(
-            maxQueue: maxQueue, events: events, clock: { UInt64(Deadline.now) * 1_000_000 }
-        ) { name, body in
-            threads.withLock { $0.append(name) }
-            startThread(body)
-        }
+            maxQueue: maxQueue, events: events, clock: { UInt64(Deadline.now) * 1_000_000 },
+            spawn: { name, body in
+                threads.withLock { $0.append(name) }
+                startThread(body)
+            })
         host = try PluginHost.load(path: path, className: className, in: environment)
     }
 

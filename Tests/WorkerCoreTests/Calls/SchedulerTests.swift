@@ -98,7 +98,7 @@ import WorkerCore
             scheduler.submit("b", place: .shared), scheduler.submit("c", place: .exclusive),
         ]
         #expect(taken == [nil, nil])
-        for place in [CallPlace.shared, .exclusive, .exclusiveNext] {
+        for place in [CallPlace.shared, .exclusive] {
             let refusal = scheduler.submit("d", place: place)
             #expect(refusal == .full)
         }
@@ -111,7 +111,15 @@ import WorkerCore
         #expect(drain(&scheduler) == ["c", "d"])
     }
 
-    @Test(arguments: [CallPlace.shared, .exclusive, .exclusiveNext])
+    @Test func `A cleanup is taken also when the queue is full`() {
+        var scheduler = Jobs(capacity: 0, concurrency: 1)
+        _ = scheduler.submit("a", place: .shared)
+        _ = scheduler.next()
+        let refusal = scheduler.submit("cleanup", place: .exclusiveNext)
+        #expect(refusal == nil)
+    }
+
+    @Test(arguments: [CallPlace.shared, .exclusive])
     func `Without a queue a call is taken only where it can start at once`(place: CallPlace) {
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         let first = scheduler.submit("a", place: place)

@@ -18,8 +18,24 @@ import WorkerCore
     }
 
     @Test func `The list of paths is the contract's, and names each endpoint`() {
-        #expect(Self.paths.map(\.0) == Endpoint.allCases)
-        #expect(Self.paths.map(\.1) == Endpoint.allCases.map(\.path))
+        let plain = Endpoint.allCases.filter { !$0.namesCall }
+        #expect(Self.paths.map(\.0) == plain)
+        #expect(Self.paths.map(\.1) == plain.map(\.path))
+    }
+
+    @Test(arguments: [
+        ("GET", "/progress/a", Route.call(.progressOne, id: "a")),
+        ("POST", "/cancel/job-1", .call(.cancelOne, id: "job-1")),
+        ("POST", "/cancel/a%2Fb", .call(.cancelOne, id: "a/b")),
+        ("GET", "/cancel/a", .methodNotAllowed(.cancelOne)),
+        ("POST", "/cancel/", .notFound), ("GET", "/progress/%20", .notFound),
+        ("GET", "/calls", .endpoint(.calls)), ("GET", "/health/ready", .endpoint(.ready)),
+        ("GET", "/health/live", .endpoint(.live)), ("GET", "/calls/a", .notFound),
+    ])
+    func `Paths that end with the id of a call lead to it`(
+        method: String, path: String, expected: Route
+    ) {
+        #expect(route(method, path) == expected)
     }
 
     @Test(arguments: paths)
