@@ -53,6 +53,10 @@ SPAWNERS = ["main", "thread", "child"]
 REFUSALS: list[list[str]] = [[], [], ["--refuse", "1"], ["--refuse", "38"]]
 
 
+class Slow(Failure):
+    """An end that was right, but late."""
+
+
 def expect(true: bool, what: str) -> None:
     if not true:
         raise Failure(what)
@@ -93,8 +97,9 @@ def take(host: Host, state: State, how: str) -> None:
     found, moment, took, leaves = host.end()
     expect(found in code, f"{found} instead of {' or '.join(code)}")
     expect(moment == when, f"{moment} instead of {when}")
-    expect(took <= (limit + LAST_WORDS) * 1e6, f"{took} us, more than {limit} s")
     expect(not leaves, "a process is left")
+    if took > (limit + LAST_WORDS) * 1e6:
+        raise Slow(f"{took} us, more than {limit} s")
 
 
 def run(binary: str, dice: random.Random) -> str:
@@ -121,13 +126,25 @@ def run(binary: str, dice: random.Random) -> str:
             expect(not port or is_free(port), f"port {port} is not free")
             expect(not os.path.exists(f"/proc/{host.worker}"), "the worker is still there")
         except Failure as failure:
-            raise Failure(f"{title}: {failure}") from None
+            raise type(failure)(f"{title}: {failure}") from None
         finally:
             if client:
                 client.close()
             host.close()
             gate.close()
     return title
+
+
+def run_patiently(binary: str, dice: random.Random) -> str:
+    """A busy machine is late now and then, a slow worker always: a late end is tried again."""
+    state = dice.getstate()
+    for _ in range(2):
+        try:
+            return run(binary, dice)
+        except Slow as slow:
+            print(f"late: {slow}", flush=True)
+            dice.setstate(state)
+    return run(binary, dice)
 
 
 def measure(binary: str, count: int, options: list[str]) -> list[int]:
@@ -165,7 +182,7 @@ def main() -> int:
     failed = 0
     for number in range(1, arguments.count + 1):
         try:
-            print(f"ok {number}: {run(arguments.binary, dice)}", flush=True)
+            print(f"ok {number}: {run_patiently(arguments.binary, dice)}", flush=True)
         except Failure as failure:
             failed += 1
             print(f"FAILED {number}: {failure}", flush=True)
