@@ -21,9 +21,9 @@ enum {
     /// How long stderr may hold up the report, in nanoseconds.
     patience = 200000000,
     /// How long the report may take in all, in seconds.
-    alarm_after = 2,
+    alarm_after = 5,
     /// How long another thread that crashes waits for the report, in steps of 50 ms.
-    waiting_steps = 80,
+    waiting_steps = 160,
 };
 
 static const int signals[] = {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP, SIGFPE};

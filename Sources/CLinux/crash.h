@@ -12,7 +12,7 @@
 /// The part of the report that is written with the next flush. Static: alternate stacks are small.
 struct crash_text {
     size_t length;
-    /// The moment of CLOCK_MONOTONIC, in nanoseconds, after which nothing is written any more.
+    /// The moment of CLOCK_MONOTONIC, in nanoseconds, up to which stderr is waited for.
     uint64_t deadline;
     int descriptor;
     _Bool is_socket, is_journal;
@@ -33,7 +33,7 @@ void crash_text_line(struct crash_text *text, const char *beginning);
 void crash_text_add_foreign(struct crash_text *text, const char *addition, size_t limit);
 void crash_text_add_number(struct crash_text *text, uint64_t number);
 void crash_text_add_hex(struct crash_text *text, uint64_t number, int digits);
-/// Writes what there is, as long as the deadline allows.
+/// Writes what there is, as far as stderr takes it until the deadline.
 void crash_text_flush(struct crash_text *text);
 
 // --- crash_signals.c

@@ -76,11 +76,11 @@ static ssize_t write_some(const struct crash_text *text, const char *bytes, size
 void crash_text_flush(struct crash_text *text) {
     size_t written = 0;
     while (written < text->length) {
+        // What can be written at once is written, however late: only waiting is limited.
         const uint64_t now = crash_now();
-        if (now >= text->deadline) break;
+        const uint64_t left = now < text->deadline ? text->deadline - now : 0;
         struct pollfd entry = {.fd = text->descriptor, .events = POLLOUT};
-        const int time = (int)((text->deadline - now) / 1000000);
-        const int ready = poll(&entry, 1, time);
+        const int ready = poll(&entry, 1, (int)(left / 1000000));
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) break;
         const ssize_t count = write_some(text, text->bytes + written, text->length - written);

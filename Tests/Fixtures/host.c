@@ -12,9 +12,10 @@
  *   --refuse ERRNO                pidfd_open fails in the worker, by seccomp
  *   --block                       the worker is started with every signal blocked
  *   --mute                        the worker's stdout and stderr are one full pipe
+ *   --control FD                  where commands come from, instead of 3
  *
  * The keeper is the process that the test starts: the host's parent, and the subreaper of all. It
- * takes commands at descriptor 3, one letter each, and ends all when that is closed:
+ * takes commands from a pipe, one letter each, and ends all when that is closed:
  *
  *   e  the thread or process that started the worker ends, and its process lives; answered "ended"
  *   k  SIGKILL for the host
@@ -47,7 +48,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONTROL = 3 };
+static int control = 3;
 enum spawner { MAIN, THREAD, CHILD };
 enum dying { NEVER, BEFORE, AT_ONCE };
 enum watched { HOST, YOUNGER, NOBODY };
@@ -290,7 +291,7 @@ static void keep(pid_t host) {
     printf("host %d\n", host);
     for (;;) {
         struct pollfd entries[] = {
-            {CONTROL, POLLIN, 0}, {reports[0], POLLIN, 0},
+            {control, POLLIN, 0}, {reports[0], POLLIN, 0},
             {is_reaped || plan.zombie ? -1 : host_fd, POLLIN, 0}, {worker_fd, POLLIN, 0}};
         if (poll(entries, 4, -1) < 0) continue;
         if (entries[1].revents) {
@@ -308,7 +309,7 @@ static void keep(pid_t host) {
         }
         if (entries[0].revents) {
             char command;
-            if (read(CONTROL, &command, 1) != 1) end_all(0);
+            if (read(control, &command, 1) != 1) end_all(0);
             commanded = microseconds();
             if (command == 'e') check(write(orders[1], "", 1) == 1, "order");
             if (command == 't' && worker) kill(worker, SIGTERM);
@@ -369,6 +370,7 @@ static void read_plan(int argc, char **argv) {
                 plan.watched =
                     choice(value, (const char *const[]){"host", "younger", "none", NULL});
             else if (!strcmp(name, "--refuse")) plan.refuse = atoi(value);
+            else if (!strcmp(name, "--control")) control = atoi(value);
             else fail(name);
         }
     }
@@ -384,7 +386,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     read_plan(argc, argv);
-    fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
+    fcntl(control, F_SETFD, FD_CLOEXEC);
     int *pipes[] = {reports, orders, life, younger};
     for (int i = 0; i < 4; i++) check(!pipe2(pipes[i], O_CLOEXEC), "pipe2");
     if (plan.mute) output = full_pipe();
@@ -393,7 +395,7 @@ int main(int argc, char **argv) {
     check(host >= 0, "fork");
     if (host == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        close(CONTROL);
+        close(control);
         run_host();
     }
     close(life[1]);

@@ -105,7 +105,7 @@ extension PluginHostTests {
                     let deadline = Deadline(milliseconds: 10_000)
                     let found = answer.wait(until: deadline) { $0 }
                     #expect(found == .cancelled)
-                    #expect(plugin.threads.withLock { $0 } == ["uw-exec-0", "uw-cancel"])
+                    #expect(plugin.threads.withLock { $0 } == ["uw-exec-0", "uw-timers", "uw-cancel"])
                 }
             }
         }

@@ -68,7 +68,7 @@ struct LifecycleWalkTests {
     @Test("acts in the one order, inside of its grace, and exits once, at last")
     func walk() throws {
         for seed in 0..<5_000 {
-            var numbers = SeededNumbers(seed: UInt64(seed))
+            var numbers = SeededGenerator(seed: UInt64(seed))
             var life = Lifecycle(grace: Self.grace)
             var record = Record()
             var now: UInt64 = 0
@@ -91,7 +91,7 @@ struct LifecycleWalkTests {
     @Test("is over after four time-outs at most, once its end has begun")
     func timeouts() throws {
         for seed in 0..<2_000 {
-            var numbers = SeededNumbers(seed: UInt64(seed))
+            var numbers = SeededGenerator(seed: UInt64(seed))
             var life = Lifecycle(grace: Self.grace)
             var actions: [Lifecycle.Action] = []
             for _ in 0..<Int.random(in: 0..<12, using: &numbers) {

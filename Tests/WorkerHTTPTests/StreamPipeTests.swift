@@ -103,6 +103,8 @@ import WorkerJSON
         // What was there may still be read, as may the end.
         #expect(take(pipe) == "1\n")
         _ = pipe.finish(buffer("4\n"), .cancelled)
+        // The last lines say why it ended.
+        #expect(take(pipe) == "4\n")
         #expect(take(pipe) == "end: cancelled")
     }
 

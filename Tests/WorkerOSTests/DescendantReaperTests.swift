@@ -26,7 +26,7 @@ import Testing
             let reaper = DescendantReaper(byLists: byLists, usesDescriptors: descriptors)
             let start = MonotonicClock.now()
             #expect(reaper.endAll(deadlineNanoseconds: seconds(10)) == [])
-            #expect(MonotonicClock.now() - start < 2_000_000_000)
+            #expect(MonotonicClock.now() - start < 4_000_000_000)
             #expect(DescendantFamily.living.isEmpty)
             for pid in pids {
                 #expect(!DescendantFamily.exists(pid) || DescendantFamily.isZombie(pid))
@@ -44,8 +44,8 @@ import Testing
             let child = try family.start("trap '' TERM; echo $$ >&3; while :; do sleep 60; done")
             _ = family.waitUntilReady(1)
             let start = MonotonicClock.now()
-            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(1)) == [])
-            #expect(500_000_000..<900_000_000 ~= MonotonicClock.now() - start)
+            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(3)) == [])
+            #expect(1_490_000_000..<2_900_000_000 ~= MonotonicClock.now() - start)
             #expect(child.wait() == SIGKILL)
         }
     }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [0.0, 0.2, 10])
+    @Test(arguments: [0.0, 3, 20])
     func `Twenty that fork once more when they are asked to end are gone`(time: Double) async {
         await #expect(processExitsWith: .success) { [time] in
             let family = DescendantFamily()
@@ -85,7 +85,7 @@ import Testing
             let child = try family.start(
                 "trap '' TERM; echo $$ >&3; while :; do sleep 60 & sleep 0.005; done")
             _ = family.waitUntilReady(1)
-            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(1)) == [])
+            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(3)) == [])
             #expect(DescendantFamily.living.isEmpty)
             #expect(child.wait() == SIGKILL)
         }

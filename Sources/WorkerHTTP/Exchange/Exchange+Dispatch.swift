@@ -84,6 +84,8 @@ extension Exchange {
 
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
     func park() -> MHD_Result {
+        // A server that is being stopped drops what is queued, and asks again.
+        if isAnswered { return .NO }
         let outcome: Outcome? = suspendUnless {
             shared.withLock { shared in
                 if let outcome = shared.outcome.take() { return outcome }
@@ -109,6 +111,7 @@ extension Exchange {
     private func answer(_ reply: consuming Reply) -> MHD_Result {
         var reply = reply
         reply.requestID = requestID
+        isAnswered = true
         return server.send(reply, on: connection)
     }
 

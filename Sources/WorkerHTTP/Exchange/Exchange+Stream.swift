@@ -6,6 +6,7 @@ internal import WorkerJSON
 extension Exchange {
     /// Queues the header block of a stream, whose lines follow as they come.
     func startStream() -> MHD_Result {
+        isAnswered = true
         let owner = unsafe Unmanaged.passRetained(self).toOpaque()
         guard
             let response = unsafe MHD_create_response_from_callback(

@@ -52,6 +52,8 @@ internal import WorkerJSON
     var received = 0
     var bodyProblem: BodyProblem?
     var isDispatched = false
+    /// A reply has been queued, or would have been if the server were not being stopped.
+    var isAnswered = false
     var response: OpaquePointer?
     /// The watch's record of the connection.
     let client: ClientConnection?

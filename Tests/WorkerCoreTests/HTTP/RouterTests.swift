@@ -6,7 +6,8 @@ import WorkerCore
         (.health, "/health"), (.stats, "/stats"), (.initialize, "/initialize"),
         (.configSchema, "/config_schema"), (.config, "/config"), (.execute, "/execute"),
         (.executeStream, "/execute_stream"), (.cleanup, "/cleanup"), (.cancel, "/cancel"),
-        (.progress, "/progress"),
+        (.progress, "/progress"), (.live, "/health/live"), (.ready, "/health/ready"),
+        (.calls, "/calls"),
     ]
     private static let posts: [Endpoint] = [
         .initialize, .execute, .executeStream, .cleanup, .cancel,
