@@ -242,7 +242,7 @@ long=("$address/execute" -d "{\"args\":[\"$recordings/numbers.raw\"]}")
 print_command curl "${long[@]}" '&'
 { request long "${long[@]}" >"$work/long.body"; now >"$work/long.ended"; } &
 call=$!
-under_way() { request under_way "$address/progress" | grep -q 'of audio'; }
+under_way() { request under_way "$address/calls" | grep -q 'of audio'; }
 within 5 under_way || fail 'The call has not begun within 5 seconds.'
 begin=$(now)
 ask cancel 200 -X POST "$address/cancel"

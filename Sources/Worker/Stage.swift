@@ -101,8 +101,8 @@ final class Stage: Sendable {
         switch action {
         case .serve:
             if let failure = serve() { inbox.post(.startFailed(failure)) }
-        case .stopAccepting:
-            _ = server?.quiesce()
+        case .refuseCalls:
+            server?.drain()
             host?.close(CallFailure(.unavailable, "The worker is shutting down"))
         case .cancelCalls:
             host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
@@ -215,6 +215,8 @@ final class Stage: Sendable {
     }
 
     private func exit(_ code: ExitCode) -> Never {
+        // Whatever came to life since, or was not waited for; without descendants this is nothing.
+        _ = reaper.endAll(deadlineNanoseconds: 0)
         capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         log.info("ended with exit code \(code.rawValue)")

@@ -1,3 +1,4 @@
+private import Glibc
 internal import WorkerCore
 internal import WorkerOS
 internal import WorkerThreads
@@ -10,6 +11,8 @@ struct Watchdog: Sendable {
     private static let parentEvent: UInt64 = 2
     /// Milliseconds between looks for zombies of the plugin's that came to the worker.
     private static let reapInterval: Int32 = 1_000
+    /// The time that the main thread has after a second signal.
+    private static let patience = Duration.milliseconds(50)
 
     let poll: EventPoll
     let signals: SignalWaiter
@@ -26,11 +29,15 @@ struct Watchdog: Sendable {
         }
         // Without a pidfd the parent has to be looked at, again and again.
         var isPolling = parent != nil && parent?.descriptor == nil
+        var requests = 0
         while true {
             switch poll.wait(milliseconds: isPolling ? ParentWatch.pollInterval : Self.reapInterval)
             {
             case .happened(Self.signalEvent):
-                while let signal = signals.wait(deadlineNanoseconds: 0) { take(signal) }
+                while let signal = signals.wait(deadlineNanoseconds: 0) {
+                    if take(signal) { requests += 1 }
+                }
+                if requests > 1 { insist() }
             case .happened(Self.parentEvent):
                 if let descriptor = parent?.descriptor { poll.remove(descriptor) }
                 inbox.post(.end(.parentGone))
@@ -45,7 +52,16 @@ struct Watchdog: Sendable {
         }
     }
 
-    private func take(_ signal: Int32) {
+    /// Ends the process if the main thread, which knows, has not done so in a moment.
+    ///
+    /// Whoever asks twice does not want to wait, but the main thread may wait for descendants.
+    private func insist() -> Never {
+        _ = Semaphore().wait(until: deadline(after: Self.patience))
+        _exit(ExitCode.forced.rawValue)
+    }
+
+    /// Takes in a signal; true where it asks for the end.
+    private func take(_ signal: Int32) -> Bool {
         switch signal {
         case SignalMask.parentDeath:
             // It tells of a thread's end; whether the process has ended is another question.
@@ -54,6 +70,8 @@ struct Watchdog: Sendable {
             log.info("SIGHUP: there is nothing to reload")
         default:
             inbox.post(.end(.signal(signal)))
+            return true
         }
+        return false
     }
 }

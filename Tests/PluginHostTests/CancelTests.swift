@@ -105,7 +105,8 @@ extension PluginHostTests {
                     let deadline = Deadline(milliseconds: 10_000)
                     let found = answer.wait(until: deadline) { $0 }
                     #expect(found == .cancelled)
-                    #expect(plugin.threads.withLock { $0 } == ["uw-exec-0", "uw-timers", "uw-cancel"])
+                    let threads = plugin.threads.withLock { $0 }
+                    #expect(threads == ["uw-exec-0", "uw-timers", "uw-cancel"])
                 }
             }
         }

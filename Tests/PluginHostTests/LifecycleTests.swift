@@ -100,7 +100,7 @@ extension PluginHostTests {
                 let first = try plugin.submit(.execute, "{\(gate.kwargs)}")
                 try gate.arrival()
                 let taken = [try plugin.submit(), try plugin.submit()]
-                for kind in [CallKind.execute, .stream, .initialize, .cleanup] {
+                for kind in [CallKind.execute, .stream, .initialize] {
                     let refused = Recorder()
                     let refusal = try plugin.attempt(kind, to: refused)
                     #expect(refusal == .full)

@@ -131,7 +131,7 @@ extension Lifecycle.Action {
     var moment: UInt64? {
         switch self {
         case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
-        case .serve, .stopAccepting, .cancelCalls, .abandonCalls, .exit: nil
+        case .serve, .refuseCalls, .cancelCalls, .abandonCalls, .exit: nil
         }
     }
 }

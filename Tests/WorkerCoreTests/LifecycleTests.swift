@@ -18,7 +18,7 @@ struct LifecycleTests {
     private static let wedged = Lifecycle.Event.end(.wedged("call 7"))
 
     private static func drain(_ began: UInt64) -> [Lifecycle.Action] {
-        [.stopAccepting, .awaitIdle(until: began + 60)]
+        [.refuseCalls, .awaitIdle(until: began + 60)]
     }
     private static func cancel(_ began: UInt64) -> [Lifecycle.Action] {
         [.cancelCalls, .awaitIdle(until: began + 75)]
@@ -46,10 +46,10 @@ struct LifecycleTests {
         Rule(phase: .ready, event: term, next: .draining, actions: drain(now)),
         Rule(phase: .ready, event: wedged, next: .draining, actions: drain(now)),
         Rule(
-            phase: .ready, event: gone, next: .cancelling, actions: [.stopAccepting] + cancel(now)),
+            phase: .ready, event: gone, next: .cancelling, actions: [.refuseCalls] + cancel(now)),
         Rule(
             phase: .ready, event: fatal, next: .cancelling,
-            actions: [.stopAccepting] + cancel(now)),
+            actions: [.refuseCalls] + cancel(now)),
 
         Rule(phase: .draining, event: term, next: .gone, actions: [.exit(.forced)]),
         Rule(phase: .draining, event: gone, next: .cancelling, actions: cancel(began)),

@@ -22,7 +22,7 @@ struct LifecycleWalkTests {
         static func rank(_ action: Lifecycle.Action) -> Int {
             switch action {
             case .serve: 0
-            case .stopAccepting: 1
+            case .refuseCalls: 1
             case .awaitIdle: 2
             case .cancelCalls: 2
             case .cleanUp: 3
@@ -40,17 +40,17 @@ struct LifecycleWalkTests {
             #expect(!has { Self.rank($0) == 5 }, "\(action) after the exit")
             switch action {
             case .awaitIdle:
-                #expect(has { $0 == .stopAccepting })
+                #expect(has { $0 == .refuseCalls })
                 #expect(done.count { $0.isWait } < 2)
             case .cancelCalls:
-                #expect(has { $0 == .stopAccepting })
+                #expect(has { $0 == .refuseCalls })
                 #expect(!has { $0 == .cancelCalls })
             case .abandonCalls:
                 #expect(has { $0 == .cancelCalls })
                 #expect(!has { $0 == .abandonCalls })
                 #expect(!has { Self.rank($0) == 3 }, "calls are abandoned that have ended")
             case .cleanUp: #expect(has { $0.isWait })
-            case .stopAccepting: #expect(has { $0 == .serve })
+            case .refuseCalls: #expect(has { $0 == .serve })
             case .serve, .endDescendants, .exit: break
             }
             if !action.isWait, action != .cancelCalls {

@@ -24,7 +24,22 @@ struct FramingTests {
         "Host: localhost\r\nContent-Length: 99999999999999999999\r\n",
         "Host: localhost\r\nHost: localhost\r\nContent-Length: 2\r\n",
         "Content-Length: 2\r\n",
+        "Host: localhost\r\nContent-Length: 2\r\n x\r\n",
+        "Host: localhost\r\nContent-Length:\r\n 2\r\n",
+        "Host: localhost\r\nTransfer-Encoding: chunked\r\n\tx\r\n",
+        "Host: evil.example\r\n x\r\nHos: localhost\r\n t\r\nContent-Length: 2\r\n",
     ]
+
+    @Test("in a folded line is refused where a body is not needed, too")
+    func folded() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let length = Self.smuggled.utf8.count
+        let answer = try worker.client.exchange(
+            "POST /cancel HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(length)\r\n x\r\n\r\n"
+                + Self.smuggled)
+        #expect(answer.contains(" 400 "), "\(answer)")
+        #expect(!answer.contains("Not Found"), "what lay behind it was answered: \(answer)")
+    }
 
     @Test("is refused before anything behind it is read", arguments: ambiguous)
     func refused(headers: String) throws {

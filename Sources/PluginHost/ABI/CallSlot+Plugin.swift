@@ -47,6 +47,7 @@ extension CallSlot {
             return isAppended ? .accept : .refuse(uw_status(UW_STALE))
         }
         guard call.kind == .stream else { return .refuse(uw_status(UW_WRONG_CALL)) }
+        if work.isAbandoned { return .refuse(uw_status(UW_CANCELLED)) }
         if work.isBroken { return .refuse(uw_status(UW_INVALID_DATA)) }
         if isCancelled(handle) { return .refuse(uw_status(UW_CANCELLED)) }
         if !isAppended {
@@ -85,12 +86,13 @@ extension CallSlot {
     }
 
     /// Answers the client of the running call in the plugin's place, which still has to finish it.
-    func abandon(_ failure: CallFailure) {
+    func abandon(_ failure: CallFailure, where isMeant: (Call) -> Bool = { _ in true }) {
         var abandoned: Call?
         var lines = ByteBuffer()
         work.withLock { work in
-            guard isBusy, !work.isBroken else { return }
+            guard isBusy, !work.isBroken, let call = work.call, isMeant(call) else { return }
             work.isBroken = true
+            work.isAbandoned = true
             abandoned = work.call
             swap(&lines, &work.lines)
         }

@@ -26,8 +26,10 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var phase = CallPhase()
         /// Lines that the stream has not taken yet.
         var lines = ByteBuffer()
-        /// The client has been told that the stream failed; finish is still due.
+        /// The client has been answered in the plugin's place; finish is still due.
         var isBroken = false
+        /// The same, since nobody wanted to wait any longer.
+        var isAbandoned = false
     }
 
     /// What cancelling needs.
@@ -83,6 +85,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
             work.call = call
             work.phase = CallPhase()
             work.isBroken = false
+            work.isAbandoned = false
             live.store(handle, ordering: .releasing)
         }
     }

@@ -65,7 +65,7 @@ extension PluginHost {
             guard let self, let call else { return }
             let failure = CallFailure(.deadline, "The call's deadline has passed")
             self.stop(failure) { $0 === call }
-            for slot in self.slots where slot.occupant?.call === call { slot.abandon(failure) }
+            for slot in self.slots { slot.abandon(failure) { $0 === call } }
         }
     }
 

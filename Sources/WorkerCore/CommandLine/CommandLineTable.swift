@@ -31,7 +31,7 @@ package enum CommandLineTable {
             "The longest request body; K, M, G, KiB, MiB, GiB count in 1024s."),
         .value(
             "max-buffered", "BYTES", \.maxBuffered, .bytes, .limits,
-            "What all requests and replies together may hold in memory."),
+            "What the bodies of all requests together may hold in memory."),
         .value(
             "max-queue", "N", \.maxQueue, .number(0...1_000_000), .limits,
             "The calls that may wait for the plugin; 0: none."),

@@ -27,6 +27,12 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether the bytes begin with exactly those of the text.
+    package func hasPrefix(_ text: String) -> Bool {
+        let length = text.utf8.count
+        return count >= length && extracting(first: length).isEqual(to: text)
+    }
+
     /// Whether the bytes begin with the text, ASCII letters of either case being equal.
     ///
     /// - Parameter text: in lower case.

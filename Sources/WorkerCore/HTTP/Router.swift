@@ -42,7 +42,7 @@ package enum Route: Equatable, Sendable {
         for endpoint in Endpoint.allCases {
             if !endpoint.namesCall {
                 if path.isEqual(to: endpoint.path) { return (endpoint, nil) }
-            } else if path.hasPrefixIgnoringCase(endpoint.path) {
+            } else if path.hasPrefix(endpoint.path) {
                 let id = path.extracting(endpoint.path.utf8.count..<path.count)
                 if let name = CallName(id) { return (endpoint, name.text) }
             }

@@ -45,8 +45,8 @@ package struct Lifecycle: Sendable {
     package enum Action: Equatable, Sendable {
         /// Let clients in.
         case serve
-        /// Take no more connections and calls.
-        case stopAccepting
+        /// Take no more calls; what asks how the worker is gets its answer until the end.
+        case refuseCalls
         /// Cancel what runs.
         case cancelCalls
         /// Answer the clients of calls that will not end, in the plugin's place.
@@ -115,9 +115,9 @@ package struct Lifecycle: Sendable {
             return reap()
         case .ready:
             begin(cause, now)
-            guard cause.letsCallsFinish else { return [.stopAccepting] + cancel() }
+            guard cause.letsCallsFinish else { return [.refuseCalls] + cancel() }
             phase = .draining
-            return [.stopAccepting, .awaitIdle(until: moment(Self.drainShare))]
+            return [.refuseCalls, .awaitIdle(until: moment(Self.drainShare))]
         case .draining:
             guard !cause.letsCallsFinish else { return [] }
             self.cause = cause

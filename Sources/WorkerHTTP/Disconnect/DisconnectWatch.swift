@@ -73,6 +73,7 @@ final class DisconnectWatch: Sendable {
     func run() {
         var gone: [UInt64] = []
         var nextLook: UInt64 = 0
+        var nextNudge: UInt64 = 0
         while true {
             let interval: Int32? =
                 !gone.isEmpty ? Self.nudgeInterval : count > 0 ? Self.lookInterval : nil
@@ -82,12 +83,17 @@ final class DisconnectWatch: Sendable {
                 nudge(number)
                 gone.append(number)
             case .timeout, .interrupted:
-                gone.removeAll { !nudge($0) }
+                break
             case .stopped:
                 hasEnded.signal()
                 return
             }
+            // By the clock, not by time-outs: on a busy worker none may come.
             let now = options.clock()
+            if now >= nextNudge {
+                gone.removeAll { !nudge($0) }
+                nextNudge = now + UInt64(Self.nudgeInterval) * 1_000_000
+            }
             if now >= nextLook {
                 endLate(now)
                 nextLook = now + UInt64(Self.lookInterval) * 1_000_000

@@ -60,8 +60,34 @@ internal import WorkerCore
         default:
             break
         }
-        if !Framing.isToken(name) { framing.hasMalformedName = true }
+        if unsafe isFolded(nameBytes, valueBytes) || !Framing.isToken(name) {
+            framing.hasMalformedName = true
+        }
     }
+
+    /// Whether the text of a folded line has been glued onto a field's name, as libmicrohttpd does.
+    ///
+    /// The name may be a token all the same ("Content-Length" and " x" make "Content-Lengthx"), but
+    /// it then lies elsewhere, or over the value. As the client sent it, a value follows its name
+    /// with a colon and white space in between.
+    private func isFolded(
+        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard let nameStart = name.baseAddress, let valueStart = value.baseAddress else {
+            return false
+        }
+        let colon = unsafe nameStart + name.count
+        let gap = unsafe valueStart - colon - 1
+        guard (0...Self.longestGap).contains(gap) else { return true }
+        for offset in 0..<gap {
+            let byte = unsafe colon[1 + offset]
+            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") else { return true }
+        }
+        return false
+    }
+
+    /// More white space than this behind a colon is refused.
+    private static let longestGap = 1_024
 
     private mutating func readLength(_ value: UnsafeBufferPointer<UInt8>) {
         framing.contentLengths += 1

@@ -64,11 +64,14 @@ package import WorkerThreads
         return true
     }
 
+    /// Ends each connection with its next reply, as the worker is about to end.
+    package func drain() { isDraining.store(true, ordering: .sequentiallyConsistent) }
+
     /// Takes no more connections, and ends each that is there with its next reply.
     ///
     /// - Returns: the listening socket, which is the caller's again; -1 if the server did not run.
     package func quiesce() -> Int32 {
-        isDraining.store(true, ordering: .sequentiallyConsistent)
+        drain()
         guard let daemon = daemon.withLock({ $0 }) else { return -1 }
         return unsafe MHD_quiesce_daemon(daemon.pointer)
     }
@@ -84,7 +87,7 @@ package import WorkerThreads
 
     /// Waits until all answers that are due have been sent.
     ///
-    /// The server has been quiesced before.
+    /// The server drains.
     ///
     /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
     /// - Returns: whether they have.

@@ -30,12 +30,14 @@ package final class ParentWatch: Sendable {
         descriptor = pidfd >= 0 ? pidfd : nil
         self.process = process
         if isParent { clinux_set_parent_death_signal(deathSignal) }
-        let folder = "/proc/\(process)"
-        guard let look = Look(folder), let own = Look("/proc/self"), look.start <= own.start else {
-            startTime = 0
+        let look = Look("/proc/\(process)")
+        startTime = look?.start ?? 0
+        if let look {
+            if let own = Look("/proc/self"), look.start > own.start { return nil }
+        } else if descriptor == nil {
+            // It has ended; or /proc hides it, which a pidfd does not mind.
             return nil
         }
-        startTime = look.start
         // It may have ended between the fork and here, and its number may be another's by now.
         if isParent, getppid() != process { return nil }
         if isGone { return nil }

@@ -33,10 +33,10 @@ package final class SystemdWatchdog: Sendable {
         probe: @escaping @Sendable (UInt64) -> Bool, report: @escaping @Sendable (Bool) -> Void
     ) throws(ThreadError) -> SystemdWatchdog {
         guard let latch = Latch() else {
-            throw .cannotStart(name: "uw-watchdog", .last)
+            throw .cannotStart(name: "uw-systemd", .last)
         }
         let watchdog = SystemdWatchdog(interval, notifier, probe, report, latch)
-        try NamedThread.start(name: "uw-watchdog") { watchdog.run() }
+        try NamedThread.start(name: "uw-systemd") { watchdog.run() }
         return watchdog
     }
 

@@ -33,7 +33,7 @@ import Testing
                 Limits:
                   --max-body BYTES          The longest request body; K, M, G, KiB, MiB, GiB
                                             count in 1024s. [default: 64MiB]
-                  --max-buffered BYTES      What all requests and replies together may hold in
+                  --max-buffered BYTES      What the bodies of all requests together may hold in
                                             memory. [default: 512MiB]
                   --max-queue N             The calls that may wait for the plugin; 0: none.
                                             [default: 1024]
