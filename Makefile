@@ -60,6 +60,10 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
+## bench: the worker beside a bare C server and the original; BENCH=--quick takes 90 s
+bench: build
+	python3 Benchmarks/bench.py $(BENCH)
+
 ## install: binary, header, units and examples under PREFIX
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
