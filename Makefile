@@ -69,6 +69,12 @@ systemd-check: build fixtures
 
 ## install: binary, header, guide, units, Echo and an empty folder for plugins under PREFIX
 install: build install-units
+## bench: the worker beside a bare C server and the original; BENCH=--quick takes 90 s
+bench: build
+	python3 Benchmarks/bench.py $(BENCH)
+
+## install: binary, header, units and examples under PREFIX
+install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Compares the worker with a bare C server on the same library and with the original, in one run.
+
+Prints a table and writes bench.json. Targets are reported and never make it fail.
+"""
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import counts
+import events
+import traffic
+from rows import Section, table, verdicts
+from servers import FLOOR, ORIGINAL, ROOT, WORKER, Server, Unusable, compile_all, prepare_original
+
+
+def version(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    except OSError:
+        return "unknown"
+    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout else "unknown"
+
+
+def machine(with_original: bool) -> dict[str, str]:
+    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    pressure = os.getloadavg()[0]
+    return {
+        "CPU": f"{cpu[0].split(':')[1].strip() if cpu else platform.machine()}, {os.cpu_count()} cores",
+        "kernel": platform.release(),
+        "glibc": platform.libc_ver()[1],
+        "libmicrohttpd": version("pkg-config", "--modversion", "libmicrohttpd"),
+        "simdjson": version("pkg-config", "--modversion", "simdjson"),
+        "compilers": f"{version('swift', '--version')}; {version('cc', '--version')}",
+        "Python": platform.python_version(),
+        "original": "cjm-plugin-system 0.0.28" if with_original else "not measured",
+        "load average at the start": f"{pressure:.2f}",
+        "time": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+@contextlib.contextmanager
+def stage(name: str) -> Iterator[None]:
+    began = time.monotonic()
+    print(f"{name} …", end="", file=sys.stderr, flush=True)
+    yield
+    print(f" {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
+    memory = traffic.MemoryRows()
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(Server(kind)) for kind in kinds]
+        for server in servers:
+            server.get("/health")
+        memory.note(servers, "idle", limits=(12, 3))
+        with stage("requests"):
+            requests = traffic.requests(servers, effort)
+        with stage("streams"):
+            streams = traffic.streams(servers, effort)
+        memory.note(servers, "after requests and streams")
+        with stage("large bodies"):
+            bodies = traffic.bodies(servers, effort)
+        memory.note(servers, "after large bodies")
+    with stage("start and end"):
+        life = events.starts(kinds, effort)
+    with stage("beside a busy plugin"):
+        busy = events.saturation(kinds, effort)
+    with stage("counts"):
+        counted = counts.counts()
+    return [requests, streams, bodies, busy, life, memory.section(), counted]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: under 90 seconds")
+    options.add_argument("--without-original", action="store_true", help="leaves the original out")
+    chosen = options.parse_args()
+    try:
+        with stage("compiling"):
+            compile_all()
+        kinds = [WORKER, FLOOR]
+        if not chosen.without_original:
+            if reason := prepare_original():
+                print(f"without the original: {reason}", file=sys.stderr)
+            else:
+                kinds.append(ORIGINAL)
+        about = machine(ORIGINAL in kinds)
+        sections = measure(traffic.QUICK if chosen.quick else traffic.FULL, kinds)
+    except Unusable as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    print("\n".join(f"{name + ':':26}{value}" for name, value in about.items()), end="\n\n")
+    print(table(sections), verdicts(sections), sep="\n\n")
+    result = {
+        "machine": about,
+        "quick": chosen.quick,
+        "sections": {section.title: [row.json() for row in section.rows] for section in sections},
+    }
+    (ROOT / "bench.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

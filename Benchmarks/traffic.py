@@ -1,0 +1,150 @@
+"""Measurements under load: requests, streams, large bodies, and what they leave of memory."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rows import Row, Section, Target
+from servers import BUILD, FLOOR, ORIGINAL, WORKER, Server, tool
+
+CONNECTIONS = (1, 32, 256)
+SMALL = b'{"args":[1,2],"kwargs":{"text":"hello, world"}}'
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured."""
+
+    rounds: int
+    window: float
+    warmup: float
+    lines: int
+    lines_original: int
+    starts: int
+    starts_original: int
+    moments: int
+
+
+FULL = Effort(7, 0.7, 0.1, 1_000_000, 20_000, 30, 3, 100)
+QUICK = Effort(2, 0.25, 0.05, 1_000_000, 20_000, 10, 1, 20)
+
+
+def body_file(name: str, body: bytes) -> Path:
+    path = BUILD / f"{name}.json"
+    path.write_bytes(body)
+    return path
+
+
+def turns(items: Sequence[Server], index: int) -> list[Server]:
+    """Everyone once, each round beginning with another one."""
+    start = index % len(items)
+    return [*items[start:], *items[:start]]
+
+
+REQUEST_TARGETS = {
+    ("/health", 32, "rps"): [Target(FLOOR, "≥", 0.95)],
+    ("/execute", 32, "rps"): [Target(FLOOR, "≥", 0.9), Target(ORIGINAL, "≥", 20, aim=30)],
+    ("/execute", 1, "p50_us"): [Target(FLOOR, "≤", 1.15)],
+    ("/execute", 1, "p99_us"): [Target(FLOOR, "≤", 1.3)],
+    ("/execute", 32, "cpu_us"): [Target(FLOOR, "≤", 1.2)],
+}
+QUANTITIES = {"rps": "requests/s", "p50_us": "µs", "p99_us": "µs", "cpu_us": "µs"}
+NAMES = {"rps": "", "p50_us": " p50", "p99_us": " p99", "cpu_us": " CPU/request"}
+
+
+def requests(servers: Sequence[Server], effort: Effort) -> Section:
+    small = body_file("small", SMALL)
+    calls = {"/health": [], "/execute": ["-m", "POST", "-u", "/execute", "-b", small]}
+    rows: list[Row] = []
+    for path, arguments in calls.items():
+        for connections in CONNECTIONS:
+            measured = {
+                quantity: Row(
+                    f"{path} {connections:3d} conns{NAMES[quantity]}",
+                    unit,
+                    more_is_better=quantity == "rps",
+                    targets=REQUEST_TARGETS.get((path, connections, quantity), ()),
+                )
+                for quantity, unit in QUANTITIES.items()
+            }
+            stalls = Row(f"{path} {connections:3d} conns stalls", "/s")
+            for index in range(effort.rounds):
+                for server in turns(servers, index):
+                    result = server.load(
+                        "-c", connections, "-d", effort.window, "-w", effort.warmup, *arguments
+                    )
+                    for quantity, row in measured.items():
+                        row.add(server.kind, result[quantity])
+                    stalls.add(server.kind, result["stalls"] / result["seconds"])
+            rows += measured.values()
+            if connections >= 128:
+                rows.append(stalls)
+    return Section("requests", rows)
+
+
+def streams(servers: Sequence[Server], effort: Effort) -> Section:
+    speed = Row(
+        "stream of small lines",
+        "lines/s",
+        more_is_better=True,
+        targets=[Target(FLOOR, "≥", 0.5), Target(ORIGINAL, "≥", 300, aim=1000)],
+    )
+    cpu = Row("stream CPU/line", "ns")
+    for index in range(effort.rounds):
+        for server in turns(servers, index):
+            lines = effort.lines_original if server.kind == ORIGINAL else effort.lines
+            result = tool("lines", "-p", server.port, "-P", server.pid, "-n", lines)
+            speed.add(server.kind, result["lines_per_s"])
+            cpu.add(server.kind, result["cpu_ns"])
+    return Section("streams", [speed, cpu])
+
+
+def large_bodies() -> dict[str, bytes]:
+    """Ten million bytes: one string, and many small objects."""
+    string = json.dumps({"args": ["x" * 10_000_000], "kwargs": {}}, separators=(",", ":"))
+    objects = [{"i": i, "s": f"item {i}", "f": i + 0.5} for i in range(228_000)]
+    many = json.dumps({"args": [objects], "kwargs": {}}, separators=(",", ":"))
+    return {"string": string.encode(), "objects": many.encode()}
+
+
+def bodies(servers: Sequence[Server], effort: Effort) -> Section:
+    rows = []
+    for name, body in large_bodies().items():
+        path = body_file(name, body)
+        row = Row(
+            f"{len(body) / 1e6:.0f} MB echo, {'one string' if name == 'string' else 'many objects'}",
+            "ms",
+            targets=[Target(ORIGINAL, "≥", 4 if name == "string" else 10)],
+        )
+        for index in range(effort.rounds):
+            for server in turns(servers, index):
+                if server.kind == ORIGINAL and index >= 3:
+                    continue
+                count = 1 if server.kind == ORIGINAL else 3
+                result = server.load("-n", count, "-m", "POST", "-u", "/execute", "-b", path)
+                row.add(server.kind, result["p50_us"] / 1000)
+        rows.append(row)
+        path.unlink()
+    return Section("large bodies", rows)
+
+
+class MemoryRows:
+    """Resident and anonymous memory at points of the run."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+
+    def note(self, servers: Sequence[Server], when: str, limits: tuple[float, float] | None = None) -> None:
+        time.sleep(0.3)
+        resident = Row(f"resident, {when}", "MiB", targets=[Target(WORKER, "<", limits[0])] if limits else ())
+        anonymous = Row(f"anonymous, {when}", "MiB", targets=[Target(WORKER, "<", limits[1])] if limits else ())
+        for server in servers:
+            memory = server.memory()
+            resident.add(server.kind, memory.resident)
+            anonymous.add(server.kind, memory.anonymous)
+        self.rows += [resident, anonymous]
+
+    def section(self) -> Section:
+        return Section("memory", self.rows)
