@@ -52,7 +52,7 @@ compat: build
 ## host-check: the original's own client, unmodified, drives the binary
 host-check: build fixtures
 	Tests/Compatibility/venv.sh
-	.venv/bin/python Tests/Compatibility/host_check.py
+	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
 ## check: the long runs, under the thread and address sanitizers
 check: check-thread check-address
@@ -63,18 +63,20 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
+## bench: the worker beside a bare C server and the original; BENCH=--quick takes 90 s
+bench: build
+	python3 Benchmarks/bench.py $(BENCH)
+
+## lifetime: random ends of hosts and workers, and how long an end takes
+lifetime: build fixtures
+	python3 Tests/Lifetime/random_ends.py --count 40 --latency 50
+
 ## systemd-check: the units, under a user manager of its own
 systemd-check: build fixtures
 	python3 Tests/Systemd/systemd_check.py --binary $(BINARY) $(SYSTEMD_CHECK_FLAGS)
 
 ## install: binary, header, guide, units, Echo and an empty folder for plugins under PREFIX
 install: build install-units
-## bench: the worker beside a bare C server and the original; BENCH=--quick takes 90 s
-bench: build
-	python3 Benchmarks/bench.py $(BENCH)
-
-## install: binary, header, units and examples under PREFIX
-install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
