@@ -63,7 +63,7 @@ check-thread: fixtures
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
 
-## bench: the worker beside a bare C server and the original; BENCH=--quick takes 90 s
+## bench: the worker beside a bare C server and the original; BENCH=--quick for a short run
 bench: build
 	python3 Benchmarks/bench.py $(BENCH)
 

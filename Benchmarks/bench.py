@@ -82,7 +82,7 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: under 90 seconds")
+    options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about half a minute")
     options.add_argument("--without-original", action="store_true", help="leaves the original out")
     chosen = options.parse_args()
     try:
