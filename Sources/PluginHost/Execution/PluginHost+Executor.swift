@@ -91,7 +91,7 @@ extension PluginHost {
     ) {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
-        newestSlot.store(slots.firstIndex { $0 === slot } ?? 0, ordering: .relaxed)
+        newestSlot.store(slot.index, ordering: .relaxed)
         unsafe thrown.pointee.is_set = 0
         let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
         let name = unsafe stream == nil ? "execute" : "execute_stream"

@@ -35,8 +35,8 @@ package final class PluginHost: Sendable {
     let isBroken = Atomic<Bool>(false)
     private let schemaSnapshot: Mutex<Snapshot>
     private let configSnapshot: Mutex<Snapshot>
-    /// The slot of the call that started last.
-    let newestSlot = Atomic<Int>(0)
+    /// The index of the slot of the call that started last.
+    let newestSlot = Atomic<Int>(-1)
     private let lastReport = Mutex(ProgressReport.none)
 
     /// Makes the host of an instance; on its first executor, which has created it.
@@ -70,8 +70,10 @@ package final class PluginHost: Sendable {
 
     /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
-        let newest = slots[newestSlot.load(ordering: .relaxed)]
-        if newest.isBusy { return newest.progress.withLock { $0 } }
+        let index = newestSlot.load(ordering: .relaxed)
+        if let newest = slots.first(where: { $0.index == index }), newest.isBusy {
+            return newest.progress.withLock { $0 }
+        }
         return lastReport.withLock { $0 }
     }
 

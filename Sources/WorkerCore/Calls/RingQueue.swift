@@ -1,23 +1,23 @@
 /// A first-in, first-out queue that allocates only while it grows beyond what it once held.
 package struct RingQueue<Element> {
-    private var slots: [Element?] = []
-    private var head = 0
+    @usableFromInline var slots: [Element?] = []
+    @usableFromInline var head = 0
     /// How many elements wait.
-    package private(set) var count = 0
+    @usableFromInline package internal(set) var count = 0
 
     /// Makes an empty queue.
-    package init() {}
+    @inlinable package init() {}
 
     /// Whether nothing waits.
-    package var isEmpty: Bool { count == 0 }
+    @inlinable package var isEmpty: Bool { count == 0 }
 
     /// The element that comes next.
-    package var first: Element? { count == 0 ? nil : slots[head] }
+    @inlinable package var first: Element? { count == 0 ? nil : slots[head] }
 
     /// Adds an element behind all others.
     ///
     /// Amortised constant time.
-    package mutating func append(_ element: Element) {
+    @inlinable package mutating func append(_ element: Element) {
         growIfFull()
         slots[(head + count) & (slots.count - 1)] = element
         count += 1
@@ -26,7 +26,7 @@ package struct RingQueue<Element> {
     /// Adds an element before all others.
     ///
     /// Amortised constant time.
-    package mutating func prepend(_ element: Element) {
+    @inlinable package mutating func prepend(_ element: Element) {
         growIfFull()
         head = (head + slots.count - 1) & (slots.count - 1)
         slots[head] = element
@@ -34,7 +34,7 @@ package struct RingQueue<Element> {
     }
 
     /// Takes the element that comes next.
-    package mutating func popFirst() -> Element? {
+    @inlinable package mutating func popFirst() -> Element? {
         guard count > 0 else { return nil }
         defer {
             slots[head] = nil
@@ -47,7 +47,7 @@ package struct RingQueue<Element> {
     /// Calls a closure with each element, the next one first.
     ///
     /// Linear time.
-    package func visit(_ body: (Element) -> Void) {
+    @inlinable package func visit(_ body: (Element) -> Void) {
         for offset in 0..<count {
             if let element = slots[(head + offset) & (slots.count - 1)] { body(element) }
         }
@@ -56,7 +56,7 @@ package struct RingQueue<Element> {
     /// Takes all elements that fulfil a condition; the others keep their order.
     ///
     /// Linear time.
-    package mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
+    @inlinable package mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
         var taken: [Element] = []
         var kept = RingQueue()
         while let element = popFirst() {
@@ -67,7 +67,7 @@ package struct RingQueue<Element> {
     }
 
     /// Doubles the storage, a power of two, where it is full.
-    private mutating func growIfFull() {
+    @inlinable mutating func growIfFull() {
         guard count == slots.count else { return }
         var larger: [Element?] = []
         larger.reserveCapacity(max(16, slots.count * 2))

@@ -3,29 +3,29 @@
 /// A pure value: the plugin host keeps it under a lock, asks it, and acts on the answer outside.
 package struct Scheduler<Job> {
     /// How many jobs may wait, not counting those that could start at once.
-    private let capacity: Int
+    @usableFromInline let capacity: Int
     /// How many shared jobs may run at once.
-    package let concurrency: Int
+    @usableFromInline package let concurrency: Int
     /// What waits, in the order in which it will run.
-    package private(set) var waiting = RingQueue<(job: Job, place: CallPlace)>()
-    private var isExclusiveRunning = false
+    @usableFromInline package internal(set) var waiting = RingQueue<(job: Job, place: CallPlace)>()
+    @usableFromInline var isExclusiveRunning = false
     /// Whether no more jobs are taken but the worker's own.
-    package private(set) var isClosed = false
+    @usableFromInline package internal(set) var isClosed = false
     /// How many jobs run: handed out by `next`, not yet given back to `finished`.
-    package private(set) var running = 0
+    @usableFromInline package internal(set) var running = 0
 
     /// Makes an idle scheduler.
-    package init(capacity: Int, concurrency: Int) {
+    @inlinable package init(capacity: Int, concurrency: Int) {
         precondition(concurrency >= 1 && capacity >= 0, "limits are checked where they come from")
         self.capacity = capacity
         self.concurrency = concurrency
     }
 
     /// How many jobs wait.
-    package var queued: Int { waiting.count }
+    @inlinable package var queued: Int { waiting.count }
 
     /// Whether a call of `next` would hand out a job.
-    package var canStart: Bool {
+    @inlinable package var canStart: Bool {
         guard let first = waiting.first, !isExclusiveRunning else { return false }
         return first.place == .shared ? running < concurrency : running == 0
     }
@@ -37,7 +37,8 @@ package struct Scheduler<Job> {
     ///   - place: where it takes its place.
     ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
-    package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false) -> CallRefusal?
+    @inlinable package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false)
+        -> CallRefusal?
     {
         if !isOwn {
             if isClosed { return .closed }
@@ -54,13 +55,13 @@ package struct Scheduler<Job> {
     }
 
     /// How many of the jobs that wait only do so until an executor has taken them.
-    private func startable(_ place: CallPlace) -> Int {
+    @inlinable func startable(_ place: CallPlace) -> Int {
         if isExclusiveRunning { return 0 }
         return place == .shared ? concurrency - running : running == 0 && waiting.isEmpty ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.
-    package mutating func next() -> Job? {
+    @inlinable package mutating func next() -> Job? {
         guard canStart, let (job, place) = waiting.popFirst() else { return nil }
         running += 1
         isExclusiveRunning = place != .shared
@@ -70,17 +71,17 @@ package struct Scheduler<Job> {
     /// A job that `next` handed out has ended.
     ///
     /// Ask `canStart` then.
-    package mutating func finished() {
+    @inlinable package mutating func finished() {
         precondition(running > 0, "only a running job ends")
         running -= 1
         isExclusiveRunning = false
     }
 
     /// Takes back jobs that wait.
-    package mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
+    @inlinable package mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
         waiting.removeAll { condition($0.job) }.map(\.job)
     }
 
     /// Takes no more jobs but the worker's own.
-    package mutating func close() { isClosed = true }
+    @inlinable package mutating func close() { isClosed = true }
 }

@@ -5,7 +5,8 @@ internal import Synchronization
 final class ClientConnection: Sendable {
     private struct State {
         var isGone = false
-        weak var exchange: Exchange?
+        /// Set between `begin` and `end` only, so that the two do not keep each other alive.
+        var exchange: Exchange?
     }
 
     let number: UInt64
@@ -34,7 +35,13 @@ final class ClientConnection: Sendable {
     }
 
     /// The request has been answered, or never will be; on the HTTP thread.
-    func end() { state.withLock { $0.exchange = nil } }
+    func end() {
+        let ended = state.withLock { state in
+            defer { state.exchange = nil }
+            return state.exchange
+        }
+        extendLifetime(ended)
+    }
 
     /// The client has ended its direction; on the watch's thread.
     func clientIsGone() {

@@ -9,6 +9,7 @@ extension Reply {
         uptime: UInt64
     ) -> Reply {
         var body = ByteBuffer()
+        _ = body.reserve(identity.length + 128)
         identity.appendPrefix(to: &body)
         body.append(",\"state\":\"")
         body.append(readiness.state)
@@ -131,6 +132,9 @@ struct HealthIdentity: Sendable {
         text.appendJSONString(version)
         prefix = unsafe text.withUnsafeBytes { unsafe [UInt8]($0) }
     }
+
+    /// How many bytes `appendPrefix` appends.
+    var length: Int { prefix.count }
 
     func appendPrefix(to body: inout ByteBuffer) {
         _ = unsafe prefix.withUnsafeBytes { unsafe body.append($0) }
