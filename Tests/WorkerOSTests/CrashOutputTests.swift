@@ -14,7 +14,9 @@ import Testing
             #expect(pipe.fill() > 0)
             try CrashLibrary.crash(path, "null_write")
         }
-        #expect(MonotonicClock.now() - start < 10_000_000_000)
+        // 200 ms are the crash's own; the rest is for a test pool that other tests keep busy, as the
+        // end of the process is heard of through it.
+        #expect(MonotonicClock.now() - start < 60_000_000_000)
     }
 
     @Test func `A full socket that nobody reads holds nobody up either`() async throws {
