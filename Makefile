@@ -13,7 +13,7 @@ PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-e
 RELEASE := -c release --static-swift-stdlib
 
 .PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address bench install install-units systemd-check deps clean
+	check-address check-repeat bench install install-units systemd-check deps clean
 
 all: build
 
@@ -55,10 +55,21 @@ host-check: build fixtures
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
 ## check: the long runs, under the thread and address sanitizers
-check: check-thread check-address
+check: check-thread check-address check-repeat
 
 check-thread: fixtures
-	swift test --sanitize=thread --scratch-path $(BUILD)/thread
+	swift test --sanitize=thread --scratch-path $(BUILD)/thread \
+		-Xswiftc -DUW_THREAD_SANITIZER \
+		-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility \
+		--filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
+
+# The ends of the worker and of its parents, again and again: a race shows in the twentieth run.
+check-repeat: fixtures
+	swift build --build-tests
+	for run in $$(seq 20); do \
+		echo "run $$run"; \
+		swift test --skip-build --filter 'ParentTests|ParentBusyTests|ShutdownTests' || exit 1; \
+	done
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address

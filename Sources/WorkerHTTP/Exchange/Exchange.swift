@@ -86,10 +86,11 @@ internal import WorkerJSON
 
     /// When the call is given up: the earlier of the client's and the worker's own limit.
     var deadline: UInt64? {
-        guard let limit = [timeout, server.options.callTimeout].compactMap({ $0 }).min() else {
-            return nil
+        switch (timeout, server.options.callTimeout) {
+        case (nil, nil): nil
+        case (let limit?, nil), (nil, let limit?): arrival + limit
+        case (let own?, let general?): arrival + min(own, general)
         }
-        return arrival + limit
     }
 
     // MARK: - Suspension
