@@ -159,6 +159,8 @@ final class Stage: Sendable {
     private func startWatchdog() {
         guard let interval = WatchdogInterval(environment: environment) else { return }
         let probe = SelfProbe(listening: socket.descriptor)
+        // Its connection is there before those that may use up the limit.
+        _ = probe.probe(deadlineNanoseconds: deadline(after: .seconds(1)))
         do throws(ThreadError) {
             let started = try SystemdWatchdog.start(
                 interval: interval, notifier: notifier,

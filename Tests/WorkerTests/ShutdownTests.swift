@@ -52,6 +52,17 @@ struct ShutdownTests {
         #expect([409, 503].contains(try call.value().status))
     }
 
+    @Test("comes with 8 when a cancelled call runs on for longer than --wedged-exit")
+    func wedged() throws {
+        let worker = try WorkerProcess.start("cancellation", "Ignores", ["--wedged-exit", "0.2"])
+        let gate = try Gate(in: TemporaryFolder())
+        let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
+        try gate.arrival()
+        #expect(try worker.client.post("/cancel").status == 200)
+        #expect(try worker.process.waitForExit(within: 5000) == .exited(8))
+        _ = try? call.value()
+    }
+
     @Test("does not wait for a call that cannot be stopped", arguments: ["Deaf", "Ignores"])
     func deaf(className: String) throws {
         let worker = try WorkerProcess.start("cancellation", className)
