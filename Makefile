@@ -80,7 +80,8 @@ bench: build
 
 ## lifetime: random ends of hosts and workers, and how long an end takes
 lifetime: build fixtures
-	python3 Tests/Lifetime/random_ends.py --count 40 --latency 50
+	python3 Tests/Lifetime/random_ends.py --latency 50
+	python3 Tests/Lifetime/random_ends.py --count 40
 
 ## systemd-check: the units, under a user manager of its own
 systemd-check: build fixtures
