@@ -104,26 +104,18 @@ extension CallSlot {
         -> uw_status
     {
         var action = CallPhase.FinishAction.refuse
-        var ended: Call?
         var lines = ByteBuffer()
-        var wasBroken = false
-        var cancellation: CallFailure?
+        var ended: EndedCall?
         work.withLock { work in
             guard live.load(ordering: .relaxed) == handle else { return }
             action = work.phase.finished()
-            if action == .refuse { return }
-            live.store(0, ordering: .releasing)
-            swap(&lines, &work.lines)
-            ended = work.call
-            work.call = nil
-            wasBroken = work.isBroken
-            // Under the lock: once it is released the slot may be given to another call.
-            cancellation = endControl()
+            if action != .refuse { ended = takeOut(&work, &lines) }
         }
-        guard let call = ended else { return uw_status(UW_STALE) }
+        guard let ended else { return uw_status(UW_STALE) }
         var answer = uw_status(UW_OK)
-        if !wasBroken {
-            answer = unsafe deliver(call, status, text, consume lines, cancellation)
+        if !ended.wasBroken {
+            answer = unsafe deliver(
+                ended.call, status, text, consume lines, ended.cancellation)
         }
         if action == .deliverAndRelease { owner.withLock { $0 }?.slotIsFree(self) }
         return answer
@@ -175,25 +167,37 @@ extension CallSlot {
     /// The plugin's execute has returned; only on the executor that called it.
     func returned(_ status: CallPhase.Return) {
         var action = CallPhase.ReturnAction.wait
-        var ended: Call?
         var lines = ByteBuffer()
-        var wasBroken = false
-        var cancellation: CallFailure?
+        var ended: EndedCall?
         work.withLock { work in
             action = work.phase.returned(status)
-            guard case .finish = action else { return }
-            live.store(0, ordering: .releasing)
-            swap(&lines, &work.lines)
-            ended = work.call
-            work.call = nil
-            wasBroken = work.isBroken
-            cancellation = endControl()
+            if case .finish = action { ended = takeOut(&work, &lines) }
         }
-        if case .finish(let failure) = action, let call = ended {
-            report(failure, call)
-            if !wasBroken { fail(call, consume lines, cancellation ?? failure) }
+        if case .finish(let failure) = action, let ended {
+            report(failure, ended.call)
+            if !ended.wasBroken {
+                fail(ended.call, consume lines, ended.cancellation ?? failure)
+            }
         }
         if action != .wait { owner.withLock { $0 }?.slotIsFree(self) }
+    }
+
+    /// What is left of a call whose handle is stale from now on.
+    private struct EndedCall {
+        let call: Call
+        let wasBroken: Bool
+        let cancellation: CallFailure?
+    }
+
+    /// Takes the call out of the slot, with the lines that its stream has not taken yet.
+    ///
+    /// Under the lock of `work`: once that is released the slot may be given to another call.
+    private func takeOut(_ work: inout Work, _ lines: inout ByteBuffer) -> EndedCall? {
+        guard let call = work.call else { return nil }
+        live.store(0, ordering: .releasing)
+        swap(&lines, &work.lines)
+        work.call = nil
+        return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
     }
 
     private func report(_ failure: CallFailure, _ call: Call) {

@@ -34,8 +34,6 @@ enum Replies {
             return uw_status(UW_INVALID_DATA)
         }
         let copy = unsafe [UInt8](bytes)
-        let isOpen = state.withLock { $0.open.keys.contains(reply) }
-        guard isOpen else { return uw_status(UW_STALE) }
         return state.withLock { state in
             guard state.open.keys.contains(reply) else { return uw_status(UW_STALE) }
             state.open.updateValue(copy, forKey: reply)
