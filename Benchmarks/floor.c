@@ -2,8 +2,8 @@
  * floor.c: what a server of this shape costs at least.
  *
  * The same libmicrohttpd with the same flags (the worker's own shim starts it), the same threads
- * (one epoll thread, one executor), the same hop between them (suspend, queue, semaphore, resume)
- * and replies of the same headers and sizes; but no routing beyond strcmp, no checks, no JSON, no
+ * (one HTTP thread with an epoll loop around MHD_run, one executor), the same hops between them
+ * (suspend, queue, semaphore; a list, an eventfd, resume) and replies of the same headers and sizes; but no routing beyond strcmp, no checks, no JSON, no
  * plugin, no shutdown. The worker's distance to it is what the worker's own code costs.
  *
  *   floor PORT
@@ -12,15 +12,18 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "shim.h"
 
-enum { PIPE_LIMIT = 256 << 10, CONNECTION_MEMORY = 32 << 10 };
+enum { PIPE_LIMIT = 256 << 10, CONNECTION_MEMORY = 12 << 10 };
 
 typedef struct buffer {
     char *bytes;
@@ -29,7 +32,7 @@ typedef struct buffer {
 
 typedef struct request {
     struct MHD_Connection *connection;
-    struct request *next;
+    struct request *next, *next_woken;
     bool is_stream, is_complete;
     buffer body, reply;
 
@@ -64,6 +67,20 @@ static void append(buffer *b, const char *bytes, size_t count) {
     }
     memcpy(b->bytes + b->count, bytes, count);
     b->count += count;
+}
+
+/* --- From the executor to the HTTP thread --- */
+
+static _Atomic(request *) woken;
+static atomic_bool is_asleep;
+static int wake_fd;
+
+static void wake(request *r) {
+    request *first = atomic_load_explicit(&woken, memory_order_relaxed);
+    do {
+        r->next_woken = first;
+    } while (!atomic_compare_exchange_weak(&woken, &first, r));
+    if (atomic_load(&is_asleep) && atomic_exchange(&is_asleep, false)) eventfd_write(wake_fd, 1);
 }
 
 /* --- The executor --- */
@@ -101,7 +118,7 @@ static void produce(request *r) {
             append(&r->ready, line, (size_t)length);
             if (r->is_suspended) {
                 r->is_suspended = false;
-                MHD_resume_connection(r->connection);
+                wake(r);
             }
         }
         pthread_mutex_unlock(&r->lock);
@@ -110,7 +127,7 @@ static void produce(request *r) {
     r->is_finished = true;
     if (r->is_suspended) {
         r->is_suspended = false;
-        MHD_resume_connection(r->connection);
+        wake(r);
     }
     pthread_mutex_unlock(&r->lock);
     release(r);
@@ -130,7 +147,7 @@ static void *execute(void *unused) {
         } else {
             /* What the echo plugin answers to a compact body is that body. */
             append(&r->reply, r->body.bytes, r->body.count);
-            MHD_resume_connection(r->connection);
+            wake(r);
         }
     }
     return NULL;
@@ -147,10 +164,19 @@ static void submit(request *r) {
 
 /* --- The HTTP thread --- */
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, char *body, size_t length) {
+static void add_id(struct MHD_Response *response) {
+    static unsigned long last;
+    char id[24];
+    snprintf(id, sizeof id, "%lu", ++last);
+    MHD_add_response_header(response, "X-Request-Id", id);
+}
+
+static enum MHD_Result send_reply(
+    struct MHD_Connection *connection, char *body, size_t length, bool has_id) {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
     MHD_add_response_header(response, "Content-Type", "application/json");
+    if (has_id) add_id(response);
     enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
     MHD_destroy_response(response);
     return result;
@@ -205,6 +231,7 @@ static enum MHD_Result start_stream(request *r) {
     r->response = response;
     MHD_add_response_header(response, "Content-Type", "application/x-ndjson");
     MHD_add_response_header(response, "Trailer", "X-Stream-End");
+    add_id(response);
     submit(r);
     enum MHD_Result result = MHD_queue_response(r->connection, MHD_HTTP_OK, response);
     MHD_destroy_response(response);
@@ -233,7 +260,7 @@ static enum MHD_Result handle(
     if (*state == &no_request) {
         char *copy = malloc(health_length);
         memcpy(copy, health, health_length);
-        return send_reply(connection, copy, health_length);
+        return send_reply(connection, copy, health_length, false);
     }
     if (*upload_size) {
         append(&r->body, upload, *upload_size);
@@ -244,7 +271,7 @@ static enum MHD_Result handle(
     if (r->is_complete) {
         buffer reply = r->reply;
         r->reply = (buffer){0};
-        return send_reply(connection, reply.bytes, reply.count);
+        return send_reply(connection, reply.bytes, reply.count, true);
     }
     r->is_complete = true;
     MHD_suspend_connection(connection);
@@ -274,6 +301,34 @@ static void connection_changed(
 static size_t unescape(void *context, struct MHD_Connection *connection, char *text) {
     (void)context, (void)connection;
     return strlen(text);
+}
+
+static _Noreturn void serve(struct MHD_Daemon *daemon) {
+    enum { MOST_EVENTS = 64 };
+    int poll_fd = epoll_create1(EPOLL_CLOEXEC);
+    wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+    if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, wake_fd, &event)) abort();
+    event.events = EPOLLIN;
+    if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, uw_mhd_epoll(daemon), &event)) abort();
+    for (;;) {
+        unsigned long long limit;
+        int patience = MHD_get_timeout(daemon, &limit) == MHD_YES ? (int)limit : -1;
+        if (patience != 0) {
+            struct epoll_event events[MOST_EVENTS];
+            atomic_store(&is_asleep, true);
+            if (!atomic_load(&woken)) epoll_wait(poll_fd, events, MOST_EVENTS, patience);
+            atomic_store_explicit(&is_asleep, false, memory_order_relaxed);
+        }
+        request *r = atomic_load_explicit(&woken, memory_order_relaxed);
+        if (r) r = atomic_exchange(&woken, NULL);
+        while (r) {
+            request *next = r->next_woken;
+            MHD_resume_connection(r->connection);
+            r = next;
+        }
+        MHD_run(daemon);
+    }
 }
 
 static int listen_on(int port) {
@@ -313,6 +368,7 @@ int main(int count, char **arguments) {
         .connection_changed = connection_changed,
         .unescape = unescape,
     };
-    if (!uw_mhd_start(&options)) return 1;
-    for (;;) pause();
+    struct MHD_Daemon *daemon = uw_mhd_start(&options);
+    if (!daemon) return 1;
+    serve(daemon);
 }

@@ -34,10 +34,12 @@ typedef struct uw_mhd_options {
         void *_Nullable context, struct MHD_Connection *_Nonnull connection, char *_Nonnull text);
 } uw_mhd_options;
 
-/* The corresponding C function is MHD_start_daemon. */
+/* A daemon without a thread of its own: MHD_run is called by one. Its connections are resumed by
+ * that thread too, so no inter-thread channel is needed (MHD_USE_ITC).
+ * The corresponding C function is MHD_start_daemon. */
 static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_Nonnull options) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME, 0,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0,
         NULL, NULL, (MHD_AccessHandlerCallback)options->handle, options->context,
         MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
         options->completed, options->context, MHD_OPTION_NOTIFY_CONNECTION,
@@ -46,6 +48,12 @@ static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_N
         MHD_OPTION_CONNECTION_TIMEOUT, options->connection_timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
         MHD_OPTION_STRICT_FOR_CLIENT, -1, MHD_OPTION_END);
+}
+
+/* The daemon's epoll instance: readable when MHD_run is due. See MHD_get_daemon_info. */
+static inline int uw_mhd_epoll(struct MHD_Daemon *_Nonnull daemon) {
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    return info ? info->epoll_fd : -1;
 }
 
 /* A connection's socket, or -1. The corresponding C function is MHD_get_connection_info. */

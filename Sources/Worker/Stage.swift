@@ -137,7 +137,7 @@ final class Stage: Sendable {
         }
         let server = Server(
             options(host), service: Service(host: host, meter: UsageMeter()), spawn: spawn)
-        guard server.start() else {
+        guard let server, server.start() else {
             log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
             return .noResources
         }

@@ -31,23 +31,25 @@ struct Watchdog: Sendable {
         var isPolling = parent != nil && parent?.descriptor == nil
         var requests = 0
         while true {
-            switch poll.wait(milliseconds: isPolling ? ParentWatch.pollInterval : Self.reapInterval)
-            {
-            case .happened(Self.signalEvent):
-                while let signal = signals.wait(deadlineNanoseconds: 0) {
-                    if take(signal) { requests += 1 }
+            let limit = isPolling ? ParentWatch.pollInterval : Self.reapInterval
+            poll.wait(milliseconds: limit) { event in
+                switch event {
+                case .happened(Self.signalEvent):
+                    while let signal = signals.wait(deadlineNanoseconds: 0) {
+                        if take(signal) { requests += 1 }
+                    }
+                    if requests > 1 { insist() }
+                case .happened(Self.parentEvent):
+                    if let descriptor = parent?.descriptor { poll.remove(descriptor) }
+                    inbox.post(.end(.parentGone))
+                case .timeout:
+                    reaper.reapAdopted()
+                    guard isPolling, parent?.isGone ?? false else { break }
+                    isPolling = false
+                    inbox.post(.end(.parentGone))
+                case .happened, .interrupted, .stopped:
+                    break
                 }
-                if requests > 1 { insist() }
-            case .happened(Self.parentEvent):
-                if let descriptor = parent?.descriptor { poll.remove(descriptor) }
-                inbox.post(.end(.parentGone))
-            case .timeout:
-                reaper.reapAdopted()
-                guard isPolling, parent?.isGone ?? false else { continue }
-                isPolling = false
-                inbox.post(.end(.parentGone))
-            case .happened, .interrupted, .stopped:
-                continue
             }
         }
     }

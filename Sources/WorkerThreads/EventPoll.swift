@@ -3,18 +3,21 @@ private import Glibc
 
 /// An epoll instance whose events carry numbers, never pointers.
 ///
-/// `add`, `remove` and `stop` are safe from any thread; one thread waits.
-package final class EventPoll: Sendable {
+/// `add`, `remove`, `interrupt` and `stop` are safe from any thread; one thread waits.
+@safe package final class EventPoll: @unchecked Sendable {
     /// What a descriptor is watched for.
     package enum Interest: Sendable {
         /// It can be read.
         case readable
+        /// Something has been written to it, an eventfd, since the last report; it need not be read.
+        case written
         /// The other side has ended its direction, or all of the connection; reported once.
         case peerGone
 
         fileprivate var bits: UInt32 {
             switch self {
             case .readable: EPOLLIN.rawValue
+            case .written: EPOLLIN.rawValue | EPOLLET.rawValue
             case .peerGone: EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
             }
         }
@@ -23,6 +26,9 @@ package final class EventPoll: Sendable {
     private let poll: Int32
     private let stopping: Int32
     private let interruption: Int32
+    /// What one wait takes; touched by the thread that waits.
+    private let events: UnsafeMutablePointer<epoll_event>
+    private static let capacity = 64
 
     // The numbers of these events are nobody else's.
     private static let stop = UInt64.max
@@ -35,9 +41,10 @@ package final class EventPoll: Sendable {
         poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         stopping = eventfd(0, Int32(EFD_CLOEXEC))
         interruption = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        unsafe events = .allocate(capacity: Self.capacity)
         guard poll >= 0, stopping >= 0, interruption >= 0,
             add(stopping, Self.stop, for: .readable),
-            add(interruption, Self.interrupt, for: .readable)
+            add(interruption, Self.interrupt, for: .written)
         else { return nil }
     }
 
@@ -45,6 +52,7 @@ package final class EventPoll: Sendable {
         close(poll)
         close(stopping)
         close(interruption)
+        unsafe events.deallocate()
     }
 
     /// Watches a descriptor; its events are reported under a number.
@@ -63,7 +71,7 @@ package final class EventPoll: Sendable {
         epoll_ctl(poll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    /// What `wait` returns for.
+    /// What `wait` reports.
     package enum Event: Sendable {
         /// A descriptor is as it was watched for.
         case happened(UInt64)
@@ -75,24 +83,25 @@ package final class EventPoll: Sendable {
         case stopped
     }
 
-    /// Waits for the next event, at most some milliseconds, or without a limit.
+    /// Waits for the next events, at most some milliseconds, or without a limit.
     ///
     /// The corresponding C function is `epoll_wait`.
-    package func wait(milliseconds: Int32? = nil) -> Event {
-        var event = unsafe epoll_event()
-        while true {
-            switch unsafe epoll_wait(poll, &event, 1, milliseconds ?? -1) {
-            case 1:
-                let number = unsafe event.data.u64
-                if number == Self.stop { return .stopped }
-                guard number == Self.interrupt else { return .happened(number) }
-                var count: eventfd_t = 0
-                unsafe eventfd_read(interruption, &count)
-                return .interrupted
-            case 0:
-                return .timeout
-            default:
-                precondition(errno == EINTR, "epoll_wait fails only when interrupted")
+    ///
+    /// - Parameters:
+    ///   - milliseconds: 0 only looks.
+    ///   - handle: called with each event, or once with `.timeout`.
+    package func wait(milliseconds: Int32? = nil, _ handle: (Event) -> Void) {
+        let count = unsafe epoll_wait(poll, events, Int32(Self.capacity), milliseconds ?? -1)
+        guard count >= 0 else {
+            precondition(errno == EINTR, "epoll_wait fails only when interrupted")
+            return
+        }
+        if count == 0 { handle(.timeout) }
+        for index in 0..<Int(count) {
+            switch unsafe events[index].data.u64 {
+            case Self.stop: handle(.stopped)
+            case Self.interrupt: handle(.interrupted)
+            case let number: handle(.happened(number))
             }
         }
     }

@@ -2,7 +2,7 @@
 ///
 /// Calls start in the order of their arrival. Exclusive ones (initialize, cleanup) start when
 /// nothing runs, and nothing starts beside them, so a plugin is never reconfigured under a call.
-package enum CallPlace: Equatable, Sendable {
+public enum CallPlace: Equatable, Sendable {
     /// At the end of the queue; runs beside others as far as the plugin's concurrency allows.
     case shared
     /// At the end of the queue; runs alone.

@@ -1,5 +1,5 @@
 /// Why a call was not taken in.
-package enum CallRefusal: Equatable, Sendable {
+public enum CallRefusal: Equatable, Sendable {
     /// As many calls wait as may.
     case full
     /// The worker takes no more calls: it ends.

@@ -1,45 +1,47 @@
 /// A first-in, first-out queue that allocates only while it grows beyond what it once held.
-package struct RingQueue<Element> {
+public struct RingQueue<Element> {
     @usableFromInline var slots: [Element?] = []
     @usableFromInline var head = 0
+    @usableFromInline var length = 0
+
     /// How many elements wait.
-    @usableFromInline package internal(set) var count = 0
+    @inlinable public var count: Int { length }
 
     /// Makes an empty queue.
-    @inlinable package init() {}
+    @inlinable public init() {}
 
     /// Whether nothing waits.
-    @inlinable package var isEmpty: Bool { count == 0 }
+    @inlinable public var isEmpty: Bool { length == 0 }
 
     /// The element that comes next.
-    @inlinable package var first: Element? { count == 0 ? nil : slots[head] }
+    @inlinable public var first: Element? { length == 0 ? nil : slots[head] }
 
     /// Adds an element behind all others.
     ///
     /// Amortised constant time.
-    @inlinable package mutating func append(_ element: Element) {
+    @inlinable public mutating func append(_ element: Element) {
         growIfFull()
-        slots[(head + count) & (slots.count - 1)] = element
-        count += 1
+        slots[(head + length) & (slots.count - 1)] = element
+        length += 1
     }
 
     /// Adds an element before all others.
     ///
     /// Amortised constant time.
-    @inlinable package mutating func prepend(_ element: Element) {
+    @inlinable public mutating func prepend(_ element: Element) {
         growIfFull()
         head = (head + slots.count - 1) & (slots.count - 1)
         slots[head] = element
-        count += 1
+        length += 1
     }
 
     /// Takes the element that comes next.
-    @inlinable package mutating func popFirst() -> Element? {
-        guard count > 0 else { return nil }
+    @inlinable public mutating func popFirst() -> Element? {
+        guard length > 0 else { return nil }
         defer {
             slots[head] = nil
             head = (head + 1) & (slots.count - 1)
-            count -= 1
+            length -= 1
         }
         return slots[head]
     }
@@ -47,8 +49,8 @@ package struct RingQueue<Element> {
     /// Calls a closure with each element, the next one first.
     ///
     /// Linear time.
-    @inlinable package func visit(_ body: (Element) -> Void) {
-        for offset in 0..<count {
+    @inlinable public func visit(_ body: (Element) -> Void) {
+        for offset in 0..<length {
             if let element = slots[(head + offset) & (slots.count - 1)] { body(element) }
         }
     }
@@ -56,7 +58,7 @@ package struct RingQueue<Element> {
     /// Takes all elements that fulfil a condition; the others keep their order.
     ///
     /// Linear time.
-    @inlinable package mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
+    @inlinable public mutating func removeAll(where condition: (Element) -> Bool) -> [Element] {
         var taken: [Element] = []
         var kept = RingQueue()
         while let element = popFirst() {
@@ -68,10 +70,10 @@ package struct RingQueue<Element> {
 
     /// Doubles the storage, a power of two, where it is full.
     @inlinable mutating func growIfFull() {
-        guard count == slots.count else { return }
+        guard length == slots.count else { return }
         var larger: [Element?] = []
         larger.reserveCapacity(max(16, slots.count * 2))
-        for offset in 0..<count { larger.append(slots[(head + offset) & (slots.count - 1)]) }
+        for offset in 0..<length { larger.append(slots[(head + offset) & (slots.count - 1)]) }
         while larger.count < max(16, slots.count * 2) { larger.append(nil) }
         slots = larger
         head = 0

@@ -1,33 +1,42 @@
 /// Which call runs when: a bounded queue, and the rule of `CallPlace`.
 ///
 /// A pure value: the plugin host keeps it under a lock, asks it, and acts on the answer outside.
-package struct Scheduler<Job> {
+///
+/// Public, as the compiler specialises generics of another module only if they are public and
+/// inlinable; without that a call costs ten thousand instructions more, for metadata.
+public struct Scheduler<Job> {
     /// How many jobs may wait, not counting those that could start at once.
     @usableFromInline let capacity: Int
     /// How many shared jobs may run at once.
-    @usableFromInline package let concurrency: Int
-    /// What waits, in the order in which it will run.
-    @usableFromInline package internal(set) var waiting = RingQueue<(job: Job, place: CallPlace)>()
+    public let concurrency: Int
+    @usableFromInline var queue = RingQueue<(job: Job, place: CallPlace)>()
     @usableFromInline var isExclusiveRunning = false
-    /// Whether no more jobs are taken but the worker's own.
-    @usableFromInline package internal(set) var isClosed = false
-    /// How many jobs run: handed out by `next`, not yet given back to `finished`.
-    @usableFromInline package internal(set) var running = 0
+    @usableFromInline var refusesJobs = false
+    @usableFromInline var runningCount = 0
 
     /// Makes an idle scheduler.
-    @inlinable package init(capacity: Int, concurrency: Int) {
+    @inlinable public init(capacity: Int, concurrency: Int) {
         precondition(concurrency >= 1 && capacity >= 0, "limits are checked where they come from")
         self.capacity = capacity
         self.concurrency = concurrency
     }
 
+    /// What waits, in the order in which it will run.
+    @inlinable public var waiting: RingQueue<(job: Job, place: CallPlace)> { queue }
+
+    /// Whether no more jobs are taken but the worker's own.
+    @inlinable public var isClosed: Bool { refusesJobs }
+
+    /// How many jobs run: handed out by `next`, not yet given back to `finished`.
+    @inlinable public var running: Int { runningCount }
+
     /// How many jobs wait.
-    @inlinable package var queued: Int { waiting.count }
+    @inlinable public var queued: Int { queue.count }
 
     /// Whether a call of `next` would hand out a job.
-    @inlinable package var canStart: Bool {
-        guard let first = waiting.first, !isExclusiveRunning else { return false }
-        return first.place == .shared ? running < concurrency : running == 0
+    @inlinable public var canStart: Bool {
+        guard let first = queue.first, !isExclusiveRunning else { return false }
+        return first.place == .shared ? runningCount < concurrency : runningCount == 0
     }
 
     /// Takes a job in.
@@ -37,19 +46,19 @@ package struct Scheduler<Job> {
     ///   - place: where it takes its place.
     ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
-    @inlinable package mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false)
+    @inlinable public mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false)
         -> CallRefusal?
     {
         if !isOwn {
-            if isClosed { return .closed }
-            if place != .exclusiveNext, waiting.count >= capacity + startable(place) {
+            if refusesJobs { return .closed }
+            if place != .exclusiveNext, queue.count >= capacity + startable(place) {
                 return .full
             }
         }
         if place == .exclusiveNext {
-            waiting.prepend((job, place))
+            queue.prepend((job, place))
         } else {
-            waiting.append((job, place))
+            queue.append((job, place))
         }
         return nil
     }
@@ -57,13 +66,14 @@ package struct Scheduler<Job> {
     /// How many of the jobs that wait only do so until an executor has taken them.
     @inlinable func startable(_ place: CallPlace) -> Int {
         if isExclusiveRunning { return 0 }
-        return place == .shared ? concurrency - running : running == 0 && waiting.isEmpty ? 1 : 0
+        if place == .shared { return concurrency - runningCount }
+        return runningCount == 0 && queue.isEmpty ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.
-    @inlinable package mutating func next() -> Job? {
-        guard canStart, let (job, place) = waiting.popFirst() else { return nil }
-        running += 1
+    @inlinable public mutating func next() -> Job? {
+        guard canStart, let (job, place) = queue.popFirst() else { return nil }
+        runningCount += 1
         isExclusiveRunning = place != .shared
         return job
     }
@@ -71,17 +81,17 @@ package struct Scheduler<Job> {
     /// A job that `next` handed out has ended.
     ///
     /// Ask `canStart` then.
-    @inlinable package mutating func finished() {
-        precondition(running > 0, "only a running job ends")
-        running -= 1
+    @inlinable public mutating func finished() {
+        precondition(runningCount > 0, "only a running job ends")
+        runningCount -= 1
         isExclusiveRunning = false
     }
 
     /// Takes back jobs that wait.
-    @inlinable package mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
-        waiting.removeAll { condition($0.job) }.map(\.job)
+    @inlinable public mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
+        queue.removeAll { condition($0.job) }.map(\.job)
     }
 
     /// Takes no more jobs but the worker's own.
-    @inlinable package mutating func close() { isClosed = true }
+    @inlinable public mutating func close() { refusesJobs = true }
 }

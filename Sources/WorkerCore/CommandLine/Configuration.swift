@@ -27,7 +27,7 @@ package struct Configuration: Sendable, Equatable {
     /// The connections that are served at once.
     package var maxConnections = 10_000
     /// The memory of a connection, in bytes.
-    package var maxHeader = 16 << 10
+    package var maxHeader = 12 << 10
     /// The time that a header block may take to arrive.
     package var headerTimeout = Duration.seconds(10)
     /// The time that a body may take to arrive.

@@ -8,7 +8,7 @@ extension Exchange {
     /// Answers the request, whose body is complete, or has it wait for the plugin.
     func dispatch() -> MHD_Result {
         isDispatched = true
-        client?.deadline.store(.max, ordering: .relaxed)
+        client?.deadline = .max
         server.answerIsDue()
         if let bodyProblem {
             guard let reply = reply(to: bodyProblem) else { return .NO }
@@ -33,6 +33,10 @@ extension Exchange {
             guard let outcome = submit(.cleanup, args: nil, kwargs: nil) else { return park() }
             return go(outcome)
         case .endpoint(let endpoint) where endpoint.body != .ignored:
+            if let client, endpoint != .initialize {
+                if client.isGone { return .NO }
+                client.exchange = self
+            }
             if body.count > server.options.largeBody {
                 // Validation takes a millisecond a megabyte: not on the thread of /health.
                 server.validator.add(self)
@@ -76,9 +80,10 @@ extension Exchange {
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
         var text = ByteBuffer()
         swap(&text, &body)
-        if kind == .execute || kind == .stream, let client, !client.begin(self) { return .drop }
         let refusal = server.service.submit(
             kind, body: text, args: args, kwargs: kwargs, deadline: deadline, exchange: self)
+        // Where the body was validated on another thread, the client may have gone meanwhile.
+        if isAbandoned.load(ordering: .sequentiallyConsistent) { server.service.cancel(self) }
         return refusal.map { .reply(.refused($0)) }
     }
 
@@ -86,16 +91,15 @@ extension Exchange {
     func park() -> MHD_Result {
         // A server that is being stopped drops what is queued, and asks again.
         if isAnswered { return .NO }
-        let outcome: Outcome? = suspendUnless {
-            shared.withLock { shared in
-                if let outcome = shared.outcome.take() { return outcome }
-                shared.suspension.willSuspend()
-                return nil
-            }
-        } didSuspend: {
-            shared.withLock { $0.suspension.didSuspend() }
+        let outcome: Outcome? = shared.withLock { shared in
+            if let outcome = shared.outcome.take() { return outcome }
+            shared.isWaiting = true
+            return nil
         }
-        guard let outcome else { return .YES }
+        guard let outcome else {
+            server.loop.suspend(connection)
+            return .YES
+        }
         return go(outcome)
     }
 

@@ -1,3 +1,4 @@
+internal import Synchronization
 package import WorkerCore
 package import WorkerJSON
 
@@ -31,14 +32,14 @@ extension Exchange {
             case .cancelled: .cancelled
             default: .error
             }
-        if pipe?.finish(lines, end) ?? false { resume() }
+        if pipe?.finish(lines, end) ?? false { wake() }
     }
 
     /// Takes lines of a stream; never waits.
     package func offer(_ lines: inout ByteBuffer) -> StreamOffer { pipe?.offer(&lines) ?? .closed }
 
     /// Has the HTTP thread send what `offer` answered `.takenAndWaking` for.
-    package func wake() { resume() }
+    package func wake() { server.loop.wake(self) }
 
     /// Waits until there is room for lines, or nobody wants them.
     package func waitForRoom() { pipe?.waitForRoom() }
@@ -47,15 +48,20 @@ extension Exchange {
     package func close() { pipe?.close() }
 
     /// The client has gone away: what runs for it alone is cancelled, and the connection let go.
+    ///
+    /// On the HTTP thread.
     func clientIsGone() {
+        isAbandoned.store(true, ordering: .sequentiallyConsistent)
         server.service.cancel(self)
-        if pipe?.drop() ?? false { resume() }
+        if pipe?.drop() ?? false { wake() }
         complete(.drop)
     }
 
     /// The request is over, answered or not: nobody reads what the plugin still sends.
+    ///
+    /// On the HTTP thread.
     func completed() {
-        client?.end()
+        client?.exchange = nil
         pipe?.close()
         // Not later: whoever has read this answer may count on the room that its body took.
         server.budget.release(reserved)

@@ -29,12 +29,7 @@ extension Exchange {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
             chunk.removeAll(keepingCapacity: true)
             chunkOffset = 0
-            let taking = suspendUnless {
-                pipe.take(&chunk)
-            } didSuspend: {
-                pipe.didSuspend()
-            }
-            switch taking {
+            switch pipe.take(&chunk) {
             case .lines?:
                 continue
             case .dropped?:
@@ -45,6 +40,7 @@ extension Exchange {
                 }
                 return endOfStream
             case nil:
+                server.loop.suspend(connection)
                 return 0
             }
         }

@@ -31,7 +31,8 @@ internal import WorkerJSON
 
     struct Shared: ~Copyable {
         var outcome: Outcome?
-        var suspension = Suspension()
+        /// The connection is suspended, or about to be, until there is an outcome.
+        var isWaiting = false
     }
 
     // HTTP thread.
@@ -55,7 +56,6 @@ internal import WorkerJSON
     /// A reply has been queued, or would have been if the server were not being stopped.
     var isAnswered = false
     var response: OpaquePointer?
-    /// The watch's record of the connection.
     let client: ClientConnection?
     /// Lines that are being copied into libmicrohttpd's buffer, and how far that has come.
     var chunk = ByteBuffer()
@@ -63,6 +63,10 @@ internal import WorkerJSON
 
     // Any thread.
     let shared = Mutex(Shared())
+    /// The client has gone away: nobody wants an answer.
+    let isAbandoned = Atomic<Bool>(false)
+    /// The next one in the list of those that are to go on; the list's.
+    var nextWoken: UInt = 0
     let pipe: StreamPipe?
 
     init(_ server: Server, _ connection: Connection, _ plan: Plan, _ head: RequestHead) {
@@ -71,7 +75,7 @@ internal import WorkerJSON
         self.plan = plan
         isVersion10 = head.framing.isVersion10
         requestID = head.callName?.text ?? server.nextRequestID()
-        arrival = server.options.clock()
+        arrival = server.loop.now
         timeout = head.timeout?.nanoseconds
         client = connection.client
         if case .endpoint(.executeStream) = plan {
@@ -93,45 +97,17 @@ internal import WorkerJSON
         }
     }
 
-    // MARK: - Suspension
-
     /// Leaves what the HTTP thread is to do, and wakes it; the first to come decides.
     ///
     /// Any thread.
     func complete(_ outcome: consuming Outcome) {
         var pending = Optional(outcome)
-        let mustResume = shared.withLock { shared in
+        let mustWake = shared.withLock { shared in
             guard shared.outcome == nil else { return false }
             shared.outcome = pending.take()
-            return shared.suspension.wake()
+            return exchange(&shared.isWaiting, false)
         }
-        if mustResume { resume() }
-    }
-
-    /// Has the HTTP thread go on with the connection, which it has suspended.
-    func resume() {
-        connection.resume()
-        // Only now: libmicrohttpd must not be stopped while it holds a suspended connection.
-        server.parked.subtract(1, ordering: .releasing)
-    }
-
-    /// Takes the connection out of the HTTP thread's loop until `resume`, if `decide` says so.
-    ///
-    /// On the HTTP thread. It counts as suspended from before the decision, so that nobody stops
-    /// the server in between.
-    ///
-    /// - Returns: what was decided otherwise; nil if it is suspended.
-    func suspendUnless<Finding: ~Copyable>(
-        _ decide: () -> Finding?, didSuspend: () -> Bool
-    ) -> Finding? {
-        server.parked.add(1, ordering: .sequentiallyConsistent)
-        if let finding = decide() {
-            server.parked.subtract(1, ordering: .releasing)
-            return finding
-        }
-        connection.suspend()
-        if didSuspend() { resume() }
-        return nil
+        if mustWake { server.loop.wake(self) }
     }
 }
 

@@ -15,7 +15,8 @@ final class StreamPipe: Sendable {
         var isDropped = false
         var waiters = 0
         var end: StreamEnd?
-        var suspension = Suspension()
+        /// The connection is suspended, or about to be, until there are lines or the end.
+        var isWaiting = false
     }
 
     private let state = Mutex(State())
@@ -53,7 +54,7 @@ final class StreamPipe: Sendable {
                     return nil
                 }
                 lines.removeAll(keepingCapacity: true)
-                return state.suspension.wake() ? .takenAndWaking : .taken
+                return exchange(&state.isWaiting, false) ? .takenAndWaking : .taken
             }
             if let offer { return offer }
             // The buffer is too small for what has gathered: make a larger one, and try again.
@@ -75,13 +76,13 @@ final class StreamPipe: Sendable {
 
     /// Ends the stream behind the last lines.
     ///
-    /// - Returns: whether the caller has to resume the connection.
+    /// - Returns: whether the caller has to wake the exchange.
     func finish(_ lines: consuming ByteBuffer, _ end: StreamEnd) -> Bool {
         var last = lines
         let offer = put(&last, limit: .max)
         let isAsleep = state.withLock { state in
             state.end = end
-            return state.suspension.wake()
+            return exchange(&state.isWaiting, false)
         }
         if case .takenAndWaking = offer { return true }
         return isAsleep
@@ -99,12 +100,12 @@ final class StreamPipe: Sendable {
 
     /// The client has gone away: like `close`, and the HTTP thread is to end the connection.
     ///
-    /// - Returns: whether the caller has to resume the connection.
+    /// - Returns: whether the caller has to wake the exchange.
     func drop() -> Bool {
         close()
         return state.withLock { state in
             state.isDropped = true
-            return state.suspension.wake()
+            return exchange(&state.isWaiting, false)
         }
     }
 
@@ -117,7 +118,7 @@ final class StreamPipe: Sendable {
 
     /// Exchanges an empty buffer for the lines that wait; on the HTTP thread.
     ///
-    /// - Returns: nil where the connection is about to be suspended: `didSuspend` is due then.
+    /// - Returns: nil where there is nothing yet: the caller suspends the connection.
     func take(_ buffer: inout ByteBuffer) -> Taking? {
         let (taking, waiters) = state.withLock { state -> (Taking?, Int) in
             if state.isDropped { return (.dropped, 0) }
@@ -127,18 +128,11 @@ final class StreamPipe: Sendable {
                 return (.lines, state.waiters)
             }
             if let end = state.end { return (.ended(end), 0) }
-            state.suspension.willSuspend()
+            state.isWaiting = true
             return (nil, 0)
         }
         for _ in 0..<waiters { room.signal() }
         return taking
-    }
-
-    /// The connection has been suspended; on the HTTP thread.
-    ///
-    /// - Returns: whether the caller has to resume it at once.
-    func didSuspend() -> Bool {
-        state.withLock { $0.suspension.didSuspend() }
     }
 }
 

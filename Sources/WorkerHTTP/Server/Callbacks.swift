@@ -42,7 +42,7 @@ func requestCompleted(
     unsafe request.pointee = nil
     if let context = unsafe context, let client = unsafe Connection(connection).client {
         unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
-            $0.watch?.requestEnded(client)
+            $0.loop.clients.requestEnded(client, at: $0.loop.now)
         }
     }
     guard unsafe SnapshotTicket(state) == nil else { return }
@@ -61,8 +61,9 @@ func connectionChanged(
         if let pointer = unsafe stored.pointee {
             unsafe stored.pointee = nil
             let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
-            server.watch?.remove(unsafe client.takeRetainedValue(), socket)
-        } else if code == .CONNECTION_NOTIFY_STARTED, let client = server.watch?.add(socket) {
+            server.loop.clients.remove(unsafe client.takeRetainedValue(), socket)
+        } else if code == .CONNECTION_NOTIFY_STARTED {
+            let client = server.loop.clients.add(socket, at: server.loop.now)
             unsafe stored.pointee = Unmanaged.passRetained(client).toOpaque()
         }
     }

@@ -19,7 +19,7 @@ extension Server {
         if let violation = head.framing.violation {
             return refuseNow(Reply(400, detail: violation.description), connection)
         }
-        if watch.map({ $0.count > options.maxConnections }) ?? false {
+        if loop.clients.count > options.maxConnections {
             return refuseNow(
                 Reply(
                     503, detail: "There are more connections than are served (--max-connections)"),
@@ -43,7 +43,7 @@ extension Server {
             plan = .refuse(status: 400, detail: "\(malformed)", allow: nil)
         }
         let exchange = Exchange(self, connection, plan, head)
-        exchange.client?.deadline.store(exchange.arrival + options.bodyTimeout, ordering: .relaxed)
+        if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }
         if let length = head.contentLength {
             if length > options.maxBody, head.expectsContinue {
                 return refuseNow(tooLarge(), connection)

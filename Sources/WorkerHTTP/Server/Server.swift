@@ -4,21 +4,18 @@ internal import WorkerCore
 internal import WorkerJSON
 package import WorkerThreads
 
-/// The HTTP server: one thread of libmicrohttpd's, which runs no plugin code and waits for none.
+/// The HTTP server: one thread, which runs no plugin code and waits for none.
 @safe package final class Server: @unchecked Sendable {
     let options: ServerOptions
     let service: any WorkerService
     let budget: BodyBudget
     let validator: Validator
-    /// Notices clients that go away; nil where there were no descriptors for it.
-    let watch: DisconnectWatch?
+    let loop: HTTPLoop
     private let spawn: ThreadSpawner
     private let identity: HealthIdentity
     private let startTime: UInt64
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
-    /// How many connections are suspended: libmicrohttpd must not be stopped while one is.
-    let parked = Atomic<Int>(0)
     private let isDraining = Atomic<Bool>(false)
     /// How many requests are complete, and their answers not yet sent.
     private let unanswered = Atomic<Int>(0)
@@ -28,15 +25,16 @@ package import WorkerThreads
 
     @safe private struct Daemon: @unchecked Sendable { let pointer: OpaquePointer }
 
-    /// Makes a server that does not serve yet.
-    package init(
+    /// Makes a server that does not serve yet; nil where no descriptor is left.
+    package init?(
         _ options: ServerOptions, service: any WorkerService, spawn: @escaping ThreadSpawner
     ) {
         self.options = options
         self.service = service
         budget = BodyBudget(limit: options.maxBuffered)
-        startTime = options.clock()
-        watch = DisconnectWatch(options)
+        guard let loop = HTTPLoop(options) else { return nil }
+        self.loop = loop
+        startTime = loop.now
         validator = Validator(spawn: spawn)
         self.spawn = spawn
         identity = HealthIdentity(
@@ -59,8 +57,9 @@ package import WorkerThreads
             completed: requestCompleted, connection_changed: connectionChanged,
             unescape: leaveAsSent)
         guard let started = unsafe uw_mhd_start(&configuration) else { return false }
-        daemon.withLock { unsafe $0 = Daemon(pointer: started) }
-        if let watch { spawn("uw-clients") { watch.run() } }
+        let daemon = unsafe Daemon(pointer: started)
+        self.daemon.withLock { $0 = daemon }
+        spawn("uw-http") { unsafe self.loop.run(daemon.pointer) }
         return true
     }
 
@@ -99,15 +98,15 @@ package import WorkerThreads
     }
 
     /// Whether a connection still waits for the plugin; the server cannot be stopped then.
-    package var isWaiting: Bool { parked.load(ordering: .acquiring) > 0 }
+    package var isWaiting: Bool { loop.isAnySuspended }
 
     /// Ends all connections and the thread.
     ///
     /// Only when nothing waits for the plugin any more.
     package func stop() {
         guard let daemon = daemon.withLock({ $0.take() }) else { return }
+        loop.stop()
         unsafe MHD_stop_daemon(daemon.pointer)
-        watch?.stop()
     }
 
     /// A name for a call whose client gave none.
@@ -120,7 +119,7 @@ package import WorkerThreads
         switch endpoint {
         case .health:
             .health(
-                identity, service.readiness, service.load, uptime: options.clock() - startTime)
+                identity, service.readiness, service.load, uptime: loop.now &- startTime)
         case .live: .live
         case .ready: .ready(service.readiness)
         case .calls: .calls(service.calls)

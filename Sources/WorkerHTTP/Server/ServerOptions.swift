@@ -25,7 +25,7 @@ package struct ServerOptions: Sendable {
     /// How many bytes of stream may wait for a slow client before its plugin call has to.
     package var streamBuffer = 256 << 10
     /// Memory of a connection: bounds header blocks and the chunks of streams.
-    package var connectionMemory = 16 << 10
+    package var connectionMemory = 12 << 10
     /// A request on a connection beyond these is answered 503.
     package var maxConnections = 10_000
     /// Nanoseconds that a header block may take to arrive.

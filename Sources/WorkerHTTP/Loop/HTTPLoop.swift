@@ -1,0 +1,133 @@
+internal import CMicroHTTPD
+internal import Synchronization
+internal import WorkerThreads
+
+/// The HTTP thread: libmicrohttpd's turns, the connections that other threads have woken, and the
+/// clients that have gone away or are too slow.
+///
+/// libmicrohttpd could run a thread of its own. This one costs fewer system calls: connections that
+/// are woken together are resumed together, where `MHD_resume_connection` on another thread writes
+/// to an eventfd each time. It never blocks inside of libmicrohttpd, which 0.9.75 does with work at
+/// hand where exactly 128 connections are ready at once. And what belongs to a connection is touched
+/// by one thread only, without a lock.
+///
+/// The wait is on an epoll of ours, in which libmicrohttpd's lies, beside the clients' ends and the
+/// wake-up from other threads.
+@safe final class HTTPLoop: @unchecked Sendable {
+    private static let daemonEvent: UInt64 = 0
+
+    /// Nanoseconds that a loop which always has work may run without a look at the clients' ends.
+    private static let longestBlindness: UInt64 = 1_000_000
+
+    private let poll: EventPoll
+    private let clock: @Sendable () -> UInt64
+    private let hasEnded = Semaphore()
+
+    // HTTP thread.
+
+    /// When this turn began, in nanoseconds of CLOCK_MONOTONIC.
+    private(set) var now: UInt64
+    let clients: Clients
+    private var daemon: OpaquePointer?
+    private var lastWait: UInt64 = 0
+
+    // Any thread.
+
+    private let woken = WakeList()
+    private let isAsleep = Atomic<Bool>(false)
+    private let suspended = Atomic<Int>(0)
+
+    /// Makes a loop; nil where no descriptor is left.
+    init?(_ options: ServerOptions) {
+        guard let poll = EventPoll() else { return nil }
+        self.poll = poll
+        clock = options.clock
+        now = options.clock()
+        clients = Clients(options, poll)
+    }
+
+    /// Runs a daemon until `stop`; the body of a thread of its own.
+    ///
+    /// - Parameter daemon: libmicrohttpd's, without a thread; used by this one alone until then.
+    func run(_ daemon: OpaquePointer) {
+        unsafe self.daemon = daemon
+        unsafe poll.add(uw_mhd_epoll(daemon), Self.daemonEvent, for: .readable)
+        while wait() {
+            now = clock()
+            resumeWoken()
+            unsafe MHD_run(daemon)
+            clients.look(now)
+        }
+        hasEnded.signal()
+    }
+
+    /// Ends the thread, and waits for it.
+    func stop() {
+        poll.stop()
+        hasEnded.wait()
+    }
+
+    /// Waits until there is something to do; false when the loop is to end.
+    private func wait() -> Bool {
+        var milliseconds = patience()
+        if milliseconds != 0 {
+            isAsleep.store(true, ordering: .sequentiallyConsistent)
+            if !woken.isEmpty { milliseconds = 0 }
+        }
+        defer { isAsleep.store(false, ordering: .relaxed) }
+        if milliseconds == 0, now &- lastWait < Self.longestBlindness { return true }
+        lastWait = now
+        var isRunning = true
+        poll.wait(milliseconds: milliseconds) { event in
+            switch event {
+            case .happened(Self.daemonEvent), .timeout, .interrupted: break
+            case .happened(let number): clients.isGone(number, at: clock())
+            case .stopped: isRunning = false
+            }
+        }
+        return isRunning
+    }
+
+    /// Milliseconds until there is something to do without an event; nil for ever.
+    private func patience() -> Int32? {
+        if !woken.isEmpty { return 0 }
+        var limit: UInt64 = 0
+        let isLimited = unsafe MHD_get_timeout(daemon, &limit) == .YES
+        if isLimited, limit == 0 { return 0 }
+        let moment = clients.nextLook
+        guard moment < .max else { return isLimited ? Int32(clamping: limit) : nil }
+        // Rounded up: a moment too early would be a turn for nothing.
+        let own = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
+        return Int32(clamping: isLimited ? min(limit, own) : own)
+    }
+
+    // MARK: - Suspended connections
+
+    /// Whether a connection is suspended: libmicrohttpd must not be stopped then.
+    var isAnySuspended: Bool { suspended.load(ordering: .acquiring) > 0 }
+
+    /// Takes a connection out of libmicrohttpd's turns until its exchange is woken; on this thread.
+    func suspend(_ connection: Connection) {
+        suspended.add(1, ordering: .relaxed)
+        connection.suspend()
+    }
+
+    /// Has the HTTP thread go on with the exchange's connection, which is suspended or about to be.
+    ///
+    /// Any thread; once for each suspension.
+    func wake(_ exchange: Exchange) {
+        woken.push(exchange)
+        // A loop that is awake looks at the list before it sleeps.
+        guard isAsleep.load(ordering: .sequentiallyConsistent),
+            isAsleep.exchange(false, ordering: .relaxed)
+        else { return }
+        poll.interrupt()
+    }
+
+    private func resumeWoken() {
+        woken.takeAll { exchange in
+            exchange.connection.resume()
+            suspended.subtract(1, ordering: .releasing)
+        }
+    }
+}
