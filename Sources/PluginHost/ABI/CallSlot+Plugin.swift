@@ -25,11 +25,12 @@ extension CallSlot {
     {
         var action = CallPhase.FinishAction.refuse
         var lines = ByteBuffer()
+        var spare = ByteBuffer()
         var ended: EndedCall?
         work.withLock { work in
             guard live.load(ordering: .relaxed) == handle else { return }
             action = work.phase.finished()
-            if action != .refuse { ended = takeOut(&work, &lines) }
+            if action != .refuse { ended = takeOut(&work, &lines, &spare) }
         }
         guard let ended else { return uw_status(UW_STALE) }
         var answer = uw_status(UW_OK)
@@ -88,10 +89,11 @@ extension CallSlot {
     func returned(_ status: CallPhase.Return) {
         var action = CallPhase.ReturnAction.wait
         var lines = ByteBuffer()
+        var spare = ByteBuffer()
         var ended: EndedCall?
         work.withLock { work in
             action = work.phase.returned(status)
-            if case .finish = action { ended = takeOut(&work, &lines) }
+            if case .finish = action { ended = takeOut(&work, &lines, &spare) }
         }
         if case .finish(let failure) = action, let ended {
             report(failure, ended.call)
@@ -109,14 +111,19 @@ extension CallSlot {
         let cancellation: CallFailure?
     }
 
-    /// Takes the call out of the slot, with the lines that its stream has not taken yet.
+    /// Takes the call out of the slot, with the lines that its stream has not taken yet and a buffer
+    /// to be freed.
     ///
     /// Under the lock of `work`: once that is released the slot may be given to another call.
-    private func takeOut(_ work: inout Work, _ lines: inout ByteBuffer) -> EndedCall? {
+    private func takeOut(
+        _ work: inout Work, _ lines: inout ByteBuffer, _ spare: inout ByteBuffer
+    ) -> EndedCall? {
         guard let call = work.call else { return nil }
         live.store(0, ordering: .releasing)
         swap(&lines, &work.lines)
+        swap(&spare, &work.spare)
         work.call = nil
+        work.pace.begin()
         return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
     }
 
