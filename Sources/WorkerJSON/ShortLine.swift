@@ -2,10 +2,10 @@ import CWorkerJSON
 
 /// Lines of a stream as most of them are: short, and already as they are to be sent.
 package enum ShortLine {
-    /// How many bytes `write` may write; a literal, so that they are known to lie on the stack.
-    @inlinable @inline(__always) package static var room: Int { 272 }
+    /// How many bytes `write` may write.
+    package static let room = Int(WORKER_JSON_SHORT_LINE_ROOM)
     /// The longest value that may become a short line, in bytes.
-    @inlinable @inline(__always) package static var limit: Int { 256 }
+    package static let limit = Int(WORKER_JSON_SHORT_LINE)
 
     /// Copies a JSON value with a line end behind it, if it is short, valid and compact.
     ///
@@ -19,7 +19,6 @@ package enum ShortLine {
     package static func write(
         _ text: UnsafeRawBufferPointer, to line: UnsafeMutableRawPointer
     ) -> Int {
-        precondition(room == WORKER_JSON_SHORT_LINE_ROOM && limit == WORKER_JSON_SHORT_LINE)
         guard let source = unsafe text.assumingMemoryBound(to: UInt8.self).baseAddress else {
             return 0
         }

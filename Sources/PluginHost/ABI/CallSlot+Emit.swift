@@ -3,6 +3,9 @@ internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
 
+/// A constant of this file, so that the compiler knows that it fits on the stack.
+private let shortLineRoom = 272
+
 /// How the plugin sends lines of the stream in a slot. Any thread.
 ///
 /// A line is validated before any lock is taken, so that `work` is held for as long as it takes to
@@ -21,8 +24,8 @@ extension CallSlot {
     ///
     /// - Returns: false where there is more to do, or to say; then nothing has been done.
     private func gather(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer) -> Bool {
-        guard json.count <= ShortLine.limit else { return false }
-        return unsafe withUnsafeTemporaryAllocation(byteCount: ShortLine.room, alignment: 8) {
+        assert(shortLineRoom == ShortLine.room)
+        return unsafe withUnsafeTemporaryAllocation(byteCount: shortLineRoom, alignment: 8) {
             guard let room = $0.baseAddress else { return false }
             let line = unsafe UnsafeRawBufferPointer(
                 start: room, count: ShortLine.write(json, to: room))
