@@ -1,5 +1,5 @@
 #include "blockwise.hpp"
-#include "stage1.hpp"
+#include "windows.hpp"
 
 namespace worker_json {
 
@@ -8,32 +8,66 @@ namespace {
 template <class Members>
 class Walk {
 public:
-    Walk(const uint8_t *text, size_t length, Tokens tokens, Members &members) noexcept
-        : text(text), length(length), next(tokens.first), last(tokens.first + tokens.count),
-          members(members), backslash(text) {
+    /// The first window has been found.
+    Walk(const uint8_t *text, size_t length, Windows &windows, Members &members) noexcept
+        : whole(text), length(length), windows(windows), members(members), backslash(text) {
+        enter_window();
         find_backslash();
     }
 
     Verdict read(worker_json_outcome &outcome) noexcept;
 
 private:
-    const uint8_t *const text;
+    const uint8_t *const whole;
     const size_t length;
-    const uint32_t *next;        // the token after the one in hand
-    const uint32_t *const last;  // the end of the list; `length` stands there
+    Windows &windows;
+    const uint8_t *text;   // the window in hand, which offsets count from
+    const uint32_t *next;  // the token after the one in hand
+    const uint32_t *last;  // the end of the list; the window's length stands there
+    size_t count = 0;      // of the tokens, up to the end of the window
     Members &members;
     const uint8_t *backslash;  // the first one not yet checked, or the end of the text
     size_t inner = 0;          // bytes of tokens beyond the first byte of each
+    Verdict refusal = Verdict::invalid;
     Failure ignored{};
 
     bool container(size_t first) noexcept;
     bool string(size_t open, size_t &end) noexcept;
     bool scalar(size_t first, size_t &end) noexcept;
 
+    void enter_window() noexcept {
+        text = windows.base;
+        next = windows.tokens.first;
+        last = next + windows.tokens.count;
+        count += windows.tokens.count;
+    }
+
+    /// A comma has been read, which may be the last token of a window.
+    bool find_more() noexcept {
+        if (next != last) return true;
+        if (windows.is_last()) return false;
+        const Verdict verdict = windows.next();
+        if (verdict != Verdict::valid) {
+            refusal = verdict;
+            return false;
+        }
+        enter_window();
+        return ends_well();
+    }
+
+    /// The last token of a window is a comma, that of the last one has to close a bracket.
+    bool ends_well() const noexcept {
+        const uint8_t closing = text[last[-1]];
+        return !windows.is_last() || closing == '}' || closing == ']';
+    }
+
+    /// The place in the whole text.
+    size_t place(size_t offset) const noexcept { return size_t(text - whole) + offset; }
+
     void find_backslash() noexcept {
-        const size_t rest = size_t(text + length - backslash);
+        const size_t rest = size_t(whole + length - backslash);
         const void *const found = memchr(backslash, '\\', rest);
-        backslash = found == nullptr ? text + length : static_cast<const uint8_t *>(found);
+        backslash = found == nullptr ? whole + length : static_cast<const uint8_t *>(found);
     }
 };
 
@@ -72,8 +106,8 @@ inline bool Walk<Members>::scalar(size_t first, size_t &end) noexcept {
     return true;
 }
 
-/// The last token of the text closes a bracket, which the caller has seen. Every other token so has
-/// one after it, and the end of the list needs a look only where a bracket closes.
+/// Since each window ends well, every token but a comma and a closing bracket has one after it: the
+/// end of the list needs a look only behind those two.
 template <class Members>
 bool Walk<Members>::container(size_t at) noexcept {
     bool enclosing[WORKER_JSON_MAXIMUM_DEPTH];  // whether the level outside this one is an object
@@ -98,10 +132,10 @@ value:
     }
 
 after_value:
-    if (Members::wanted && depth == 1) members.ended(end);
+    if (Members::wanted && depth == 1) members.ended(place(end));
     at = *next++;
     if (text[at] == (in_object ? '}' : ']')) goto close;
-    if (text[at] != ',') return false;
+    if (text[at] != ',' || !find_more()) return false;
     at = *next++;
     if (!in_object) goto value;
 
@@ -110,27 +144,26 @@ key: {
     const uint8_t *const name = text + at + 1;
     if (text[*next++] != ':') return false;
     at = *next++;
-    if (Members::wanted && depth == 1) members.member(name, text + end - 1, at);
+    if (Members::wanted && depth == 1) members.member(name, text + end - 1, place(at));
     goto value;
 }
 
 close:
     in_object = enclosing[--depth];
     end = at + 1;
-    if (depth == 0) return next == last;
+    if (depth == 0) return next == last && windows.is_last();
     if (next == last) return false;
     goto after_value;
 }
 
 template <class Members>
 Verdict Walk<Members>::read(worker_json_outcome &outcome) noexcept {
-    const size_t count = size_t(last - next);
     const size_t begin = *next++;
     size_t end = size_t(last[-1]) + 1;
-    const uint8_t first = text[begin], closing = text[last[-1]];
+    const uint8_t first = text[begin];
     if (first == '{' || first == '[') {
-        if (closing != '}' && closing != ']') return Verdict::invalid;
-        if (!container(begin)) return Verdict::invalid;
+        if (!ends_well() || !container(begin)) return refusal;
+        end = place(last[-1]) + 1;
     } else if (count != 1) {
         return Verdict::invalid;
     } else if (first == '"') {
@@ -148,13 +181,12 @@ Verdict Walk<Members>::read(worker_json_outcome &outcome) noexcept {
 template <class Members>
 Verdict read_blockwise(const uint8_t *text, size_t length, Members &members,
                        worker_json_outcome &outcome) noexcept {
-    Stage1 &stage1 = Stage1::of_this_thread();
-    Tokens tokens{};
-    Verdict verdict = stage1.find(text, length, tokens);
+    Windows windows(text, length);
+    Verdict verdict = windows.next();
     if (verdict == Verdict::valid) {
-        verdict = Walk<Members>(text, length, tokens, members).read(outcome);
+        verdict = Walk<Members>(text, length, windows, members).read(outcome);
     }
-    stage1.trim();
+    Stage1::of_this_thread().trim();
     return verdict;
 }
 

@@ -1,6 +1,6 @@
 /// String literals: what may stand raw between quotes, and what is escaped.
 
-#include "tokens.hpp"
+#include "line_breaks.hpp"
 
 namespace worker_json {
 
@@ -22,14 +22,6 @@ uint8_t short_escape(uint8_t byte) noexcept {
     case '\t': return 't';
     default: return 0;
     }
-}
-
-/// The code point, if a valid sequence is one of those at which clients split lines; else zero.
-uint32_t line_break(const uint8_t *at, Sequence sequence) noexcept {
-    if (sequence.length == 2 && at[0] == 0xC2 && at[1] == 0x85) return 0x85;
-    if (sequence.length == 3 && at[0] == 0xE2 && at[1] == 0x80 && (at[2] == 0xA8 || at[2] == 0xA9))
-        return 0x2000u + (at[2] - 0x80u);
-    return 0;
 }
 
 void write_escape(uint8_t *out, uint32_t unit) noexcept {

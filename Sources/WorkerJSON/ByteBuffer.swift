@@ -71,6 +71,31 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
         return true
     }
 
+    /// Appends a copy of another buffer's bytes.
+    ///
+    /// - Returns: False where there is no memory.
+    package mutating func append(_ other: borrowing ByteBuffer) -> Bool {
+        unsafe append(UnsafeRawBufferPointer(start: other.base, count: other.count))
+    }
+
+    /// Appends a copy of bytes that lie outside this buffer, where that needs no memory.
+    ///
+    /// - Parameters:
+    ///   - bytes: What is appended.
+    ///   - limit: How long the buffer may become.
+    /// - Returns: False where there is no room; then nothing is appended.
+    package mutating func append(_ bytes: UnsafeRawBufferPointer, within limit: Int) -> Bool {
+        guard hasRoom(for: bytes.count), count + bytes.count <= limit, let end = unsafe end,
+            let source = bytes.baseAddress
+        else { return false }
+        unsafe end.copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+        return true
+    }
+
+    /// Whether so many bytes can be appended without memory being asked for.
+    package func hasRoom(for extra: Int) -> Bool { extra <= capacity - count }
+
     /// Appends one byte.
     ///
     /// - Returns: False where there is no memory.

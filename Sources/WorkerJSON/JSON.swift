@@ -2,8 +2,8 @@ import CWorkerJSON
 
 /// Validation of JSON texts (RFC 8259, with the surrogates of RFC 7493), in place and without copies.
 ///
-/// All functions may be called on any thread. A text of N bytes may need up to 4 N bytes of memory of
-/// its thread while it is read; they are given back at once after texts over 1 MiB.
+/// All functions may be called on any thread. Reading takes 256 KiB of memory of its thread, which
+/// stay; where a string in a text of N bytes is longer than 64 KiB, up to 4 N bytes meanwhile.
 package enum JSON {
     /// The number of arrays and objects that may be open at once.
     package static let maximumDepth = Int(WORKER_JSON_MAXIMUM_DEPTH)

@@ -12,28 +12,7 @@ extension PluginHostTests {
             0, 4, 32, 33
         )
 
-        /// A stream in which the plugin waits at a gate, and its handle.
-        private struct Stream: Sendable {
-            let slot: CallSlot
-            let handle: UInt64
-            let gate: Gate
-
-            init(_ plugin: Plugin, to recorder: Recorder, _ name: String = "stream") throws {
-                gate = try plugin.gate(name)
-                try plugin.submit(
-                    .stream, "{\"mode\":\"silent_gate\",\(gate.kwargs)}", to: recorder)
-                try gate.arrival()
-                slot = plugin.host.slots[0]
-                handle = slot.live.load(ordering: .acquiring)
-            }
-
-            func emit(_ text: String) -> Int32 {
-                let bytes = Array(text.utf8)
-                return unsafe bytes.withUnsafeBytes { unsafe slot.emit(handle, $0) }
-            }
-
-            func finish() -> Int32 { unsafe slot.finish(handle, 0, .init(start: nil, count: 0)) }
-        }
+        private typealias Stream = PlayedStream
 
         private func lines(_ recorder: Recorder) throws -> [Substring] {
             guard case .streamEnd(let last, nil) = try recorder.outcome() else {

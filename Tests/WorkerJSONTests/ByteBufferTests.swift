@@ -41,6 +41,27 @@ struct ByteBufferTests {
         #expect(buffer.text == "abc")
     }
 
+    @Test("Appending within a limit needs room, and asks for none")
+    func within() {
+        func append(_ bytes: [UInt8], _ limit: Int, to buffer: inout ByteBuffer) -> Bool {
+            unsafe bytes.withUnsafeBytes { unsafe buffer.append($0, within: limit) }
+        }
+        var buffer = ByteBuffer()
+        var isTaken = append([1], 100, to: &buffer)
+        var capacity = buffer.capacity
+        #expect(!isTaken && capacity == 0)
+        _ = buffer.reserve(4)
+        isTaken = append([1, 2, 3], 4, to: &buffer)
+        #expect(isTaken)
+        isTaken = append([4], 3, to: &buffer)
+        #expect(!isTaken)
+        isTaken = append([4], 100, to: &buffer)
+        #expect(isTaken)
+        isTaken = append([5], 100, to: &buffer)
+        capacity = buffer.capacity
+        #expect(!isTaken && capacity == 4 && buffer.bytes == [1, 2, 3, 4])
+    }
+
     @Test("Appending doubles, so a byte at a time grows it rarely")
     func doubling() {
         var buffer = ByteBuffer()

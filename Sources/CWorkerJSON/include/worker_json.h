@@ -15,6 +15,8 @@
 
 #define WORKER_JSON_PADDING 64
 #define WORKER_JSON_MAXIMUM_DEPTH 1000
+#define WORKER_JSON_SHORT_LINE 256
+#define WORKER_JSON_SHORT_LINE_ROOM 272
 
 #define WORKER_JSON_CLOSED __attribute__((enum_extensibility(closed)))
 
@@ -94,8 +96,9 @@ typedef struct {
     size_t kwargs_end;
 } worker_json_call;
 
-/// Validates padded text. Uses up to 4 bytes of thread-local memory for each byte of text, and gives
-/// it back at once after texts over 1 MiB; without memory it is slower, never wrong.
+/// Validates padded text. Uses up to 256 KiB of thread-local memory, which stay; where a string is
+/// longer than 64 KiB, up to 4 bytes for each byte of text, of which it gives back at once what is
+/// over 4 MiB. Without memory it is slower, never wrong.
 worker_json_outcome worker_json_validate(const uint8_t *_Nonnull text, size_t length,
                                          worker_json_reader reader) WORKER_JSON_NOEXCEPT;
 
@@ -113,6 +116,13 @@ worker_json_root worker_json_root_of(uint8_t first) WORKER_JSON_NOEXCEPT;
 /// `out` has room for `length` bytes and the padding; it must not overlap `text`.
 size_t worker_json_compact(const uint8_t *_Nonnull text, size_t length, uint8_t *_Nonnull out)
     WORKER_JSON_NOEXCEPT;
+
+/// Copies a short compact JSON value, with a line end behind it, and returns the line's length.
+/// 0: the value has white space around or in it, or a raw U+0085, U+2028 or U+2029, or is nested
+/// deeper than 63 levels, or is longer than WORKER_JSON_SHORT_LINE, or is no valid JSON; the other
+/// functions then decide. `text` needs no padding; `line` has room for WORKER_JSON_SHORT_LINE_ROOM.
+size_t worker_json_short_line(const uint8_t *_Nonnull text, size_t length,
+                              uint8_t *_Nonnull line) WORKER_JSON_NOEXCEPT;
 
 /// Returns by how many bytes valid UTF-8 grows when U+0085, U+2028 and U+2029 are escaped.
 size_t worker_json_line_break_growth(const uint8_t *_Nonnull text, size_t length)

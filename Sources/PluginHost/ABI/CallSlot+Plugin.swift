@@ -3,88 +3,8 @@ internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
 
-/// What the plugin does with the call in a slot. Any thread.
+/// How the plugin ends the call in a slot. Any thread.
 extension CallSlot {
-    /// Sends one line of a stream; waits for a slow client, holding no lock.
-    func emit(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer?) -> uw_status {
-        var isAppended = false
-        while true {
-            var step = EmitStep.refuse(uw_status(UW_STALE))
-            work.withLock { work in
-                step = unsafe next(&work, handle, json, &isAppended)
-            }
-            switch step {
-            case .refuse(let status):
-                return status
-            case .accept:
-                return uw_status(UW_OK)
-            case .wake(let observer):
-                observer.wake()
-                return uw_status(UW_OK)
-            case .wait(let observer):
-                observer.waitForRoom()
-            case .break(let call, let failure):
-                breakStream(handle, call, failure)
-                return uw_status(UW_INVALID_DATA)
-            }
-        }
-    }
-
-    private enum EmitStep {
-        case refuse(uw_status)
-        case accept
-        case wake(any CallObserver)
-        case wait(any CallObserver)
-        case `break`(Call, CallFailure)
-    }
-
-    private func next(
-        _ work: inout Work, _ handle: uw_call_id, _ json: UnsafeRawBufferPointer?,
-        _ isAppended: inout Bool
-    ) -> EmitStep {
-        guard live.load(ordering: .relaxed) == handle, let call = work.call else {
-            // The call ended while its last line waited for room: finish has taken that line along.
-            return isAppended ? .accept : .refuse(uw_status(UW_STALE))
-        }
-        guard call.kind == .stream else { return .refuse(uw_status(UW_WRONG_CALL)) }
-        if work.isAbandoned { return .refuse(uw_status(UW_CANCELLED)) }
-        if work.isBroken { return .refuse(uw_status(UW_INVALID_DATA)) }
-        if isCancelled(handle) { return .refuse(uw_status(UW_CANCELLED)) }
-        if !isAppended {
-            guard let json = unsafe json, unsafe !json.isEmpty else {
-                work.isBroken = true
-                return .break(call, .misbehaviour("the plugin emitted NULL where JSON is due"))
-            }
-            do throws(JSONAppendError) {
-                _ = try unsafe work.lines.appendJSON(json, as: .line)
-            } catch {
-                work.isBroken = true
-                return .break(call, .refusedJSON("the plugin emitted what is not JSON", error))
-            }
-            isAppended = true
-        }
-        switch call.observer.offer(&work.lines) {
-        case .taken: return .accept
-        case .takenAndWaking: return .wake(call.observer)
-        case .full: return .wait(call.observer)
-        case .closed:
-            work.lines.removeAll(keepingCapacity: true)
-            return .refuse(uw_status(UW_CANCELLED))
-        }
-    }
-
-    /// Tells the client that the stream failed, while the plugin still has to finish the call.
-    private func breakStream(_ handle: uw_call_id, _ call: Call, _ failure: CallFailure) {
-        var lines = ByteBuffer()
-        // The call may have been finished meanwhile, and the slot be another's.
-        work.withLock { work in
-            if live.load(ordering: .relaxed) == handle { swap(&lines, &work.lines) }
-        }
-        call.observer.callDidFinish(.streamEnd(lines, failure))
-        report(failure, call)
-        _ = cancel(failure, at: call.arrival) { $0 === call }
-    }
-
     /// Answers the client of the running call in the plugin's place, which still has to finish it.
     func abandon(_ failure: CallFailure, where isMeant: (Call) -> Bool = { _ in true }) {
         var abandoned: Call?
@@ -105,11 +25,12 @@ extension CallSlot {
     {
         var action = CallPhase.FinishAction.refuse
         var lines = ByteBuffer()
+        var spare = ByteBuffer()
         var ended: EndedCall?
         work.withLock { work in
             guard live.load(ordering: .relaxed) == handle else { return }
             action = work.phase.finished()
-            if action != .refuse { ended = takeOut(&work, &lines) }
+            if action != .refuse { ended = takeOut(&work, &lines, &spare) }
         }
         guard let ended else { return uw_status(UW_STALE) }
         var answer = uw_status(UW_OK)
@@ -168,10 +89,11 @@ extension CallSlot {
     func returned(_ status: CallPhase.Return) {
         var action = CallPhase.ReturnAction.wait
         var lines = ByteBuffer()
+        var spare = ByteBuffer()
         var ended: EndedCall?
         work.withLock { work in
             action = work.phase.returned(status)
-            if case .finish = action { ended = takeOut(&work, &lines) }
+            if case .finish = action { ended = takeOut(&work, &lines, &spare) }
         }
         if case .finish(let failure) = action, let ended {
             report(failure, ended.call)
@@ -189,18 +111,24 @@ extension CallSlot {
         let cancellation: CallFailure?
     }
 
-    /// Takes the call out of the slot, with the lines that its stream has not taken yet.
+    /// Takes the call out of the slot, with the lines that its stream has not taken yet and a buffer
+    /// to be freed.
     ///
     /// Under the lock of `work`: once that is released the slot may be given to another call.
-    private func takeOut(_ work: inout Work, _ lines: inout ByteBuffer) -> EndedCall? {
+    private func takeOut(
+        _ work: inout Work, _ lines: inout ByteBuffer, _ spare: inout ByteBuffer
+    ) -> EndedCall? {
         guard let call = work.call else { return nil }
         live.store(0, ordering: .releasing)
         swap(&lines, &work.lines)
+        swap(&spare, &work.spare)
         work.call = nil
+        work.pace.begin()
         return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
     }
 
-    private func report(_ failure: CallFailure, _ call: Call) {
+    /// Tells the owner of a failure that is the plugin's fault.
+    func report(_ failure: CallFailure, _ call: Call) {
         guard failure.reason == .misbehaviour || failure.reason == .fatal else { return }
         owner.withLock { $0 }?.pluginFailed(failure, requestID: call.requestID)
     }

@@ -9,6 +9,10 @@ protocol CallSlotOwner: AnyObject, Sendable {
     func slotIsFree(_ slot: CallSlot)
     /// A call has told how far it is.
     func callReported(_ report: ProgressReport)
+    /// The present, in nanoseconds of CLOCK_MONOTONIC.
+    var now: UInt64 { get }
+    /// Has the lines that gather in a slot looked at in so many nanoseconds.
+    func lookAgain(at slot: CallSlot, in delay: UInt64)
     /// A plugin did what the ABI forbids, or says that it is broken for good.
     func pluginFailed(_ failure: CallFailure, requestID: String)
 }
@@ -16,9 +20,9 @@ protocol CallSlotOwner: AnyObject, Sendable {
 /// A place in which one call at a time runs, and what its handle leads to.
 ///
 /// A handle is the slot's index and a generation that grows with each call, so that an old handle
-/// is recognised for ever. `emit` and `finish` take `work`, which may be held while a result is
-/// validated; `cancel` and `progress` take locks of their own that are held for an assignment, as
-/// they are also called from the HTTP thread.
+/// is recognised for ever. `emit` and `finish` take `work`, which is held while lines are handed
+/// over, never while they are validated; `cancel` and `progress` take locks of their own that are
+/// held for an assignment, as they are also called for control endpoints.
 @safe final class CallSlot: @unchecked Sendable {
     /// What the plugin's threads share.
     struct Work: ~Copyable {
@@ -26,10 +30,25 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var phase = CallPhase()
         /// Lines that the stream has not taken yet.
         var lines = ByteBuffer()
+        /// Room in which to validate the next line that is not a short one.
+        var spare = ByteBuffer()
+        var pace = StreamPace()
         /// The client has been answered in the plugin's place; finish is still due.
         var isBroken = false
         /// The same, since nobody wanted to wait any longer.
         var isAbandoned = false
+
+        /// Puts a line behind the others, and keeps what room it leaves; false without memory.
+        mutating func place(_ line: inout ByteBuffer) -> Bool {
+            if lines.count == 0 {
+                swap(&lines, &line)
+            } else {
+                guard lines.append(line) else { return false }
+                line.removeAll(keepingCapacity: true)
+            }
+            if spare.capacity == 0 { swap(&spare, &line) }
+            return true
+        }
     }
 
     /// What cancelling needs.
@@ -83,6 +102,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         describe(call, handle)
         work.withLock { work in
             work.call = call
+            work.pace.begin()
             work.phase = CallPhase()
             work.isBroken = false
             work.isAbandoned = false
@@ -143,8 +163,11 @@ protocol CallSlotOwner: AnyObject, Sendable {
             cancelled.store(control.handle, ordering: .releasing)
             return (call, control.handle)
         }
-        found?.call.observer.close()
-        return found?.handle
+        guard let found else { return nil }
+        // What has been emitted by now is still sent.
+        handOver(found.call)
+        found.call.observer.close()
+        return found.handle
     }
 
     /// What runs in it, since when it has been cancelled; nil if nothing runs.

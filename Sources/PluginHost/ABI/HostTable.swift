@@ -21,7 +21,9 @@ enum HostTable {
                 reply: { unsafe Replies.leave($0, $1, $2) },
                 emit: { unsafe emit($0, $1, $2) },
                 progress: { unsafe progress($0, $1, $2, $3) },
-                is_cancelled: { SlotRegistry.slot(of: $0)?.isCancelled($0) ?? true ? 1 : 0 },
+                is_cancelled: { call in
+                    SlotRegistry.withSlot(of: call) { $0.isCancelled(call) } ?? true ? 1 : 0
+                },
                 finish: { unsafe finish($0, $1, $2, $3) },
                 log: { unsafe log($0, $1, $2) },
                 config_changed: { HostTable.listener.withLock { $0 }?.configChanged() }))
@@ -48,26 +50,27 @@ protocol HostTableListener: AnyObject, Sendable {
 }
 
 private func emit(_ call: uw_call_id, _ json: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
-    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
-    return unsafe slot.emit(call, foreignText(json, length))
+    SlotRegistry.withSlot(of: call) { unsafe $0.emit(call, foreignText(json, length)) }
+        ?? uw_status(UW_STALE)
 }
 
 private func finish(
     _ call: uw_call_id, _ status: uw_status, _ text: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
-    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
-    return unsafe slot.finish(call, status, foreignText(text, length))
+    SlotRegistry.withSlot(of: call) { unsafe $0.finish(call, status, foreignText(text, length)) }
+        ?? uw_status(UW_STALE)
 }
 
 private func progress(
     _ call: uw_call_id, _ fraction: Double, _ message: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
-    guard let slot = SlotRegistry.slot(of: call) else { return uw_status(UW_STALE) }
+    guard SlotRegistry.withSlot(of: call, { _ in }) != nil else { return uw_status(UW_STALE) }
     guard let bytes = unsafe foreignText(message, length), unsafe UTF8Text.isValid(bytes),
         let report = unsafe ProgressReport(
             fraction: fraction, message: repairedString(beginning(of: bytes)))
     else { return uw_status(UW_INVALID_DATA) }
-    return uw_status(slot.report(report, by: call) ? UW_OK : UW_STALE)
+    let isTaken = SlotRegistry.withSlot(of: call) { $0.report(report, by: call) } ?? false
+    return uw_status(isTaken ? UW_OK : UW_STALE)
 }
 
 /// How many bytes of a progress message are kept; the header promises it.

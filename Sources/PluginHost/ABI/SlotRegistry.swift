@@ -8,14 +8,25 @@ enum SlotRegistry {
     /// The most calls that can run at once in a process.
     static let capacity = 256
 
-    private static let slots: [CallSlot] = (0..<capacity).map { CallSlot(index: $0) }
+    /// Never freed, so that a lookup counts no reference either.
+    nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Unmanaged<CallSlot>> = {
+        let slots = UnsafeMutablePointer<Unmanaged<CallSlot>>.allocate(capacity: capacity)
+        for index in 0..<capacity {
+            unsafe (slots + index).initialize(to: .passRetained(CallSlot(index: index)))
+        }
+        return unsafe slots
+    }()
     private static let free = Mutex(Array(0..<capacity))
 
-    /// The slot that a handle points to, whether or not its call is still there.
-    static func slot(of handle: uw_call_id) -> CallSlot? {
-        guard handle != UW_NO_CALL else { return nil }
+    /// Lends the slot that a handle points to, whether or not its call is still there.
+    ///
+    /// - Returns: what `body` does, or nil for a handle that never was.
+    static func withSlot<Result>(
+        of handle: uw_call_id, _ body: (CallSlot) -> Result
+    ) -> Result? {
         let index = Int(handle & 0xFFFF)
-        return index < capacity ? slots[index] : nil
+        guard handle != UW_NO_CALL, index < capacity else { return nil }
+        return unsafe slots[index]._withUnsafeGuaranteedRef { body($0) }
     }
 
     /// Takes slots for a plugin host; nil if there are not as many left.
@@ -23,7 +34,7 @@ enum SlotRegistry {
         free.withLock { free in
             guard free.count >= count else { return nil }
             defer { free.removeFirst(count) }
-            return free.prefix(count).map { slots[$0] }
+            return free.prefix(count).map { unsafe slots[$0].takeUnretainedValue() }
         }
     }
 

@@ -115,6 +115,12 @@ extension PluginHost: CallSlotOwner {
         _ = lastReport.withLock { exchange(&$0, report) }
     }
 
+    var now: UInt64 { clock() }
+
+    func lookAgain(at slot: CallSlot, in delay: UInt64) {
+        timers.schedule(at: clock() + delay) { slot.look() }
+    }
+
     func slotIsFree(_ slot: CallSlot) {
         events.callEnded(slot: slot.index)
         finished { $0.freeSlots.append(slot) }

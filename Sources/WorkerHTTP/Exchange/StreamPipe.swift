@@ -138,6 +138,6 @@ final class StreamPipe: Sendable {
 
 /// Appends a buffer to one that has room for it.
 private func append(_ bytes: borrowing ByteBuffer, to buffer: inout ByteBuffer) {
-    let isDone = unsafe bytes.withUnsafeBytes { unsafe buffer.append($0) }
+    let isDone = buffer.append(bytes)
     precondition(isDone, "there was room")
 }

@@ -13,14 +13,20 @@ final class Plugin: Sendable {
     /// The names of the threads that were asked for.
     let threads = Monitor<[String]>([])
 
-    init(_ library: String, _ className: String, maxQueue: Int = 64) throws {
+    /// The clock of most tests.
+    static let clock: @Sendable () -> UInt64 = { UInt64(Deadline.now) * 1_000_000 }
+
+    init(
+        _ library: String, _ className: String, maxQueue: Int = 64,
+        clock: @escaping @Sendable () -> UInt64 = Plugin.clock
+    ) throws {
         _ = try FixtureEnvironment.folder()
         folder = try TemporaryFolder()
         let path = folder.file("\(library).so")
         try Self.copy(try Fixture.path(library), to: path)
         let threads = threads
         let environment = HostEnvironment(
-            maxQueue: maxQueue, events: events, clock: { UInt64(Deadline.now) * 1_000_000 },
+            maxQueue: maxQueue, events: events, clock: clock,
             spawn: { name, body in
                 threads.withLock { $0.append(name) }
                 startThread(body)
@@ -112,9 +118,10 @@ func moment(_ milliseconds: Int) -> UInt64 {
 
 /// Loads a fixture for `body`, and ends it properly.
 func withPlugin(
-    _ library: String, _ className: String, maxQueue: Int = 64, _ body: (Plugin) throws -> Void
+    _ library: String, _ className: String, maxQueue: Int = 64,
+    clock: @escaping @Sendable () -> UInt64 = Plugin.clock, _ body: (Plugin) throws -> Void
 ) throws {
-    let plugin = try Plugin(library, className, maxQueue: maxQueue)
+    let plugin = try Plugin(library, className, maxQueue: maxQueue, clock: clock)
     defer {
         let isEnded = plugin.end()
         #expect(isEnded, "the plugin is idle and ends")

@@ -1,0 +1,117 @@
+/// The reader of short lines: copies and checks what most lines of a stream are, and nothing else.
+///
+/// Behind the copy stands its line end, which no compact value has anywhere: it stops every loop, so
+/// that none looks for the end of the text. Whatever is unusual is left to the other readers.
+
+#include "line_breaks.hpp"
+#include "strings.hpp"
+
+namespace worker_json {
+
+namespace {
+
+constexpr uint8_t line_end = '\n';
+
+// The line end, and what is read beyond it at once.
+static_assert(WORKER_JSON_SHORT_LINE_ROOM >= WORKER_JSON_SHORT_LINE + 1 + 8, "room");
+
+/// `at` is the byte after the opening quote; `end` is where the line end stands.
+inline const uint8_t *short_string(const uint8_t *at, const uint8_t *end) noexcept {
+    // Most keys are a few bytes: the processor guesses its way through them.
+    for (int bytes = 0; bytes < 8; ++bytes, ++at) {
+        if (*at == '"') return at + 1;
+        if (*at < 0x20 || *at >= 0x80 || *at == '\\') break;
+    }
+    for (;;) {
+        at = skip_plain(at);
+        if (*at == '"') return at + 1;
+        if (*at == '\\') {
+            Failure ignored;
+            at = escape(at, end, ignored);
+            if (at == nullptr) return nullptr;
+        } else if (*at >= 0x80) {
+            const Sequence sequence = utf8_sequence(at, end);
+            if (!sequence.valid || line_break(at, sequence) != 0) return nullptr;
+            at += sequence.length;
+        } else {
+            return nullptr;
+        }
+    }
+}
+
+/// `at` is any byte.
+inline const uint8_t *short_number(const uint8_t *at) noexcept {
+    if (*at == '-') ++at;
+    if (!is_digit(*at)) return nullptr;
+    if (*at++ != '0')
+        while (is_digit(*at)) ++at;
+    if (*at == '.') {
+        if (!is_digit(*++at)) return nullptr;
+        while (is_digit(*at)) ++at;
+    }
+    if ((*at | 0x20) == 'e') {
+        ++at;
+        if (*at == '+' || *at == '-') ++at;
+        if (!is_digit(*at)) return nullptr;
+        while (is_digit(*at)) ++at;
+    }
+    return at;
+}
+
+/// Reads one compact value, up to the line end.
+inline bool is_short_line(const uint8_t *at, const uint8_t *const end) noexcept {
+    // A bit for each open level, 1 for an object, below one that marks the outermost.
+    uint64_t levels = 1;
+
+value:
+    switch (*at) {
+    case '"': at = short_string(at + 1, end); break;
+    case '{': case '[':
+        if (levels >> 63 != 0) return false;
+        levels = levels << 1 | (*at == '{');
+        ++at;
+        if (*at == (']' | (levels & 1) << 5)) goto close;
+        if ((levels & 1) != 0) goto key;
+        goto value;
+    case 't': at = memcmp(at, "true", 4) == 0 ? at + 4 : nullptr; break;
+    case 'f': at = memcmp(at + 1, "alse", 4) == 0 ? at + 5 : nullptr; break;
+    case 'n': at = memcmp(at, "null", 4) == 0 ? at + 4 : nullptr; break;
+    default: at = short_number(at);
+    }
+    if (at == nullptr) return false;
+
+after_value:
+    if (levels == 1) return at == end;
+    if (*at == ',') {
+        ++at;
+        if ((levels & 1) == 0) goto value;
+        goto key;
+    }
+    if (*at != (']' | (levels & 1) << 5)) return false;
+
+close:
+    levels >>= 1;
+    ++at;
+    goto after_value;
+
+key:
+    if (*at != '"') return false;
+    at = short_string(at + 1, end);
+    if (at == nullptr || *at != ':') return false;
+    ++at;
+    goto value;
+}
+
+}  // namespace
+
+}  // namespace worker_json
+
+using namespace worker_json;
+
+extern "C" size_t worker_json_short_line(const uint8_t *text, size_t length,
+                                         uint8_t *line) noexcept {
+    if (length > WORKER_JSON_SHORT_LINE) return 0;
+    memcpy(line, text, length);
+    line[length] = line_end;
+    return is_short_line(line, line + length) ? length + 1 : 0;
+}

@@ -1,0 +1,68 @@
+/// Whether the lines of a stream are handed over one by one, or gather for a moment.
+///
+/// Each handing over wakes the thread that sends, which costs more than a hundred lines. So where
+/// lines come thick and fast they gather, until there are many, or until somebody who looks at
+/// intervals finds some. As soon as he finds none, lines are handed over at once again.
+package struct StreamPace: Sendable {
+    /// Lines that come with less than this between them come fast, in nanoseconds.
+    package static let gap: UInt64 = 100_000
+    /// How long lines may gather, in nanoseconds.
+    package static let interval: UInt64 = 500_000
+    /// How many lines have to come fast before they gather.
+    package static let run = 8
+
+    /// What is to be done with the lines that have gathered.
+    package enum Look: Equatable, Sendable {
+        /// Nothing: they are not to gather any more, and nobody looks.
+        case end
+        /// They are to be handed over, and looked at again.
+        case handOver
+    }
+
+    /// Whether lines gather.
+    package private(set) var isGathering = false
+    /// Somebody is going to look.
+    private var isLookDue = false
+    private var last: UInt64 = 0
+    private var fastOnes = 0
+
+    /// Makes the pace of a stream that has not begun.
+    package init() {}
+
+    /// A stream has begun, or ended; who was going to look still is.
+    package mutating func begin() {
+        isGathering = false
+        fastOnes = 0
+        last = 0
+    }
+
+    /// Lines have been handed over, at a moment in nanoseconds.
+    ///
+    /// - Returns: whether somebody has to look, after `interval`.
+    package mutating func handedOver(at now: UInt64) -> Bool {
+        fastOnes = now &- last < Self.gap ? fastOnes + 1 : 0
+        last = now
+        guard fastOnes >= Self.run else { return false }
+        isGathering = true
+        defer { isLookDue = true }
+        return !isLookDue
+    }
+
+    /// Lines were not taken: each is offered from now on, so that whoever brings one waits, or hears
+    /// that nobody wants it.
+    package mutating func refused() {
+        isGathering = false
+        fastOnes = 0
+    }
+
+    /// Somebody looks.
+    ///
+    /// - Parameter isEmpty: whether no lines have gathered.
+    /// - Returns: what to do.
+    package mutating func look(isEmpty: Bool) -> Look {
+        if isGathering, !isEmpty { return .handOver }
+        isGathering = false
+        isLookDue = false
+        return .end
+    }
+}
