@@ -29,9 +29,11 @@ extension RunningWorker {
     }
 
     /// Asks again and again until the answer to GET `path` is as wished, and returns it.
+    ///
+    /// `pause` are the milliseconds between questions.
     @discardableResult
     func answer(
-        _ path: String, _ what: String, within milliseconds: Int = 10_000,
+        _ path: String, _ what: String, within milliseconds: Int = 10_000, pause: Int32 = 2,
         _ isWished: (HTTPResponse) throws -> Bool
     ) throws -> HTTPResponse {
         let deadline = Deadline(milliseconds: milliseconds)
@@ -43,7 +45,7 @@ extension RunningWorker {
             guard !deadline.hasPassed else {
                 throw TestFailure("the answer to GET \(path), \(response.text), is not \(what)")
             }
-            poll(nil, 0, 2)
+            poll(nil, 0, pause)
         }
     }
 
