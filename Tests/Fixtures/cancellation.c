@@ -3,7 +3,8 @@
  * announce themselves at kwargs.announce. kwargs.mode "report" answers how often cancel came with a
  * call, and with none.
  *
- *   Polls         looks at is_cancelled; cancel is NULL
+ *   Polls         looks at is_cancelled; cancel is NULL. Reports kwargs.percent as its progress.
+ *   Several       the same, four at a time
  *   Pushed        waits on a condition variable that cancel signals
  *   Ignores       says yes to cancel, and ends only at kwargs.gate
  *   Deaf          declares no cancellation, and ends only at kwargs.gate
@@ -58,6 +59,8 @@ static uw_status stop(const uw_call *call) {
 static uw_status execute_polling(void *instance, const uw_call *call) {
     (void)instance;
     if (reports(call)) return UW_OK;
+    long percent = fx_number(call->kwargs, "percent", -1);
+    if (percent >= 0) host->progress(call->id, (double)percent / 100, "on its way", UW_NTS);
     announce(call, "running");
     const struct timespec tick = {0, 1000000};
     while (!host->is_cancelled(call->id)) nanosleep(&tick, NULL);
@@ -138,6 +141,9 @@ static void destroy(void *instance) { (void)instance; }
 static const uw_plugin classes[] = {
     {FX_HEAD, .flags = UW_POLLS_CANCELLED, .name = "Polls", .create = create,
      .execute = execute_polling, .execute_stream = execute_polling, .destroy = destroy},
+    {FX_HEAD, .threading = UW_CONCURRENT, .max_concurrency = 4, .flags = UW_POLLS_CANCELLED,
+     .name = "Several", .create = create, .execute = execute_polling,
+     .execute_stream = execute_polling, .destroy = destroy},
     CLASS("Pushed", execute_waiting, cancel_well),
     CLASS("Ignores", execute_to_gate, cancel_well),
     CLASS("Deaf", execute_to_gate, NULL),

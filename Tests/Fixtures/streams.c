@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <pthread.h>
+#include <time.h>
 
 static const uw_host *host;
 
@@ -42,6 +43,37 @@ static uw_status emit_many(const uw_call *call, long count, long pad) {
     }
     free(line);
     return said;
+}
+
+/* Lines of the same length; the message of its progress is how many bytes have been taken. */
+static uw_status emit_counted(const uw_call *call, long count, long pad) {
+    char *line = malloc((size_t)pad + 3);
+    if (!line) return UW_ERROR;
+    memset(line, 'p', (size_t)pad + 2);
+    line[0] = line[pad + 1] = '"';
+    line[pad + 2] = 0;
+    uw_status said = UW_OK;
+    for (long i = 1; said == UW_OK && i <= count; i++) {
+        if ((said = emit(call, line)) != UW_OK) break;
+        char bytes[32];
+        snprintf(bytes, sizeof bytes, "%ld", i * (pad + 3));
+        host->progress(call->id, (double)i / (double)count, bytes, UW_NTS);
+    }
+    free(line);
+    return said;
+}
+
+/* One line for each byte that comes through the gate: the nanoseconds of CLOCK_MONOTONIC. */
+static void emit_stamps(const uw_call *call, long count) {
+    char path[512], line[32];
+    fx_string(call->kwargs, "gate", path, sizeof path);
+    for (long i = 0; i < count; i++) {
+        fx_wait(path);
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        snprintf(line, sizeof line, "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
+        if (emit(call, line) != UW_OK) return;
+    }
 }
 
 /* Lines from several threads, then a finish from the last of them. */
@@ -87,6 +119,18 @@ static uw_status execute_stream(void *instance, const uw_call *call) {
 
     MODE("count") {
         emit_many(call, fx_number(call->kwargs, "count", 3), fx_number(call->kwargs, "pad", 0));
+        return end(call, UW_OK, NULL);
+    }
+    MODE("counted") {
+        char path[512];
+        recorded.stopped = emit_counted(
+            call, fx_number(call->kwargs, "count", 3), fx_number(call->kwargs, "pad", 0));
+        end(call, recorded.stopped, NULL);
+        fx_announce(fx_string(call->kwargs, "announce", path, sizeof path), "stopped");
+        return UW_OK;
+    }
+    MODE("stamps") {
+        emit_stamps(call, fx_number(call->kwargs, "count", 1));
         return end(call, UW_OK, NULL);
     }
     MODE("endless") {

@@ -4,13 +4,16 @@ import Testing
 /// Control endpoints never wait for plugin code: a second at most, where hosts give them two.
 @Suite("Control endpoints", .timeLimit(.minutes(10)))
 struct ResponsivenessTests {
-    private static let control = ["/health", "/stats", "/progress", "/config", "/config_schema"]
+    private static let control = [
+        "/health", "/health/live", "/stats", "/progress", "/config", "/config_schema", "/calls",
+    ]
 
     private func expectAnswers(_ client: HTTPClient) throws {
         for _ in 0..<5 {
             for path in Self.control {
                 #expect(try client.get(path, patience: 1000).status == 200, "\(path)")
             }
+            #expect([200, 503].contains(try client.get("/health/ready", patience: 1000).status))
         }
     }
 

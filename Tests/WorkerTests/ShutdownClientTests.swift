@@ -50,8 +50,10 @@ struct ShutdownClientTests {
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
         try gate.arrival()
+        // Refused at the moment from which all are.
+        let waiting = try worker.begin("waiting")
         worker.process.signal(SIGTERM)
-        try worker.waitForEndToBegin()
+        #expect(try waiting.readResponse().status == 503)
         for (path, connection) in zip(paths, connections) {
             try connection.send("POST", path, body: "{}")
             let response = try connection.readResponse()

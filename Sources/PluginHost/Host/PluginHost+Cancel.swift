@@ -63,9 +63,8 @@ extension PluginHost {
     func enforce(_ deadline: UInt64, of call: Call) {
         timers.schedule(at: deadline) { [weak self, weak call] in
             guard let self, let call else { return }
-            let failure = CallFailure(.deadline, "The call's deadline has passed")
-            self.stop(failure) { $0 === call }
-            for slot in self.slots { slot.abandon(failure) { $0 === call } }
+            self.stop(.deadlinePassed) { $0 === call }
+            for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }
         }
     }
 
@@ -115,6 +114,11 @@ extension PluginHost {
         for case .call(let call) in withdrawn { call.end(with: failure) }
         return !withdrawn.isEmpty
     }
+}
+
+extension CallFailure {
+    /// The call was given up, as its client or the worker does not wait any longer.
+    static var deadlinePassed: Self { Self(.deadline, "The call's deadline has passed") }
 }
 
 /// A completion of which the first call counts.

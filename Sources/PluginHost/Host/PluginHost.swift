@@ -86,8 +86,14 @@ package final class PluginHost: Sendable {
     ///
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
     package func submit(_ call: Call) -> CallRefusal? {
+        guard let deadline = call.deadline else { return submit(.call(call), isOwn: false) }
+        guard clock() < deadline else {
+            // Its body took too long to come: it does not start.
+            call.end(with: .deadlinePassed)
+            return nil
+        }
         let refusal = submit(.call(call), isOwn: false)
-        if refusal == nil, let deadline = call.deadline { enforce(deadline, of: call) }
+        if refusal == nil { enforce(deadline, of: call) }
         return refusal
     }
 

@@ -1,0 +1,119 @@
+import TestSupport
+import Testing
+
+/// GET /calls: what runs and waits.
+@Suite("/calls", .timeLimit(.minutes(10)))
+struct CallListTests {
+    /// The text without its ages, and the ages.
+    private func split(_ text: String) throws -> (text: String, ages: [Double]) {
+        let mark = "\"age_seconds\":"
+        var rest = text[...]
+        var parts = ""
+        var ages: [Double] = []
+        while let range = rest.firstRange(of: mark) {
+            parts += rest[..<range.upperBound]
+            let number = rest[range.upperBound...].prefix { $0 != "," }
+            ages.append(try #require(Double(number)))
+            rest = rest[number.endIndex...]
+        }
+        return (parts + rest, ages)
+    }
+
+    private func entry(
+        _ id: String, _ endpoint: String, _ state: String, _ progress: String = "0.0",
+        _ message: String = ""
+    ) -> String {
+        "{\"id\":\"\(id)\",\"endpoint\":\"\(endpoint)\",\"state\":\"\(state)\","
+            + "\"age_seconds\":,\"progress\":\(progress),\"message\":\"\(message)\"}"
+    }
+
+    private func expectList(_ worker: RunningWorker, _ entries: [String]) throws {
+        let (text, ages) = try split(try worker.client.get("/calls").text)
+        #expect(text == "{\"calls\":[\(entries.joined(separator: ","))]}")
+        #expect(ages.allSatisfy { (0..<600).contains($0) })
+    }
+
+    @Test("is empty where nothing runs")
+    func empty() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        #expect(try worker.client.get("/calls").text == "{\"calls\":[]}")
+        _ = try worker.client.execute("{}")
+        try worker.answer("/calls", contains: "{\"calls\":[]}")
+    }
+
+    @Test("lists what runs, then what waits in its order, with all that is known of it")
+    func running() throws {
+        let worker = try WorkerProcess.start("calls", "Calls")
+        let gate = try Gate(in: TemporaryFolder())
+        let first = try worker.begin("first", "{\"mode\":\"progress\",\(gate.kwargs)}")
+        try gate.arrival()
+        let waiting = [
+            try worker.begin("\"2\"", path: "/execute"),
+            try worker.begin("3", path: "/execute_stream"),
+            try worker.begin("4", path: "/initialize"),
+        ]
+        let cleanup = try worker.begin("5", path: "/cleanup")
+        try expectList(
+            worker,
+            [
+                entry("first", "/execute", "running", "-1.0", "half \\\"way\\\""),
+                entry("5", "/cleanup", "queued"), entry("\\\"2\\\"", "/execute", "queued"),
+                entry("3", "/execute_stream", "queued"), entry("4", "/initialize", "queued"),
+            ])
+        try gate.release()
+        for connection in [first, cleanup] + waiting {
+            #expect(try connection.readResponse().status == 200)
+        }
+        try worker.answer("/calls", contains: "{\"calls\":[]}")
+    }
+
+    @Test("counts the age of a call from its arrival")
+    func age() throws {
+        let worker = try WorkerProcess.start("cancellation", "Deaf")
+        let gate = try Gate(in: TemporaryFolder())
+        let start = Deadline.now
+        let first = try worker.begin("first", "{\(gate.kwargs)}")
+        try gate.arrival()
+        let middle = Deadline.now
+        let second = try worker.begin("second", "{\(gate.kwargs)}")
+        try worker.answer("/calls", "one with a second call of 50 ms") {
+            try split($0.text).ages.last.map { $0 >= 0.05 } ?? false
+        }
+        let before = Deadline.now
+        let ages = try split(try worker.client.get("/calls").text).ages
+        let after = Deadline.now
+        try #require(ages.count == 2)
+        #expect(ages[0] >= Double(before - middle) / 1000 - 0.002)
+        #expect(ages[0] <= Double(after - start) / 1000 + 0.002)
+        #expect(ages[1] <= Double(after - middle) / 1000 + 0.002)
+        try gate.release(2)
+        #expect(try [first, second].map { try $0.readResponse().status } == [200, 200])
+    }
+
+    @Test("shows an initialize and a cleanup that run", arguments: ["/initialize", "/cleanup"])
+    func alone(path: String) throws {
+        let gate = try Gate(in: TemporaryFolder())
+        let worker = try WorkerProcess.start(
+            "lifecycle", "Lifecycle", environment: gate.environment("CLEANUP"))
+        let call = try worker.begin("alone", "{\(gate.kwargs)}", path: path)
+        try gate.arrival()
+        try expectList(worker, [entry("alone", path, "running")])
+        try gate.release(2)  // one for the cleanup at the end
+        #expect(try call.readResponse().status == 200)
+    }
+
+    @Test("shows which call is being cancelled")
+    func cancelling() throws {
+        let worker = try WorkerProcess.start("cancellation", "Ignores")
+        let gate = try Gate(in: TemporaryFolder())
+        let first = try worker.begin("first", "{\(gate.kwargs)}")
+        let second = try worker.begin("second", "{\(gate.kwargs)}")
+        try gate.arrival()
+        #expect(try worker.client.post("/cancel/first").status == 200)
+        try expectList(
+            worker,
+            [entry("first", "/execute", "cancelling"), entry("second", "/execute", "queued")])
+        try gate.release(2)
+        #expect(try [first, second].map { try $0.readResponse().status } == [409, 200])
+    }
+}

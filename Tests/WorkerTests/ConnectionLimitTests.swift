@@ -1,0 +1,65 @@
+import TestSupport
+import Testing
+
+/// --max-connections: who is one too many hears so, and nobody else notices.
+@Suite("The limit of connections", .timeLimit(.minutes(10)))
+struct ConnectionLimitTests {
+    private func connect(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
+        try (0..<count).map { _ in
+            let connection = try worker.client.connect()
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+            return connection
+        }
+    }
+
+    private func expectRefusal(_ worker: RunningWorker, _ method: String, _ path: String) throws {
+        let connection = try worker.client.connect()
+        try connection.send(method, path, body: method == "POST" ? "{}" : nil)
+        let response = try connection.readResponse()
+        #expect(response.status == 503)
+        #expect(response.isDetail && response.text.contains("--max-connections"))
+        #expect(response.headers["Content-Type"] == "application/json")
+        #expect(response.headers["Retry-After"] == "1")
+        #expect(response.headers["Connection"]?.lowercased() == "close")
+        #expect(try connection.isClosedByServer())
+    }
+
+    @Test("answers 503 to those beyond it, and serves the others", arguments: [1, 3])
+    func refused(limit: Int) throws {
+        let worker = try WorkerProcess.start(
+            "echo", "Echo", ["--max-connections", "\(limit)"])
+        let connections = try connect(worker, limit)
+        for _ in 0..<3 {
+            for path in ["/health", "/nowhere"] { try expectRefusal(worker, "GET", path) }
+            for path in ["/execute", "/cleanup"] { try expectRefusal(worker, "POST", path) }
+            for connection in connections {
+                try connection.send("POST", "/execute", body: "{\"args\":[1]}")
+                #expect(try connection.readResponse().text == "{\"args\":[1],\"kwargs\":{}}")
+            }
+        }
+    }
+
+    @Test("has room again when one of the others has closed", arguments: ["close", "reset"])
+    func room(how: String) throws {
+        let worker = try WorkerProcess.start("echo", "Echo", ["--max-connections", "2"])
+        var connections = try connect(worker, 2)
+        for _ in 0..<3 {
+            try expectRefusal(worker, "GET", "/health")
+            let first = connections.removeFirst()
+            if how == "close" { first.close() } else { first.reset() }
+            let deadline = Deadline(milliseconds: 10_000)
+            var next: HTTPConnection?
+            while next == nil && !deadline.hasPassed {
+                let connection = try worker.client.connect()
+                try connection.send("GET", "/health")
+                if try connection.readResponse().status == 200 { next = connection }
+            }
+            connections.append(try #require(next))
+        }
+        for connection in connections {
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+        }
+    }
+}

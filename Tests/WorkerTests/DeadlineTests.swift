@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+/// X-Timeout and --call-timeout of calls that run.
+@Suite("A deadline", .timeLimit(.minutes(10)))
+struct DeadlineTests {
+    /// Deadlines that have passed soon, by the header, by the option, and by the shorter of both.
+    static let short: [(options: [String], header: String?)] = [
+        ([], "0.1"), (["--call-timeout", "0.1"], nil),
+        (["--call-timeout", "0.1"], "300"), (["--call-timeout", "300"], "0.1"),
+    ]
+
+    static func headers(_ timeout: String?) -> [(String, String)] {
+        timeout.map { [("X-Timeout", $0)] } ?? []
+    }
+
+    @Test(
+        "cancels a call that runs and answers 504, by header and by option, whichever is shorter",
+        arguments: short)
+    func running(options: [String], header: String?) throws {
+        for className in ["Polls", "Pushed"] {
+            let worker = try WorkerProcess.start("cancellation", className, options)
+            let ended = try Gate(in: TemporaryFolder(), "ended")
+            let start = Deadline.now
+            let response = try worker.client.request(
+                "POST", "/execute", body: "{\"kwargs\":{\"ended\":\"\(ended.announce)\"}}",
+                headers: Self.headers(header))
+            #expect(Deadline.now - start >= 99)
+            #expect(response.status == 504)
+            #expect(response.isDetail)
+            #expect(try ended.arrival() == "stopped")
+            #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)
+        }
+    }
+
+    @Test("that is longer than the call changes nothing")
+    func inTime() throws {
+        let worker = try WorkerProcess.start("echo", "Echo", ["--call-timeout", "300"])
+        for path in ["/execute", "/execute_stream", "/initialize", "/cleanup"] {
+            let response = try worker.client.request(
+                "POST", path, body: "{}", headers: [("X-Timeout", "0300.250")])
+            #expect(response.status == 200, "\(path)")
+        }
+    }
+
+    @Test(
+        "is answered though the plugin goes on, which is not killed",
+        arguments: [("Ignores", "cancelling"), ("Deaf", "running")])
+    func ignored(className: String, state: String) throws {
+        let worker = try WorkerProcess.start("cancellation", className)
+        let gate = try Gate(in: TemporaryFolder())
+        let call = try worker.begin("late", "{\(gate.kwargs)}", headers: [("X-Timeout", "0.1")])
+        try gate.arrival()
+        #expect(try call.readResponse().status == 504)
+        #expect(try worker.state(of: "late") == state)
+        let next = try worker.begin("next", "{\"mode\":\"report\"}")
+        #expect(try worker.state(of: "next") == "queued")
+        try gate.release()
+        #expect(try next.readResponse().status == 200)
+        #expect(try worker.state(of: "late") == nil)
+        #expect(try worker.client.get("/health").text.contains("\"pid\":\(worker.process.pid)"))
+    }
+
+    @Test(
+        "that is malformed is refused with 400 in words, and the connection stays",
+        arguments: [
+            "", "0", "0.0", "-1", "+1", "abc", "1s", "1 s", "1,5", "1e3", ".5", "0x10", "1.2.3",
+            "nan", "inf", "0.0000000001", "99999999999999999999",
+        ])
+    func malformed(value: String) throws {
+        let folder = try TemporaryFolder()
+        let worker = try WorkerProcess.start(
+            "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
+        let connection = try worker.client.connect()
+        for path in ["/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel"] {
+            try connection.send("POST", path, body: "{}", headers: [("X-Timeout", value)])
+            let response = try connection.readResponse()
+            #expect(response.status == 400, "\(path)")
+            #expect(response.isDetail && response.text.contains("X-Timeout"))
+        }
+        let trace = folder.text("trace").split(separator: "\n")
+        #expect(!trace.contains { ["initialize", "execute", "cleanup"].contains($0) })
+        try connection.send("POST", "/execute", body: "{}", headers: [("X-Timeout", "300")])
+        #expect(try connection.readResponse().status == 200)
+    }
+}

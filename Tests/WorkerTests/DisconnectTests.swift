@@ -1,0 +1,120 @@
+import TestSupport
+import Testing
+
+/// Clients that go away: whose calls end, how soon, and whose do not.
+@Suite("A client that goes away", .timeLimit(.minutes(10)))
+struct DisconnectTests {
+    private static let ways: [(path: String, how: String)] = ["/execute", "/execute_stream"]
+        .flatMap { path in ["close", "half-close", "reset"].map { (path, $0) } }
+
+    private func leave(_ connection: HTTPConnection, _ how: String) {
+        switch how {
+        case "close": connection.close()
+        case "half-close": connection.closeSending()
+        default: connection.reset()
+        }
+    }
+
+    /// The shortest of a few tries, so that a busy machine is not taken for a slow worker.
+    private func shortest(_ attempt: () throws -> Int64) throws -> Int64 {
+        var shortest = Int64.max
+        for _ in 0..<20 where shortest > 50 { shortest = min(shortest, try attempt()) }
+        return shortest
+    }
+
+    @Test("is noticed by the plugin within 50 ms while its call runs", arguments: ways)
+    func running(path: String, how: String) throws {
+        let worker = try WorkerProcess.start("cancellation", "Pushed")
+        let folder = try TemporaryFolder()
+        let (running, ended) = (try Gate(in: folder, "running"), try Gate(in: folder, "ended"))
+        let kwargs = "{\"announce\":\"\(running.announce)\",\"ended\":\"\(ended.announce)\"}"
+        let latency = try shortest {
+            let connection = try worker.begin("call", kwargs, path: path)
+            try running.arrival()
+            let start = Deadline.now
+            leave(connection, how)
+            #expect(try ended.arrival() == "stopped")
+            return Deadline.now - start
+        }
+        #expect(latency <= 50)
+    }
+
+    @Test("takes the call that waits out of the queue within 50 ms", arguments: ways)
+    func queued(path: String, how: String) throws {
+        let worker = try WorkerProcess.start("cancellation", "Deaf")
+        let folder = try TemporaryFolder()
+        let (running, waiting) = (try Gate(in: folder, "running"), try Gate(in: folder, "waiting"))
+        let first = try worker.begin("running", "{\(running.kwargs)}")
+        try running.arrival()
+        let latency = try shortest {
+            let connection = try worker.begin("waiting", "{\(waiting.kwargs)}", path: path)
+            let start = Deadline.now
+            leave(connection, how)
+            try worker.answer("/health", contains: "\"calls_queued\":0")
+            return Deadline.now - start
+        }
+        #expect(latency <= 50)
+        try running.release()
+        #expect(try first.readResponse().status == 200)
+        #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)
+        #expect(waiting.staysEmpty(milliseconds: 0))
+    }
+
+    @Test("is noticed where it has sent the next request already", arguments: ["close", "reset"])
+    func pipelined(how: String) throws {
+        let worker = try WorkerProcess.start("cancellation", "Pushed")
+        let folder = try TemporaryFolder()
+        let (running, ended) = (try Gate(in: folder, "running"), try Gate(in: folder, "ended"))
+        let connection = try worker.begin(
+            "call", "{\"announce\":\"\(running.announce)\",\"ended\":\"\(ended.announce)\"}")
+        try running.arrival()
+        for _ in 0..<5 { try connection.send("GET", "/health") }
+        leave(connection, how)
+        #expect(try ended.arrival() == "stopped")
+    }
+
+    @Test("of a control endpoint cancels nothing", arguments: ["close", "half-close", "reset"])
+    func control(how: String) throws {
+        let worker = try WorkerProcess.start("cancellation", "Polls")
+        let call = try worker.begin("call")
+        for request in [
+            "GET /health", "GET /stats", "GET /progress", "GET /progress/call", "GET /calls",
+            "GET /config", "POST /cancel/nobody",
+        ] {
+            let parts = request.split(separator: " ").map(String.init)
+            let connection = try worker.client.connect()
+            try connection.send(parts[0], parts[1])
+            leave(connection, how)
+        }
+        // Noticed after all of those: the worker hears of clients that leave in their order.
+        let last = try worker.begin("last")
+        leave(last, how)
+        try worker.answer("/health", contains: "\"calls_queued\":0")
+        #expect(try worker.state(of: "call") == "running")
+        #expect(try worker.client.post("/cancel").status == 200)
+        #expect(try call.readResponse().status == 409)
+    }
+
+    @Test("leaves its initialize and cleanup to run", arguments: ["close", "half-close", "reset"])
+    func kept(how: String) throws {
+        let folder = try TemporaryFolder()
+        let worker = try WorkerProcess.start(
+            "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
+        let gate = try Gate(in: folder)
+        let running = try worker.begin("running", "{\(gate.kwargs)}")
+        try gate.arrival()
+        let initialize = try worker.begin("initialize", "{\"kept\":1}", path: "/initialize")
+        let cleanup = try worker.begin("cleanup", path: "/cleanup")
+        let call = try worker.begin("call")
+        for connection in [initialize, cleanup, call] { leave(connection, how) }
+        try worker.answer("/health", contains: "\"calls_queued\":2")
+        try gate.release()
+        #expect(try running.readResponse().status == 200)
+        try worker.answer("/calls", contains: "[]")
+        #expect(try worker.client.get("/config").text == "{\"kept\":1}")
+        let trace = folder.text("trace").split(separator: "\n").map(String.init)
+        #expect(
+            trace.filter(["initialize", "execute", "cleanup"].contains)
+                == ["execute", "cleanup", "initialize"])
+    }
+}
