@@ -13,7 +13,7 @@ PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-e
 RELEASE := -c release --static-swift-stdlib
 
 .PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address check-repeat bench install install-units systemd-check deps clean
+	check-address check-repeat check-connections bench install install-units systemd-check deps clean
 
 all: build
 
@@ -54,8 +54,8 @@ host-check: build fixtures
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
-## check: the long runs, under the thread and address sanitizers
-check: check-thread check-address check-repeat
+## check: the long runs, under the thread and address sanitizers, and with many clients
+check: check-thread check-address check-repeat check-connections
 
 check-thread: fixtures
 	swift test --sanitize=thread --scratch-path $(BUILD)/thread \
@@ -73,6 +73,10 @@ check-repeat: fixtures
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
+
+## check-connections: ten thousand idle connections, what they cost and what they leave behind
+check-connections: build fixtures
+	python3 Tests/Load/connections.py $(CHECK_CONNECTIONS_FLAGS)
 
 ## bench: the worker beside a bare C server and the original; BENCH=--quick for a short run
 bench: build
