@@ -82,8 +82,7 @@ def check_memory(before: Memory, beside: Memory, count: int) -> None:
     print(f"added by {count} connections: {added}; {added.resident / count:.0f} bytes each")
     expect(
         added.resident < MEMORY_LIMIT * count,
-        f"{count} idle connections take {added.resident / 1e6:.1f} MB, "
-        f"{MEMORY_LIMIT * count / 1e6:.1f} MB or more",
+        f"{count} idle connections take {added.resident / 1e6:.1f} MB, {MEMORY_LIMIT * count / 1e6:.1f} MB or more",
     )
 
 
