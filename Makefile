@@ -11,9 +11,14 @@ BINARY := $(BUILD)/release/universal-worker
 PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-en-us \
 	pocketsphinx-testdata pkg-config curl python3 python3-venv
 RELEASE := -c release --static-swift-stdlib
+# The builds under the sanitizers, debug, each in a folder of its own.
+THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
+	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
+ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address check-repeat bench install install-units systemd-check deps clean
+	check-address check-repeat check-connections check-stress bench install install-units \
+	systemd-check deps clean
 
 all: build
 
@@ -54,14 +59,11 @@ host-check: build fixtures
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
-## check: the long runs, under the thread and address sanitizers
-check: check-thread check-address check-repeat
+## check: the long runs, under the thread and address sanitizers, with many clients and under load
+check: check-thread check-address check-repeat check-connections check-stress
 
 check-thread: fixtures
-	swift test --sanitize=thread --scratch-path $(BUILD)/thread \
-		-Xswiftc -DUW_THREAD_SANITIZER \
-		-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility \
-		--filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
+	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
 
 # The ends of the worker and of its parents, again and again: a race shows in the twentieth run.
 check-repeat: fixtures
@@ -72,7 +74,21 @@ check-repeat: fixtures
 	done
 
 check-address: fixtures
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path $(BUILD)/address
+	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)
+
+## check-connections: ten thousand idle connections, what they cost and what they leave behind
+check-connections: build fixtures
+	python3 Tests/Load/connections.py $(CHECK_CONNECTIONS_FLAGS)
+
+## check-stress: a load of everything at once, under both sanitizers and on the release binary
+check-stress: build fixtures
+	swift build $(THREAD) --product universal-worker
+	swift build $(ADDRESS) --product universal-worker
+	for build in thread address; do \
+		$(MAKE) --no-print-directory -C Tests/Fixtures OUT=$(CURDIR)/$(BUILD)/$$build/fixtures \
+			CC="clang -fsanitize=$$build" $(CURDIR)/$(BUILD)/$$build/fixtures/mixed.so || exit 1; \
+	done
+	python3 Tests/Load/stress.py $(CHECK_STRESS_FLAGS)
 
 ## bench: the worker beside a bare C server and the original; BENCH=--quick for a short run
 bench: build
