@@ -5,9 +5,14 @@ internal import WorkerJSON
 internal import WorkerOS
 
 /// Joins the two doors that do not know each other: what HTTP asks, the plugin host answers.
-struct Service: WorkerService {
-    let host: PluginHost
-    let meter: UsageMeter
+final class Service: WorkerService {
+    private let host: PluginHost
+    private let meter: UsageMeter
+
+    init(host: PluginHost, meter: UsageMeter) {
+        self.host = host
+        self.meter = meter
+    }
 
     var load: (running: Int, queued: Int) { host.load }
     var progress: ProgressReport { host.progress }
@@ -36,8 +41,11 @@ struct Service: WorkerService {
         host.submit(
             Call(
                 kind, body: body, args: args, kwargs: kwargs, requestID: exchange.requestID,
-                arrival: exchange.arrival, deadline: deadline, observer: exchange))
+                arrival: exchange.arrival, deadline: deadline, observer: exchange),
+            startsLater: true)
     }
+
+    func startCalls() { host.startCalls() }
 
     func cancel(_ exchange: Exchange) {
         host.cancel(exchange, CallFailure(.cancelled, "The client has disconnected"))

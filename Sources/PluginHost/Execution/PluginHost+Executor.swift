@@ -8,13 +8,25 @@ internal import WorkerThreads
 /// The threads that run plugin code, one more for each call that runs at once.
 extension PluginHost {
     /// Takes a job in, and sees to it that somebody runs it.
-    func submit(_ job: Job, isOwn: Bool) -> CallRefusal? {
+    ///
+    /// With `startsLater` an idle executor is left to `startCalls`.
+    func submit(_ job: Job, isOwn: Bool, startsLater: Bool = false) -> CallRefusal? {
         let (refusal, wake) = state.withLock { state in
             let refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
             return (refusal, refusal == nil ? state.nextWake() : .nobody)
         }
-        self.wake(wake)
+        if startsLater, case .idleExecutor = wake {
+            promised.add(1, ordering: .relaxed)
+        } else {
+            self.wake(wake)
+        }
         return refusal
+    }
+
+    /// Wakes the executors for calls that were submitted with `startsLater`.
+    package func startCalls() {
+        guard promised.load(ordering: .relaxed) > 0 else { return }
+        for _ in 0..<promised.exchange(0, ordering: .relaxed) { work.signal() }
     }
 
     /// Gives back what a job held, and lets the next one start.

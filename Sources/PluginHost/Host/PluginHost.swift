@@ -25,6 +25,8 @@ package final class PluginHost: Sendable {
     let slots: [CallSlot]
     let state: Mutex<State>
     let work = Semaphore()
+    /// How many idle executors have been given a job, and are still to be woken.
+    let promised = Atomic<Int>(0)
     let spawn: ThreadSpawner
     let events: any HostEvents
     let desk: CancelDesk
@@ -84,15 +86,21 @@ package final class PluginHost: Sendable {
 
     /// Takes a call in; its observer hears of the outcome.
     ///
+    /// - Parameters:
+    ///   - call: what is to run.
+    ///   - startsLater: no executor is woken before `startCalls`, which is due soon: a thread that
+    ///     submits several calls in a row is not interrupted for each of them.
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
-    package func submit(_ call: Call) -> CallRefusal? {
-        guard let deadline = call.deadline else { return submit(.call(call), isOwn: false) }
+    package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {
+        guard let deadline = call.deadline else {
+            return submit(.call(call), isOwn: false, startsLater: startsLater)
+        }
         guard clock() < deadline else {
             // Its body took too long to come: it does not start.
             call.end(with: .deadlinePassed)
             return nil
         }
-        let refusal = submit(.call(call), isOwn: false)
+        let refusal = submit(.call(call), isOwn: false, startsLater: startsLater)
         if refusal == nil { enforce(deadline, of: call) }
         return refusal
     }

@@ -7,6 +7,8 @@ package struct AccessPolicy: Sendable {
     private let allowedHosts: [String]
     private let allowedOrigins: [String]
     private let port: UInt16
+    /// How nearly all clients spell the worker's own authority: recognised without parsing.
+    private let usualHost: String
 
     /// Makes the policy of a worker.
     ///
@@ -18,12 +20,14 @@ package struct AccessPolicy: Sendable {
         allowedHosts = hosts.map { $0.lowercased() }
         allowedOrigins = origins.map { $0.lowercased() }
         self.port = port
+        usualHost = "127.0.0.1:\(port)"
     }
 
     /// Whether a Host header, or a target's authority, names this machine's loopback.
     ///
     /// Any port will do: a client may come through a forwarded one.
     package func allowsHost(_ authority: Span<UInt8>) -> Bool {
+        if authority.isEqual(to: usualHost) { return true }
         guard let (host, _) = Authority.split(authority) else { return false }
         let name = authority.extracting(host)
         return Authority.isLoopback(name)

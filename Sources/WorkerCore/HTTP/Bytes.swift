@@ -2,13 +2,9 @@
 extension Span<UInt8> {
     /// Whether the bytes are exactly those of the text.
     package func isEqual(to text: String) -> Bool {
-        let other = text.utf8
+        let other = text.utf8.span
         guard count == other.count else { return false }
-        var index = 0
-        for byte in other {
-            guard self[index] == byte else { return false }
-            index += 1
-        }
+        for index in indices where self[index] != other[index] { return false }
         return true
     }
 
@@ -17,13 +13,9 @@ extension Span<UInt8> {
     /// - Parameter text: in lower case.
     /// - Returns: whether they are.
     package func isEqualIgnoringCase(to text: String) -> Bool {
-        let other = text.utf8
+        let other = text.utf8.span
         guard count == other.count else { return false }
-        var index = 0
-        for byte in other {
-            guard self[index].lowercasedASCII == byte else { return false }
-            index += 1
-        }
+        for index in indices where self[index].lowercasedASCII != other[index] { return false }
         return true
     }
 

@@ -43,18 +43,21 @@ package struct Framing: Sendable {
     package static func isToken(_ name: Span<UInt8>) -> Bool {
         guard !name.isEmpty else { return false }
         for index in name.indices {
-            switch name[index] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-                UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-                UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"),
-                UInt8(ascii: "~"):
-                continue
-            default:
+            let byte = name[index]
+            guard byte < 128, tokenBytes[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 else {
                 return false
             }
         }
         return true
     }
+
+    /// A bit for each byte of ASCII that a token may have.
+    private static let tokenBytes: InlineArray<2, UInt64> = {
+        var bits: InlineArray<2, UInt64> = [0, 0]
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        for byte in (letters + "0123456789-_!#$%&'*+.^`|~").utf8 {
+            bits[Int(byte >> 6)] |= 1 << UInt64(byte & 63)
+        }
+        return bits
+    }()
 }

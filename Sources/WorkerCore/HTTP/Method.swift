@@ -7,14 +7,11 @@ package enum Method: Sendable {
 
     /// Reads the method's name; names are case-sensitive (RFC 9110, 9.1).
     package init(_ name: Span<UInt8>) {
-        if name.isEqual(to: "GET") {
-            self = .get
-        } else if name.isEqual(to: "POST") {
-            self = .post
-        } else if name.isEqual(to: "HEAD") {
-            self = .head
-        } else {
-            self = .other
+        switch name.count {
+        case 3 where name.isEqual(to: "GET"): self = .get
+        case 4 where name.isEqual(to: "POST"): self = .post
+        case 4 where name.isEqual(to: "HEAD"): self = .head
+        default: self = .other
         }
     }
 }

@@ -11,8 +11,7 @@ package struct RequestTarget: Equatable, Sendable {
     /// Splits a target as it stood in the request line.
     package init(_ raw: Span<UInt8>) {
         let pathEnd = raw.firstIndex(of: UInt8(ascii: "?")) ?? raw.count
-        let scheme =
-            raw.hasPrefixIgnoringCase("http://") ? 7 : raw.hasPrefixIgnoringCase("https://") ? 8 : 0
+        let scheme = raw.count > 0 && raw[0] == UInt8(ascii: "/") ? 0 : Self.schemeLength(raw)
         guard scheme > 0 else {
             path = 0..<pathEnd
             authority = nil
@@ -21,5 +20,8 @@ package struct RequestTarget: Equatable, Sendable {
         let pathStart = min(raw.firstIndex(of: UInt8(ascii: "/"), from: scheme) ?? pathEnd, pathEnd)
         path = pathStart..<pathEnd
         authority = scheme..<pathStart
+    }
+    private static func schemeLength(_ raw: Span<UInt8>) -> Int {
+        raw.hasPrefixIgnoringCase("http://") ? 7 : raw.hasPrefixIgnoringCase("https://") ? 8 : 0
     }
 }

@@ -33,22 +33,36 @@ package enum Route: Equatable, Sendable {
     }
 
     private static func endpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
-        guard path.firstIndex(of: UInt8(ascii: "%")) != nil else { return plainEndpoint(at: path) }
+        // Nearly all paths are spelt as they are; what is decoded is looked up again.
+        if let endpoint = fixedEndpoint(at: path) { return (endpoint, nil) }
+        guard path.firstIndex(of: UInt8(ascii: "%")) != nil else { return callEndpoint(at: path) }
         guard let decoded = percentDecoded(path) else { return nil }
-        return plainEndpoint(at: decoded.span)
+        if let endpoint = fixedEndpoint(at: decoded.span) { return (endpoint, nil) }
+        return callEndpoint(at: decoded.span)
     }
 
-    private static func plainEndpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
-        for endpoint in Endpoint.allCases {
-            if !endpoint.namesCall {
-                if path.isEqual(to: endpoint.path) { return (endpoint, nil) }
-            } else if path.hasPrefix(endpoint.path) {
-                let id = path.extracting(endpoint.path.utf8.count..<path.count)
-                if let name = CallName(id) { return (endpoint, name.text) }
-            }
+    private static func fixedEndpoint(at path: Span<UInt8>) -> Endpoint? {
+        guard path.count < byLength.count else { return nil }
+        for endpoint in byLength[path.count] where path.isEqual(to: endpoint.path) {
+            return endpoint
         }
         return nil
     }
+
+    private static func callEndpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
+        for endpoint in [Endpoint.cancelOne, .progressOne] where path.hasPrefix(endpoint.path) {
+            let id = path.extracting(endpoint.path.utf8.count..<path.count)
+            if let name = CallName(id) { return (endpoint, name.text) }
+        }
+        return nil
+    }
+
+    /// The endpoints whose whole path is fixed, by its length.
+    private static let byLength: [[Endpoint]] = {
+        let fixed = Endpoint.allCases.filter { !$0.namesCall }
+        let longest = fixed.map(\.path.utf8.count).max() ?? 0
+        return (0...longest).map { length in fixed.filter { $0.path.utf8.count == length } }
+    }()
 
     /// Decodes `%XX`; nil where a percent sign is not followed by two hexadecimal digits.
     private static func percentDecoded(_ path: Span<UInt8>) -> [UInt8]? {

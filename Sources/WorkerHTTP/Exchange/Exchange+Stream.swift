@@ -18,7 +18,7 @@ extension Exchange {
         unsafe self.response = response
         unsafe MHD_add_response_header(response, "Content-Type", "application/x-ndjson")
         if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
-        unsafe MHD_add_response_header(response, "X-Request-Id", requestID)
+        unsafe addRequestID(requestID, to: response)
         return unsafe connection.queue(200, response)
     }
 

@@ -48,14 +48,18 @@ internal import WorkerThreads
 
     /// Runs a daemon until `stop`; the body of a thread of its own.
     ///
-    /// - Parameter daemon: libmicrohttpd's, without a thread; used by this one alone until then.
-    func run(_ daemon: OpaquePointer) {
+    /// - Parameters:
+    ///   - daemon: libmicrohttpd's, without a thread; used by this one alone until then.
+    ///   - service: told at the end of each turn that the calls of the turn may start: an executor
+    ///     woken earlier would take the processor from the thread that has more for it.
+    func run(_ daemon: OpaquePointer, _ service: any WorkerService) {
         unsafe self.daemon = daemon
         unsafe poll.add(uw_mhd_epoll(daemon), Self.daemonEvent, for: .readable)
         while wait() {
             now = clock()
             resumeWoken()
             unsafe MHD_run(daemon)
+            service.startCalls()
             clients.look(now)
         }
         hasEnded.signal()

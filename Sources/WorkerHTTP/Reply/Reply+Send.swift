@@ -20,8 +20,14 @@ extension Reply {
         unsafe MHD_add_response_header(response, "Content-Type", "application/json")
         if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
         if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
-        if let requestID { unsafe MHD_add_response_header(response, "X-Request-Id", requestID) }
+        if let requestID { unsafe addRequestID(requestID, to: response) }
         if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(status, response)
     }
+}
+
+/// Adds the header that names a request.
+func addRequestID(_ requestID: String, to response: OpaquePointer) {
+    // Not passed as it is: a string that is no literal would be copied to the heap first.
+    _ = unsafe requestID.withCString { unsafe MHD_add_response_header(response, "X-Request-Id", $0) }
 }

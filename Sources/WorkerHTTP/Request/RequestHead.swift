@@ -6,10 +6,6 @@ internal import WorkerCore
     var framing = Framing()
     /// The first Content-Length that is a number.
     var contentLength: Int?
-    /// Whether the Host header, if there is one, is allowed.
-    var isHostAllowed = true
-    /// Whether the Origin header, if there is one, is allowed.
-    var isOriginAllowed = true
     /// The call's id, if the client gave one.
     var callName: CallName?
     /// How long the call may take, if the client said so.
@@ -19,12 +15,15 @@ internal import WorkerCore
     /// Whether the client waits for "100 Continue".
     var expectsContinue = false
 
-    private let policy: AccessPolicy?
+    /// What Host and Origin say, if they are there; valid as long as the request is.
+    private(set) var host: UnsafeBufferPointer<UInt8>?
+    private(set) var origin: UnsafeBufferPointer<UInt8>?
+    /// Whether there are several Origin headers, of which none is believed.
+    private(set) var hasSeveralOrigins = false
     private var firstLength: UnsafeBufferPointer<UInt8>?
 
     /// Reads the header block of a connection's request; on the HTTP thread.
-    init(_ connection: Connection, isVersion10: Bool, policy: AccessPolicy?) {
-        self.policy = policy
+    init(_ connection: Connection, isVersion10: Bool) {
         framing.isVersion10 = isVersion10
         unsafe withUnsafeMutablePointer(to: &self) { head in
             _ = unsafe MHD_get_connection_values_n(
@@ -36,12 +35,14 @@ internal import WorkerCore
         _ nameBytes: UnsafeBufferPointer<UInt8>, _ valueBytes: UnsafeBufferPointer<UInt8>
     ) {
         let (name, value) = unsafe (nameBytes.span, valueBytes.span)
+        var isKnown = true
         switch name.count {
         case 4 where name.isEqualIgnoringCase(to: "host"):
             framing.hosts += 1
-            if let policy { isHostAllowed = isHostAllowed && policy.allowsHost(value) }
+            unsafe host = valueBytes
         case 6 where name.isEqualIgnoringCase(to: "origin"):
-            if let policy { isOriginAllowed = isOriginAllowed && policy.allowsOrigin(value) }
+            hasSeveralOrigins = unsafe origin != nil
+            unsafe origin = valueBytes
         case 6 where name.isEqualIgnoringCase(to: "expect"):
             expectsContinue = value.isEqualIgnoringCase(to: "100-continue")
         case 12 where name.isEqualIgnoringCase(to: "x-request-id"):
@@ -58,9 +59,9 @@ internal import WorkerCore
             framing.transferEncodings += 1
             if !value.isEqualIgnoringCase(to: "chunked") { framing.hasForeignCoding = true }
         default:
-            break
+            isKnown = false
         }
-        if unsafe isFolded(nameBytes, valueBytes) || !Framing.isToken(name) {
+        if unsafe isFolded(nameBytes, valueBytes) || !(isKnown || Framing.isToken(name)) {
             framing.hasMalformedName = true
         }
     }

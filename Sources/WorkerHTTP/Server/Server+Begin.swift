@@ -15,7 +15,7 @@ extension Server {
         _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
         let isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
-        let head = RequestHead(connection, isVersion10: isVersion10, policy: options.policy)
+        let head = RequestHead(connection, isVersion10: isVersion10)
         if let violation = head.framing.violation {
             return refuseNow(Reply(400, detail: violation.description), connection)
         }
@@ -65,17 +65,8 @@ extension Server {
     ) -> Exchange.Plan {
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
-        let isAuthorityAllowed =
-            parts.authority.map { options.policy?.allowsHost(names.extracting($0)) ?? true } ?? true
-        guard head.isHostAllowed, isAuthorityAllowed else {
-            return .refuse(
-                status: 403, detail: "The Host header names another machine (--allow-host)",
-                allow: nil)
-        }
-        guard head.isOriginAllowed else {
-            return .refuse(
-                status: 403, detail: "The Origin header is not the worker's own (--allow-origin)",
-                allow: nil)
+        if let detail = accessProblem(head, authority: parts.authority, of: names) {
+            return .refuse(status: 403, detail: detail, allow: nil)
         }
         switch unsafe Route(method: Method(method.span), path: names.extracting(parts.path)) {
         case .endpoint(let endpoint): return .endpoint(endpoint)
@@ -85,6 +76,22 @@ extension Server {
         case .notFound:
             return .refuse(status: 404, detail: "Not Found", allow: nil)
         }
+    }
+
+    /// Why the access policy refuses a request, if it does.
+    private func accessProblem(
+        _ head: RequestHead, authority: Range<Int>?, of target: Span<UInt8>
+    ) -> String? {
+        guard let policy = options.policy else { return nil }
+        let isHostAllowed = unsafe head.host.map { unsafe policy.allowsHost($0.span) } ?? true
+        guard isHostAllowed,
+            authority.map({ policy.allowsHost(target.extracting($0)) }) ?? true
+        else {
+            return "The Host header names another machine (--allow-host)"
+        }
+        guard let origin = unsafe head.origin else { return nil }
+        let isAllowed = unsafe !head.hasSeveralOrigins && policy.allowsOrigin(origin.span)
+        return isAllowed ? nil : "The Origin header is not the worker's own (--allow-origin)"
     }
 
     private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {

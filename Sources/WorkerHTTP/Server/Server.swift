@@ -59,7 +59,7 @@ package import WorkerThreads
         guard let started = unsafe uw_mhd_start(&configuration) else { return false }
         let daemon = unsafe Daemon(pointer: started)
         self.daemon.withLock { $0 = daemon }
-        spawn("uw-http") { unsafe self.loop.run(daemon.pointer) }
+        spawn("uw-http") { unsafe self.loop.run(daemon.pointer, self.service) }
         return true
     }
 

@@ -33,6 +33,7 @@ final class Validator: Sendable {
             arrived.wait()
             guard let exchange = state.withLock({ $0.waiting.popFirst() }) else { continue }
             if let outcome = exchange.validateAndSubmit() { exchange.complete(outcome) }
+            exchange.server.service.startCalls()
         }
     }
 }

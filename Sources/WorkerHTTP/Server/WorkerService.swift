@@ -4,7 +4,7 @@ package import WorkerJSON
 /// What the HTTP server needs of the worker behind it.
 ///
 /// Called on the HTTP thread; nothing here waits for plugin code.
-package protocol WorkerService: Sendable {
+package protocol WorkerService: AnyObject, Sendable {
     /// How many calls run, and how many wait.
     var load: (running: Int, queued: Int) { get }
     /// What the newest call has reported.
@@ -35,6 +35,8 @@ package protocol WorkerService: Sendable {
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
         deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal?
+    /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
+    func startCalls()
     /// Cancels the call of an exchange, whose client has gone away.
     func cancel(_ exchange: Exchange)
     /// Cancels the calls of an id; the completion gets the answer, from any thread, once, and soon.

@@ -73,6 +73,8 @@ final class FakeService: WorkerService {
 
     func progress(id: String) -> ProgressReport? { nil }
 
+    func startCalls() {}
+
     func cancel(_ exchange: Exchange) {
         exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
     }
