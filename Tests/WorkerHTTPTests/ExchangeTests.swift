@@ -97,7 +97,7 @@ import WorkerHTTP
             }
             try connection.send("POST", "/execute", body: "{}")
             #expect(try connection.readResponse().text == "{}")
-            #expect(server.threads.withLock { $0 } == ["uw-clients"])
+            #expect(server.threads.withLock { $0 } == ["uw-http"])
         }
     }
 

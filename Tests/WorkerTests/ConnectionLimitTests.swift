@@ -62,4 +62,44 @@ struct ConnectionLimitTests {
             #expect(try connection.readResponse().status == 200)
         }
     }
+
+    @Test("is no matter for those within it while others beyond it are open")
+    func extra() throws {
+        let worker = try WorkerProcess.start("echo", "Echo", ["--max-connections", "2"])
+        let connections = try connect(worker, 2)
+        let extra = try (0..<3).map { _ in try worker.client.connect() }
+        // Accepted after them, and so counted: the worker takes connections in their order.
+        try expectRefusal(worker, "GET", "/health")
+        for connection in connections {
+            try connection.send("POST", "/execute", body: "{\"args\":[1]}")
+            #expect(try connection.readResponse().status == 200)
+        }
+        for connection in extra {
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 503)
+        }
+    }
+
+    @Test(
+        "has room again when the client of a silent stream has gone", arguments: ["close", "reset"])
+    func silentStream(how: String) throws {
+        let worker = try WorkerProcess.start("lifecycle", "Lifecycle", ["--max-connections", "2"])
+        // libmicrohttpd looks again at its oldest connection, and so would find the other one.
+        let older = try connect(worker, 1)
+        let gate = try Gate(in: TemporaryFolder())
+        let stream = try worker.client.connect()
+        try stream.send("POST", "/execute_stream", body: "{\"kwargs\":{\(gate.kwargs)}}")
+        try gate.arrival()
+        if how == "close" { stream.close() } else { stream.reset() }
+        let deadline = Deadline(milliseconds: 10_000)
+        var status = 0
+        while status != 200 && !deadline.hasPassed {
+            let connection = try worker.client.connect()
+            try connection.send("GET", "/health")
+            status = try connection.readResponse().status
+        }
+        #expect(status == 200)
+        try gate.release()
+        for connection in older { connection.close() }
+    }
 }

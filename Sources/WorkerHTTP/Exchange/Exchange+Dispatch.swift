@@ -97,7 +97,7 @@ extension Exchange {
             return nil
         }
         guard let outcome else {
-            server.loop.suspend(connection)
+            server.loop.suspend(self)
             return .YES
         }
         return go(outcome)

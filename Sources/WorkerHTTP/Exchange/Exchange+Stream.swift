@@ -40,7 +40,7 @@ extension Exchange {
                 }
                 return endOfStream
             case nil:
-                server.loop.suspend(connection)
+                server.loop.suspend(self)
                 return 0
             }
         }

@@ -5,6 +5,7 @@ private import Glibc
 ///
 /// On the HTTP thread only.
 final class ClientConnection {
+    let connection: Connection
     let number: UInt64
     /// libmicrohttpd's; valid until the connection has been removed.
     let socket: Int32
@@ -13,15 +14,28 @@ final class ClientConnection {
     var deadline = UInt64.max
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
+    /// Whether there were as many connections as are served when it came.
+    let isExcess: Bool
+    /// Whether it is out of libmicrohttpd's turns, until its exchange is woken.
+    var isSuspended = false
     /// Whether the client has ended its direction.
     var isGone = false
     /// The request that waits for an answer which nobody but the client wants; until that is given,
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
 
-    init(number: UInt64, socket: Int32) {
+    init(_ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool) {
+        self.connection = connection
         self.number = number
         self.socket = socket
+        self.isExcess = isExcess
+    }
+
+    /// Has libmicrohttpd look at the connection, whatever its socket does; outside of its turns.
+    func giveTurn() {
+        guard !isSuspended else { return }
+        connection.suspend()
+        connection.resume()
     }
 
     /// Ends the connection of a client that is too slow; libmicrohttpd then closes it.
@@ -36,6 +50,7 @@ final class ClientConnection {
             }
         }
         shutdown(socket, Int32(SHUT_RDWR))
+        giveTurn()
     }
 
     /// A whole HTTP message, as libmicrohttpd cannot answer half a request.

@@ -1,4 +1,3 @@
-private import Glibc
 internal import WorkerThreads
 
 /// The clients' connections: who goes away, which libmicrohttpd does not notice for a suspended
@@ -12,11 +11,12 @@ internal import WorkerThreads
 /// and a hang-up show in the same way), and reported once. epoll gets a number and never a pointer:
 /// a connection that has ended meanwhile is looked up, and not found.
 ///
-/// libmicrohttpd 0.9.75 also overlooks the end of connections that it does not suspend: it takes a
+/// libmicrohttpd 0.9.75 also overlooks the end of connections that it does not suspend. It takes a
 /// short read for an empty socket, so an end that arrives together with data raises no event of its
-/// edge-triggered epoll any more, and the connection lingers until its idle time-out. A shutdown of
-/// the direction that has ended already changes nothing but raises that event; it is repeated, as
-/// it may come before the read that it is to follow.
+/// edge-triggered epoll any more; and a stream that its reader ends with an error is marked as closed
+/// and not looked at again. Either lingers until it is the oldest connection of all and its idle
+/// time-out is over. Suspended and resumed, a connection gets a turn whatever its socket does: that
+/// is repeated until it has ended.
 ///
 /// On the HTTP thread only.
 final class Clients {
@@ -45,9 +45,12 @@ final class Clients {
     var nextLook: UInt64 { min(nextNudge, earliest) }
 
     /// Begins to watch a connection.
-    func add(_ socket: Int32, at now: UInt64) -> ClientConnection {
+    ///
+    /// Whether it is one too many is decided now: those that were there before lose nothing by it.
+    func add(_ connection: Connection, _ socket: Int32, at now: UInt64) -> ClientConnection {
         last += 1
-        let client = ClientConnection(number: last, socket: socket)
+        let client = ClientConnection(
+            connection, number: last, socket: socket, isExcess: count >= options.maxConnections)
         expect(client, by: now + options.headerTimeout)
         connections[last] = client
         poll.add(socket, last, for: .peerGone)
@@ -81,6 +84,7 @@ final class Clients {
         guard let client = connections[number] else { return }
         client.isGone = true
         client.exchange?.clientIsGone()
+        client.giveTurn()
         gone.append(number)
         nextNudge = min(nextNudge, now + Self.nudgeInterval)
     }
@@ -95,7 +99,7 @@ final class Clients {
     private func nudge(_ now: UInt64) {
         gone.removeAll { number in
             guard let client = connections[number] else { return true }
-            shutdown(client.socket, Int32(SHUT_RD))
+            client.giveTurn()
             return false
         }
         nextNudge = gone.isEmpty ? .max : now + Self.nudgeInterval

@@ -58,9 +58,9 @@ internal import WorkerThreads
         while wait() {
             now = clock()
             resumeWoken()
+            clients.look(now)
             unsafe MHD_run(daemon)
             service.startCalls()
-            clients.look(now)
         }
         hasEnded.signal()
     }
@@ -110,10 +110,11 @@ internal import WorkerThreads
     /// Whether a connection is suspended: libmicrohttpd must not be stopped then.
     var isAnySuspended: Bool { suspended.load(ordering: .acquiring) > 0 }
 
-    /// Takes a connection out of libmicrohttpd's turns until its exchange is woken; on this thread.
-    func suspend(_ connection: Connection) {
+    /// Takes an exchange's connection out of libmicrohttpd's turns until it is woken; on this thread.
+    func suspend(_ exchange: Exchange) {
         suspended.add(1, ordering: .relaxed)
-        connection.suspend()
+        exchange.connection.suspend()
+        exchange.client?.isSuspended = true
     }
 
     /// Has the HTTP thread go on with the exchange's connection, which is suspended or about to be.
@@ -130,6 +131,7 @@ internal import WorkerThreads
 
     private func resumeWoken() {
         woken.takeAll { exchange in
+            exchange.client?.isSuspended = false
             exchange.connection.resume()
             suspended.subtract(1, ordering: .releasing)
         }

@@ -29,5 +29,7 @@ extension Reply {
 /// Adds the header that names a request.
 func addRequestID(_ requestID: String, to response: OpaquePointer) {
     // Not passed as it is: a string that is no literal would be copied to the heap first.
-    _ = unsafe requestID.withCString { unsafe MHD_add_response_header(response, "X-Request-Id", $0) }
+    _ = unsafe requestID.withCString { text in
+        unsafe MHD_add_response_header(response, "X-Request-Id", text)
+    }
 }

@@ -63,7 +63,8 @@ func connectionChanged(
             let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
             server.loop.clients.remove(unsafe client.takeRetainedValue(), socket)
         } else if code == .CONNECTION_NOTIFY_STARTED {
-            let client = server.loop.clients.add(socket, at: server.loop.now)
+            let client = unsafe server.loop.clients.add(
+                Connection(connection), socket, at: server.loop.now)
             unsafe stored.pointee = Unmanaged.passRetained(client).toOpaque()
         }
     }

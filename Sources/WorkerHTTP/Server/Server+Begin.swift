@@ -19,7 +19,7 @@ extension Server {
         if let violation = head.framing.violation {
             return refuseNow(Reply(400, detail: violation.description), connection)
         }
-        if loop.clients.count > options.maxConnections {
+        if connection.client?.isExcess ?? false {
             return refuseNow(
                 Reply(
                     503, detail: "There are more connections than are served (--max-connections)"),

@@ -50,8 +50,8 @@ package import WorkerThreads
             listen_fd: options.listenDescriptor,
             // A few more than are served, so that somebody can be told so.
             connection_limit: UInt32(options.maxConnections + 64),
-            // Seconds; the exact limits are the watch's.
-            connection_timeout: UInt32(options.idleTimeout / 1_000_000_000 + 1),
+            // Seconds, rounded up; 0 would be none.
+            connection_timeout: UInt32((options.idleTimeout + 999_999_999) / 1_000_000_000),
             connection_memory: options.connectionMemory,
             context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
             completed: requestCompleted, connection_changed: connectionChanged,

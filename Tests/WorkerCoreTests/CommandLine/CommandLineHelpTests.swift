@@ -42,7 +42,7 @@ import Testing
                   --max-connections N       Open connections; a request on one beyond is
                                             answered 503. [default: 10000]
                   --max-header BYTES        The memory of a connection, which bounds header
-                                            blocks. [default: 16KiB]
+                                            blocks. [default: 12KiB]
                   --header-timeout SECONDS  The time that a header block may take to arrive.
                                             [default: 10]
                   --body-timeout SECONDS    The time that a body may take to arrive. [default:

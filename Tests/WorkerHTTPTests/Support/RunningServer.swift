@@ -36,11 +36,12 @@ final class RunningServer: Sendable {
         options.streamBuffer = settings.streamBuffer
         if !settings.hasPolicy { options.policy = nil }
         let threads = threads
-        server = Server(options, service: service) { name, body in
+        let made = Server(options, service: service) { name, body in
             threads.withLock { $0.append(name) }
             startThread(body)
         }
-        let server = server
+        guard let server = made else { throw TestFailure("no descriptor is left") }
+        self.server = server
         Self.all.withLock { $0.append(server) }
         client = HTTPClient(.tcp(port))
         let isServing = server.start()
