@@ -93,6 +93,8 @@ extension PluginHostTests {
                 #expect(stream.emit("{") == Self.invalid)
                 #expect(try recorder.outcome().failureIfAny?.reason == .misbehaviour)
                 #expect(stream.slot.isCancelled(stream.handle))
+                // Its plugin has five seconds from now on, however long ago the call came.
+                #expect(plugin.host.readiness == .ready)
                 #expect(stream.emit("2") == Self.invalid)
                 #expect(plugin.host.load.running == 1)
                 try stream.gate.release()
