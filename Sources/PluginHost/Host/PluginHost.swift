@@ -71,10 +71,7 @@ package final class PluginHost: Sendable {
     /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
         let index = newestSlot.load(ordering: .relaxed)
-        if let newest = slots.first(where: { $0.index == index }), newest.isBusy {
-            return newest.progress.withLock { $0 }
-        }
-        return lastReport.withLock { $0 }
+        return slots.first { $0.index == index }?.liveProgress ?? lastReport.withLock { $0 }
     }
 
     /// How many calls run, and how many wait.
