@@ -91,6 +91,8 @@ extension PluginHost {
     ) {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
+        // Looked at now, not before: from here on its timer finds the call in the slot.
+        if isOverdue(call) { return slot.returned(.failed(.deadlinePassed)) }
         newestSlot.store(slot.index, ordering: .relaxed)
         unsafe thrown.pointee.is_set = 0
         let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
@@ -109,11 +111,16 @@ extension PluginHost {
         }
     }
 
+    /// Whether the deadline of a call that is about to start has passed, though no timer said so.
+    private func isOverdue(_ call: Call) -> Bool { call.deadline.map { clock() >= $0 } ?? false }
+
     /// Runs an initialize or a cleanup, beside which nothing runs.
     private func runAlone(_ call: Call) {
         state.withLock { $0.alone = call }
         let failure: CallFailure?
-        if call.kind == .initialize {
+        if isOverdue(call) {
+            failure = .deadlinePassed
+        } else if call.kind == .initialize {
             failure = unsafe instance.initialize(call.text(call.args, orElse: EmptyText.object))
             extendLifetime(call)
             takeSnapshots()
