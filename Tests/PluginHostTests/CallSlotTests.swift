@@ -85,6 +85,21 @@ extension PluginHostTests {
             }
         }
 
+        @Test func `A finished call leaves its place to one other until execute returns`() throws {
+            try withPlugin("streams", "Streams", maxQueue: 0) { plugin throws in
+                let stream = try Stream(plugin, to: Recorder())
+                #expect(try plugin.attempt(.execute, to: Recorder()) == .full)
+                #expect(stream.finish() == Self.ok)
+                let next = try plugin.submit()
+                for kind in [CallKind.execute, .stream, .initialize] {
+                    #expect(try plugin.attempt(kind, to: Recorder()) == .full)
+                }
+                #expect(plugin.host.load == (1, 1))
+                try stream.gate.release()
+                #expect(try next.outcome().failureIfAny == nil)
+            }
+        }
+
         @Test func `A broken line ends the stream while its plugin goes on`() throws {
             try withPlugin("streams", "Streams") { plugin throws in
                 let recorder = Recorder()

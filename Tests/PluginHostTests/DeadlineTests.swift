@@ -36,7 +36,6 @@ extension PluginHostTests {
                 _ = try plugin.run()
                 #expect(try trace() == ["execute"])
                 #expect(late.outcomes.count == 1)
-                #expect(plugin.host.load == (0, 0))
             }
         }
     }

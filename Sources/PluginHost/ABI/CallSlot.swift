@@ -190,6 +190,9 @@ protocol CallSlotOwner: AnyObject, Sendable {
         }
     }
 
+    /// Whether a call has come into it that has not ended.
+    var isOccupied: Bool { control.withLock { $0.call != nil } }
+
     /// The running call's cancellation, after which nobody can cancel it any more.
     func endControl() -> CallFailure? {
         let last = control.withLock { control in

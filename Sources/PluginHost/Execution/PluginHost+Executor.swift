@@ -10,11 +10,23 @@ extension PluginHost {
     /// Takes a job in, and sees to it that somebody runs it.
     func submit(_ job: Job, isOwn: Bool) -> CallRefusal? {
         let (refusal, wake) = state.withLock { state in
-            let refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
+            var refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
+            if refusal == .full {
+                // Only now is it worth a look at all slots.
+                refusal = state.scheduler.submit(job, place: job.place, ending: ending(state))
+            }
             return (refusal, refusal == nil ? state.nextWake() : .nobody)
         }
         self.wake(wake)
         return refusal
+    }
+
+    /// How many of the jobs that run no client waits for: they are about to return, or are our own.
+    ///
+    /// A call leaves its slot's `control`, or `alone`, before its outcome leaves the worker. So who
+    /// has an answer finds the place free that the call had.
+    private func ending(_ state: State) -> Int {
+        state.scheduler.running - slots.count { $0.isOccupied } - (state.alone == nil ? 0 : 1)
     }
 
     /// Gives back what a job held, and lets the next one start.
@@ -73,12 +85,14 @@ extension PluginHost {
                 state.idleExecutors += 1
                 return (nil, .nobody)
             }
-            if case .call = job { state.needsCleanup = true }
             let slot = job.place == .shared ? state.freeSlots.popLast() : nil
             precondition(
                 (slot != nil) == (job.place == .shared),
                 "there are as many slots as shared jobs may run")
-            if case .call(let call) = job { slot?.admit(call) }
+            if case .call(let call) = job {
+                state.needsCleanup = true
+                if let slot { slot.admit(call) } else { state.alone = call }
+            }
             return ((job, slot), state.nextWake())
         }
         self.wake(wake)
@@ -116,7 +130,6 @@ extension PluginHost {
 
     /// Runs an initialize or a cleanup, beside which nothing runs.
     private func runAlone(_ call: Call) {
-        state.withLock { $0.alone = call }
         let failure: CallFailure?
         if isOverdue(call) {
             failure = .deadlinePassed
@@ -126,14 +139,17 @@ extension PluginHost {
             takeSnapshots()
         } else {
             failure = instance.cleanup()
-            if failure == nil { state.withLock { $0.needsCleanup = false } }
         }
         if let failure, failure.reason == .fatal || failure.reason == .misbehaviour {
             pluginFailed(failure, requestID: call.requestID)
         }
+        state.withLock { state in
+            state.alone = nil
+            if failure == nil, call.kind == .cleanup { state.needsCleanup = false }
+        }
         // The next call may start before the client has read this answer, not before it is made.
         call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
-        finished { $0.alone = nil }
+        finished { _ in }
     }
 }
 

@@ -17,7 +17,7 @@ package final class PluginHost: Sendable {
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
         var idleObserver: (@Sendable () -> Void)?
-        /// The initialize or cleanup that runs.
+        /// The initialize or cleanup that runs and has not been answered.
         var alone: Call?
     }
 

@@ -45,13 +45,15 @@ public struct Scheduler<Job> {
     ///   - job: what is to run.
     ///   - place: where it takes its place.
     ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
+    ///   - ending: how many of the jobs that run nobody waits for any more: their places count as
+    ///     free already. So as many more than `capacity` may wait as jobs may run, and no more.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
-    @inlinable public mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false)
-        -> CallRefusal?
-    {
+    @inlinable public mutating func submit(
+        _ job: Job, place: CallPlace, isOwn: Bool = false, ending: Int = 0
+    ) -> CallRefusal? {
         if !isOwn {
             if refusesJobs { return .closed }
-            if place != .exclusiveNext, queue.count >= capacity + startable(place) {
+            if place != .exclusiveNext, queue.count >= capacity + startable(place, ending) {
                 return .full
             }
         }
@@ -64,10 +66,11 @@ public struct Scheduler<Job> {
     }
 
     /// How many of the jobs that wait only do so until an executor has taken them.
-    @inlinable func startable(_ place: CallPlace) -> Int {
-        if isExclusiveRunning { return 0 }
-        if place == .shared { return concurrency - runningCount }
-        return runningCount == 0 && queue.isEmpty ? 1 : 0
+    @inlinable func startable(_ place: CallPlace, _ ending: Int) -> Int {
+        let busy = runningCount - ending
+        if isExclusiveRunning && busy > 0 { return 0 }
+        if place == .shared { return concurrency - busy }
+        return busy == 0 && queue.isEmpty ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.
