@@ -7,6 +7,8 @@ internal import WorkerJSON
 protocol CallSlotOwner: AnyObject, Sendable {
     /// The plugin has nothing to do with the call any more: another one may run.
     func slotIsFree(_ slot: CallSlot)
+    /// A call has an outcome; called before its client has it.
+    func callIsOver(_ call: Call)
     /// A call has told how far it is.
     func callReported(_ report: ProgressReport)
     /// The present, in nanoseconds of CLOCK_MONOTONIC.

@@ -147,6 +147,7 @@ extension PluginHost {
             state.alone = nil
             if failure == nil, call.kind == .cleanup { state.needsCleanup = false }
         }
+        callIsOver(call)
         // The next call may start before the client has read this answer, not before it is made.
         call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
         finished { _ in }

@@ -100,7 +100,7 @@ package final class PluginHost: Sendable {
             state.scheduler.close()
             return state.scheduler.withdraw { if case .call = $0 { true } else { false } }
         }
-        for case .call(let call) in withdrawn { call.end(with: failure) }
+        end(withdrawn, with: failure)
     }
 
     /// Asks the plugin for its schema and configuration; on an executor, between calls.
