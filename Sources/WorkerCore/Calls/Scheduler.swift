@@ -13,6 +13,8 @@ public struct Scheduler<Job> {
     @usableFromInline var isExclusiveRunning = false
     @usableFromInline var refusesJobs = false
     @usableFromInline var runningCount = 0
+    /// How many of those that wait are `exclusiveNext`: they take no room from the others.
+    @usableFromInline var nextCount = 0
 
     /// Makes an idle scheduler.
     @inlinable public init(capacity: Int, concurrency: Int) {
@@ -53,12 +55,15 @@ public struct Scheduler<Job> {
     ) -> CallRefusal? {
         if !isOwn {
             if refusesJobs { return .closed }
-            if place != .exclusiveNext, queue.count >= capacity + startable(place, ending) {
+            if place != .exclusiveNext,
+                queue.count - nextCount >= capacity + startable(place, ending)
+            {
                 return .full
             }
         }
         if place == .exclusiveNext {
             queue.prepend((job, place))
+            nextCount += 1
         } else {
             queue.append((job, place))
         }
@@ -70,13 +75,14 @@ public struct Scheduler<Job> {
         let busy = runningCount - ending
         if isExclusiveRunning && busy > 0 { return 0 }
         if place == .shared { return concurrency - busy }
-        return busy == 0 && queue.isEmpty ? 1 : 0
+        return busy == 0 && queue.count == nextCount ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.
     @inlinable public mutating func next() -> Job? {
         guard canStart, let (job, place) = queue.popFirst() else { return nil }
         runningCount += 1
+        if place == .exclusiveNext { nextCount -= 1 }
         isExclusiveRunning = place != .shared
         return job
     }
@@ -92,7 +98,9 @@ public struct Scheduler<Job> {
 
     /// Takes back jobs that wait.
     @inlinable public mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
-        queue.removeAll { condition($0.job) }.map(\.job)
+        let taken = queue.removeAll { condition($0.job) }
+        nextCount -= taken.count { $0.place == .exclusiveNext }
+        return taken.map(\.job)
     }
 
     /// Takes no more jobs but the worker's own.

@@ -174,6 +174,20 @@ import WorkerCore
         }
     }
 
+    @Test(arguments: [CallPlace.shared, .exclusive])
+    func `What goes before all others takes no room from them`(place: CallPlace) {
+        var scheduler = Jobs(capacity: 1, concurrency: 1)
+        for job in ["taken back", "N", "M"] { _ = scheduler.submit(job, place: .exclusiveNext) }
+        _ = scheduler.withdraw { $0 == "taken back" }
+        var alone = Jobs(capacity: 1, concurrency: 1)
+        for _ in 0..<2 {
+            let refusals = ["a", "b", "c"].map { scheduler.submit($0, place: place) }
+            let due = ["a", "b", "c"].map { alone.submit($0, place: place) }
+            #expect(refusals == due && due.first == .some(nil) && due.last == .full)
+            #expect(drain(&scheduler).filter { !["N", "M"].contains($0) } == drain(&alone))
+        }
+    }
+
     @Test func `The worker's own jobs are taken also when the queue is full or closed`() {
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         _ = scheduler.submit("a", place: .shared)
