@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import WorkerCore
+package import WorkerCore
 
 /// Has closures called at moments, on one thread of its own, which is started when first needed.
 ///
@@ -7,6 +7,8 @@ internal import WorkerCore
 package final class Timers: Sendable {
     private struct State {
         var heap = TimerHeap<@Sendable () -> Void>()
+        /// When the thread looks at the heap next, unless it is told to look before.
+        var looksAt = UInt64.max
         var isStarted = false
     }
 
@@ -17,21 +19,41 @@ package final class Timers: Sendable {
     /// Makes timers; none is due.
     package init(spawn: @escaping ThreadSpawner) { self.spawn = spawn }
 
+    /// How many closures are to be called.
+    package var count: Int { state.withLock { $0.heap.count } }
+
     /// Has a closure called at a moment, in nanoseconds of CLOCK_MONOTONIC.
-    package func schedule(at moment: UInt64, _ body: @escaping @Sendable () -> Void) {
-        let (isFirst, isEarliest) = state.withLock { state in
-            let isEarliest = state.heap.first.map { moment < $0 } ?? true
-            state.heap.insert(body, at: moment)
+    ///
+    /// - Returns: what it can be cancelled by.
+    @discardableResult
+    package func schedule(at moment: UInt64, _ body: @escaping @Sendable () -> Void) -> TimerID {
+        let (id, isFirst, isEarlier) = state.withLock { state in
+            let id = state.heap.insert(body, at: moment)
+            // A moment that was cancelled still wakes the thread, once: so whoever schedules and
+            // cancels again and again, each time for later, does not wake it each time.
+            let isEarlier = moment < state.looksAt
+            if isEarlier { state.looksAt = moment }
             defer { state.isStarted = true }
-            return (!state.isStarted, isEarliest)
+            return (id, !state.isStarted, isEarlier)
         }
-        if isEarliest { changed.signal() }
+        if isEarlier { changed.signal() }
         if isFirst { spawn("uw-timers") { self.serve() } }
+        return id
+    }
+
+    /// Lets go of a closure, which is not called any more unless that has begun.
+    package func cancel(_ id: TimerID) {
+        // What it holds is freed outside of the lock.
+        _ = state.withLock { $0.heap.remove(id) }
     }
 
     private func serve() -> Never {
         while true {
-            guard let next = state.withLock({ $0.heap.first }) else {
+            let next = state.withLock { state in
+                state.looksAt = state.heap.first ?? .max
+                return state.heap.first
+            }
+            guard let next else {
                 changed.wait()
                 continue
             }

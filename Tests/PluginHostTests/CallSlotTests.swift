@@ -85,6 +85,42 @@ extension PluginHostTests {
             }
         }
 
+        @Test func `A finished call leaves its place to one other until execute returns`() throws {
+            try withPlugin("streams", "Streams", maxQueue: 0) { plugin throws in
+                let stream = try Stream(plugin, to: Recorder())
+                #expect(try plugin.attempt(.execute, to: Recorder()) == .full)
+                #expect(stream.finish() == Self.ok)
+                let next = try plugin.submit()
+                for kind in [CallKind.execute, .stream, .initialize] {
+                    #expect(try plugin.attempt(kind, to: Recorder()) == .full)
+                }
+                #expect(plugin.host.load == (1, 1))
+                try stream.gate.release()
+                #expect(try next.outcome().failureIfAny == nil)
+            }
+        }
+
+        @Test func `What the worker asks between two calls takes no place from the next one`()
+            throws
+        {
+            try withPlugin("lifecycle", "Lifecycle", maxQueue: 0) { plugin throws in
+                let gate = try plugin.gate()
+                let former = try plugin.submit(
+                    .execute, "{\"mode\":\"change\",\(gate.kwargs)}")
+                try gate.arrival()
+                #expect(plugin.host.load == (1, 1), "the configuration is to be asked for")
+                #expect(try plugin.attempt(.execute, to: Recorder()) == .full)
+                let slot = plugin.host.slots[0]
+                let handle = slot.live.load(ordering: .acquiring)
+                _ = unsafe Array("1".utf8).withUnsafeBytes { unsafe slot.finish(handle, 0, $0) }
+                #expect(try former.outcome() == .value("1"))
+                let next = try plugin.submit()
+                #expect(try plugin.attempt(.execute, to: Recorder()) == .full)
+                try gate.release()
+                #expect(try next.outcome().failureIfAny == nil)
+            }
+        }
+
         @Test func `A broken line ends the stream while its plugin goes on`() throws {
             try withPlugin("streams", "Streams") { plugin throws in
                 let recorder = Recorder()
@@ -93,6 +129,8 @@ extension PluginHostTests {
                 #expect(stream.emit("{") == Self.invalid)
                 #expect(try recorder.outcome().failureIfAny?.reason == .misbehaviour)
                 #expect(stream.slot.isCancelled(stream.handle))
+                // Its plugin has five seconds from now on, however long ago the call came.
+                #expect(plugin.host.readiness == .ready)
                 #expect(stream.emit("2") == Self.invalid)
                 #expect(plugin.host.load.running == 1)
                 try stream.gate.release()

@@ -1,7 +1,9 @@
-import PluginHost
 import TestSupport
 import Testing
 import WorkerCore
+import WorkerJSON
+
+@testable import PluginHost
 
 extension PluginHostTests {
     @Suite struct ProgressTests {
@@ -36,6 +38,22 @@ extension PluginHostTests {
                 #expect(plugin.host.progress == ProgressReport.none)
                 try gate.release()
                 _ = try running.outcome()
+            }
+        }
+
+        @Test func `A call that is about to begin has no progress of the one before it`() throws {
+            try withPlugin("calls", "Calls") { plugin throws in
+                let gate = try plugin.gate()
+                try gate.release()
+                _ = try plugin.execute("progress", gate.kwargs)
+                let next = Call(
+                    .execute, body: ByteBuffer(), args: nil, kwargs: nil, requestID: "next",
+                    arrival: 0, deadline: nil, observer: Recorder())
+                // As far as an executor goes under the lock of the queue.
+                let slot = plugin.host.slots[0]
+                slot.admit(next)
+                #expect(plugin.host.progress(id: "next") == ProgressReport.none)
+                _ = slot.endControl()
             }
         }
     }

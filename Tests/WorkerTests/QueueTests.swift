@@ -69,6 +69,35 @@ struct QueueTests {
         #expect(trace == ["execute", "execute"])
     }
 
+    @Test("of none serves one client after the other")
+    func sequence() throws {
+        let worker = try WorkerProcess.start("echo", "Echo", ["--max-queue", "0"])
+        let connection = try worker.client.connect()
+        for _ in 0..<100 {
+            for path in ["/execute", "/execute_stream", "/initialize", "/cleanup"] {
+                try connection.send("POST", path, body: "{}")
+                #expect(try connection.readResponse().status == 200, "\(path)")
+            }
+        }
+    }
+
+    @Test("of one serves as many clients as there are places, and one more")
+    func places() throws {
+        let worker = try WorkerProcess.start(
+            "threading", "Concurrent", ["--max-queue", "1"],
+            environment: ["FIXTURE_CONCURRENCY": "2"])
+        let clients = (0..<3).map { _ in
+            Background {
+                let connection = try worker.client.connect()
+                for _ in 0..<300 {
+                    try connection.send("POST", "/execute", body: "{}")
+                    #expect(try connection.readResponse().status == 200)
+                }
+            }
+        }
+        for client in clients { try client.value() }
+    }
+
     @Test("keeps the order of arrival", arguments: ["Lifecycle", "Serial", "Affine"])
     func order(className: String) throws {
         let worker = try WorkerProcess.start(

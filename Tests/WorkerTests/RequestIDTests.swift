@@ -52,7 +52,9 @@ struct RequestIDTests {
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
         let connection = try worker.client.connect()
-        for path in ["/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel"] {
+        for path in [
+            "/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel", "/cancel/fine",
+        ] {
             let response = try post(connection, path, id)
             #expect(response.status == 400, "\(path)")
             #expect(response.isDetail && response.text.contains("X-Request-Id"))
@@ -60,6 +62,13 @@ struct RequestIDTests {
         let trace = folder.text("trace").split(separator: "\n")
         #expect(!trace.contains { ["initialize", "execute", "cleanup"].contains($0) })
         #expect(try post(connection, "/execute", "fine").status == 200)
+        // Only POST makes calls that have a name.
+        for (path, status) in [("/health", 200), ("/progress/fine", 404)] {
+            for body in [nil, "{}"] {
+                try connection.send("GET", path, body: body, headers: [("X-Request-Id", id)])
+                #expect(try connection.readResponse().status == status, "\(path)")
+            }
+        }
     }
 
     @Test("is made up by the worker where the client gives none, and is another one each time")

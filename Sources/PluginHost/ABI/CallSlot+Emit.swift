@@ -204,7 +204,8 @@ extension CallSlot {
         if let call = broken {
             call.observer.callDidFinish(.streamEnd(lines, failure))
             report(failure, call)
-            _ = cancel(failure, at: call.arrival) { $0 === call }
+            let now = owner.withLock { $0 }?.now ?? call.arrival
+            _ = cancel(failure, at: now) { $0 === call }
         }
         return uw_status(UW_INVALID_DATA)
     }

@@ -33,6 +33,7 @@ extension CallSlot {
             if action != .refuse { ended = takeOut(&work, &lines, &spare) }
         }
         guard let ended else { return uw_status(UW_STALE) }
+        letGo(of: ended.call)
         var answer = uw_status(UW_OK)
         if !ended.wasBroken {
             answer = unsafe deliver(
@@ -96,6 +97,7 @@ extension CallSlot {
             if case .finish = action { ended = takeOut(&work, &lines, &spare) }
         }
         if case .finish(let failure) = action, let ended {
+            letGo(of: ended.call)
             report(failure, ended.call)
             if !ended.wasBroken {
                 fail(ended.call, consume lines, ended.cancellation ?? failure)
@@ -125,6 +127,11 @@ extension CallSlot {
         work.call = nil
         work.pace.begin()
         return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
+    }
+
+    /// Tells the owner that a call is over which has a deadline.
+    private func letGo(of call: Call) {
+        if call.deadline != nil { owner.withLock { $0 }?.callIsOver(call) }
     }
 
     /// Tells the owner of a failure that is the plugin's fault.

@@ -7,6 +7,8 @@ internal import WorkerJSON
 protocol CallSlotOwner: AnyObject, Sendable {
     /// The plugin has nothing to do with the call any more: another one may run.
     func slotIsFree(_ slot: CallSlot)
+    /// A call has an outcome; called before its client has it.
+    func callIsOver(_ call: Call)
     /// A call has told how far it is.
     func callReported(_ report: ProgressReport)
     /// The present, in nanoseconds of CLOCK_MONOTONIC.
@@ -70,7 +72,8 @@ protocol CallSlotOwner: AnyObject, Sendable {
     private let cancelled = Atomic<UInt64>(0)
     let work = Mutex(Work())
     private let control = Mutex(Control())
-    let progress = Mutex(ProgressReport.none)
+    /// The last report that was taken, and the handle of the call that gave it.
+    private let progress = Mutex((handle: uw_call_id(0), report: ProgressReport.none))
     let owner = Mutex<(any CallSlotOwner)?>(nil)
 
     /// The longest request id that plugins see, in bytes.
@@ -98,7 +101,6 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// has returned.
     func arm(_ call: Call) {
         let handle = control.withLock { $0.handle }
-        _ = progress.withLock { exchange(&$0, .none) }
         describe(call, handle)
         work.withLock { work in
             work.call = call
@@ -129,12 +131,23 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// Notes how far the running call is; false where its handle is stale.
     func report(_ report: ProgressReport, by handle: uw_call_id) -> Bool {
         // What is replaced may be freed, which is not to happen under the lock.
-        let former = progress.withLock { current -> ProgressReport? in
+        let former = progress.withLock { current -> (uw_call_id, ProgressReport)? in
             guard live.load(ordering: .acquiring) == handle else { return nil }
-            return exchange(&current, report)
+            return exchange(&current, (handle, report))
         }
         if former != nil { owner.withLock { $0 }?.callReported(report) }
         return former != nil
+    }
+
+    /// How far the call of a handle is; whatever ran in the slot before it does not count.
+    func progress(of handle: uw_call_id) -> ProgressReport {
+        progress.withLock { $0.handle == handle ? $0.report : .none }
+    }
+
+    /// How far the running call is; nil if none runs.
+    var liveProgress: ProgressReport? {
+        let handle = live.load(ordering: .acquiring)
+        return handle == 0 ? nil : progress(of: handle)
     }
 
     /// Whether a call is to stop, or has ended.
@@ -171,11 +184,16 @@ protocol CallSlotOwner: AnyObject, Sendable {
     }
 
     /// What runs in it, since when it has been cancelled; nil if nothing runs.
-    var occupant: (call: Call, cancelledAt: UInt64?)? {
+    var occupant: (call: Call, handle: uw_call_id, cancelledAt: UInt64?)? {
         control.withLock { control in
-            control.call.map { ($0, control.cancellation == nil ? nil : control.cancelledAt) }
+            control.call.map {
+                ($0, control.handle, control.cancellation == nil ? nil : control.cancelledAt)
+            }
         }
     }
+
+    /// Whether a call has come into it that has not ended.
+    var isOccupied: Bool { control.withLock { $0.call != nil } }
 
     /// The running call's cancellation, after which nobody can cancel it any more.
     func endControl() -> CallFailure? {

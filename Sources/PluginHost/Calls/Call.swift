@@ -1,10 +1,11 @@
+internal import Synchronization
 package import WorkerCore
 package import WorkerJSON
 
 /// One request for the plugin, from its arrival to its outcome.
 ///
-/// Immutable: where it stands is known to the scheduler while it waits, and to its slot while it
-/// runs.
+/// Immutable but for the timer of its deadline: where it stands is known to the scheduler while it
+/// waits, and to its slot while it runs.
 package final class Call: Sendable {
     /// What is asked.
     package let kind: CallKind
@@ -22,6 +23,10 @@ package final class Call: Sendable {
     let args: Range<Int>?
     /// Where `kwargs` lie, if given.
     let kwargs: Range<Int>?
+    /// The timer of the deadline; 0 if none has been set, and `noMoreTimers` in the end.
+    private let timer = Atomic<UInt64>(0)
+
+    private static let noMoreTimers = UInt64.max
 
     /// Makes a call.
     ///
@@ -46,6 +51,19 @@ package final class Call: Sendable {
         self.arrival = arrival
         self.deadline = deadline
         self.observer = observer
+    }
+
+    /// Notes the timer of the deadline; false if the call is over already.
+    func keep(_ timer: TimerID) -> Bool {
+        self.timer.compareExchange(
+            expected: 0, desired: timer.rawValue, ordering: .relaxed
+        ).exchanged
+    }
+
+    /// Notes that the call is over, and gives back its timer, if there is one.
+    func takeTimer() -> TimerID? {
+        let last = timer.exchange(Self.noMoreTimers, ordering: .relaxed)
+        return last == 0 || last == Self.noMoreTimers ? nil : TimerID(rawValue: last)
     }
 
     /// Ends a call that has not started.

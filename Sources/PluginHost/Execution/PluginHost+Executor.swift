@@ -12,7 +12,11 @@ extension PluginHost {
     /// With `startsLater` an idle executor is left to `startCalls`.
     func submit(_ job: Job, isOwn: Bool, startsLater: Bool = false) -> CallRefusal? {
         let (refusal, wake) = state.withLock { state in
-            let refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
+            var refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
+            if refusal == .full {
+                // Only now is it worth a look at all slots.
+                refusal = state.scheduler.submit(job, place: job.place, ending: ending(state))
+            }
             return (refusal, refusal == nil ? state.nextWake() : .nobody)
         }
         if startsLater, case .idleExecutor = wake {
@@ -27,6 +31,14 @@ extension PluginHost {
     package func startCalls() {
         guard promised.load(ordering: .relaxed) > 0 else { return }
         for _ in 0..<promised.exchange(0, ordering: .relaxed) { work.signal() }
+    }
+
+    /// How many of the jobs that run no client waits for: they are about to return, or are our own.
+    ///
+    /// A call leaves its slot's `control`, or `alone`, before its outcome leaves the worker. So who
+    /// has an answer finds the place free that the call had.
+    private func ending(_ state: State) -> Int {
+        state.scheduler.running - slots.count { $0.isOccupied } - (state.alone == nil ? 0 : 1)
     }
 
     /// Gives back what a job held, and lets the next one start.
@@ -85,12 +97,14 @@ extension PluginHost {
                 state.idleExecutors += 1
                 return (nil, .nobody)
             }
-            if case .call = job { state.needsCleanup = true }
             let slot = job.place == .shared ? state.freeSlots.popLast() : nil
             precondition(
                 (slot != nil) == (job.place == .shared),
                 "there are as many slots as shared jobs may run")
-            if case .call(let call) = job { slot?.admit(call) }
+            if case .call(let call) = job {
+                state.needsCleanup = true
+                if let slot { slot.admit(call) } else { state.alone = call }
+            }
             return ((job, slot), state.nextWake())
         }
         self.wake(wake)
@@ -103,6 +117,8 @@ extension PluginHost {
     ) {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
+        // Looked at now, not before: from here on its timer finds the call in the slot.
+        if isOverdue(call) { return slot.returned(.failed(.deadlinePassed)) }
         newestSlot.store(slot.index, ordering: .relaxed)
         unsafe thrown.pointee.is_set = 0
         let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
@@ -121,24 +137,32 @@ extension PluginHost {
         }
     }
 
+    /// Whether the deadline of a call that is about to start has passed, though no timer said so.
+    private func isOverdue(_ call: Call) -> Bool { call.deadline.map { clock() >= $0 } ?? false }
+
     /// Runs an initialize or a cleanup, beside which nothing runs.
     private func runAlone(_ call: Call) {
-        state.withLock { $0.alone = call }
         let failure: CallFailure?
-        if call.kind == .initialize {
+        if isOverdue(call) {
+            failure = .deadlinePassed
+        } else if call.kind == .initialize {
             failure = unsafe instance.initialize(call.text(call.args, orElse: EmptyText.object))
             extendLifetime(call)
             takeSnapshots()
         } else {
             failure = instance.cleanup()
-            if failure == nil { state.withLock { $0.needsCleanup = false } }
         }
         if let failure, failure.reason == .fatal || failure.reason == .misbehaviour {
             pluginFailed(failure, requestID: call.requestID)
         }
+        state.withLock { state in
+            state.alone = nil
+            if failure == nil, call.kind == .cleanup { state.needsCleanup = false }
+        }
+        callIsOver(call)
         // The next call may start before the client has read this answer, not before it is made.
         call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
-        finished { $0.alone = nil }
+        finished { _ in }
     }
 }
 

@@ -61,10 +61,25 @@ extension PluginHost {
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
     func enforce(_ deadline: UInt64, of call: Call) {
-        timers.schedule(at: deadline) { [weak self, weak call] in
-            guard let self, let call else { return }
+        let timer = timers.schedule(at: deadline) { [weak self] in
+            guard let self else { return }
             self.stop(.deadlinePassed) { $0 === call }
             for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }
+        }
+        if !call.keep(timer) { timers.cancel(timer) }
+    }
+
+    /// Lets go of the timer of a call that is over, which otherwise would keep it.
+    func callIsOver(_ call: Call) {
+        guard call.deadline != nil, let timer = call.takeTimer() else { return }
+        timers.cancel(timer)
+    }
+
+    /// Answers calls that waited, in the plugin's place.
+    func end(_ withdrawn: [Job], with failure: CallFailure) {
+        for case .call(let call) in withdrawn {
+            callIsOver(call)
+            call.end(with: failure)
         }
     }
 
@@ -111,7 +126,7 @@ extension PluginHost {
                 if case .call(let call) = $0 { isMeant(call) } else { false }
             }
         }
-        for case .call(let call) in withdrawn { call.end(with: failure) }
+        end(withdrawn, with: failure)
         return !withdrawn.isEmpty
     }
 }

@@ -10,8 +10,8 @@ extension PluginHost {
         var reports: [CallReport] = []
         if let alone { reports.append(report(alone, .running, .none, now)) }
         for slot in slots {
-            guard let (call, cancelledAt) = slot.occupant else { continue }
-            let progress = slot.progress.withLock { $0 }
+            guard let (call, handle, cancelledAt) = slot.occupant else { continue }
+            let progress = slot.progress(of: handle)
             reports.append(report(call, cancelledAt == nil ? .running : .cancelling, progress, now))
         }
         waiting.visit { job in
@@ -38,7 +38,7 @@ extension PluginHost {
     package func wedgedCall(for time: UInt64) -> String? {
         let now = clock()
         for slot in slots {
-            guard case (let call, let cancelledAt?)? = slot.occupant, now >= cancelledAt + time
+            guard case (let call, _, let cancelledAt?)? = slot.occupant, now >= cancelledAt + time
             else { continue }
             return "call \(call.requestID) was cancelled \((now - cancelledAt) / 1_000_000) ms ago "
                 + "and has not ended"

@@ -17,7 +17,7 @@ package final class PluginHost: Sendable {
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
         var idleObserver: (@Sendable () -> Void)?
-        /// The initialize or cleanup that runs.
+        /// The initialize or cleanup that runs and has not been answered.
         var alone: Call?
     }
 
@@ -73,10 +73,7 @@ package final class PluginHost: Sendable {
     /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
         let index = newestSlot.load(ordering: .relaxed)
-        if let newest = slots.first(where: { $0.index == index }), newest.isBusy {
-            return newest.progress.withLock { $0 }
-        }
-        return lastReport.withLock { $0 }
+        return slots.first { $0.index == index }?.liveProgress ?? lastReport.withLock { $0 }
     }
 
     /// How many calls run, and how many wait.
@@ -111,7 +108,7 @@ package final class PluginHost: Sendable {
             state.scheduler.close()
             return state.scheduler.withdraw { if case .call = $0 { true } else { false } }
         }
-        for case .call(let call) in withdrawn { call.end(with: failure) }
+        end(withdrawn, with: failure)
     }
 
     /// Asks the plugin for its schema and configuration; on an executor, between calls.

@@ -13,6 +13,8 @@ public struct Scheduler<Job> {
     @usableFromInline var isExclusiveRunning = false
     @usableFromInline var refusesJobs = false
     @usableFromInline var runningCount = 0
+    /// How many of those that wait are `exclusiveNext`: they take no room from the others.
+    @usableFromInline var nextCount = 0
 
     /// Makes an idle scheduler.
     @inlinable public init(capacity: Int, concurrency: Int) {
@@ -45,18 +47,23 @@ public struct Scheduler<Job> {
     ///   - job: what is to run.
     ///   - place: where it takes its place.
     ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
+    ///   - ending: how many of the jobs that run nobody waits for any more: their places count as
+    ///     free already. So as many more than `capacity` may wait as jobs may run, and no more.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
-    @inlinable public mutating func submit(_ job: Job, place: CallPlace, isOwn: Bool = false)
-        -> CallRefusal?
-    {
+    @inlinable public mutating func submit(
+        _ job: Job, place: CallPlace, isOwn: Bool = false, ending: Int = 0
+    ) -> CallRefusal? {
         if !isOwn {
             if refusesJobs { return .closed }
-            if place != .exclusiveNext, queue.count >= capacity + startable(place) {
+            if place != .exclusiveNext,
+                queue.count - nextCount >= capacity + startable(place, ending)
+            {
                 return .full
             }
         }
         if place == .exclusiveNext {
             queue.prepend((job, place))
+            nextCount += 1
         } else {
             queue.append((job, place))
         }
@@ -64,16 +71,18 @@ public struct Scheduler<Job> {
     }
 
     /// How many of the jobs that wait only do so until an executor has taken them.
-    @inlinable func startable(_ place: CallPlace) -> Int {
-        if isExclusiveRunning { return 0 }
-        if place == .shared { return concurrency - runningCount }
-        return runningCount == 0 && queue.isEmpty ? 1 : 0
+    @inlinable func startable(_ place: CallPlace, _ ending: Int) -> Int {
+        let busy = runningCount - ending
+        if isExclusiveRunning && busy > 0 { return 0 }
+        if place == .shared { return concurrency - busy }
+        return busy == 0 && queue.count == nextCount ? 1 : 0
     }
 
     /// Hands out the job that is to run now, if there is one.
     @inlinable public mutating func next() -> Job? {
         guard canStart, let (job, place) = queue.popFirst() else { return nil }
         runningCount += 1
+        if place == .exclusiveNext { nextCount -= 1 }
         isExclusiveRunning = place != .shared
         return job
     }
@@ -89,7 +98,9 @@ public struct Scheduler<Job> {
 
     /// Takes back jobs that wait.
     @inlinable public mutating func withdraw(where condition: (Job) -> Bool) -> [Job] {
-        queue.removeAll { condition($0.job) }.map(\.job)
+        let taken = queue.removeAll { condition($0.job) }
+        nextCount -= taken.count { $0.place == .exclusiveNext }
+        return taken.map(\.job)
     }
 
     /// Takes no more jobs but the worker's own.

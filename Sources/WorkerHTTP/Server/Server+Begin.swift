@@ -39,8 +39,11 @@ extension Server {
                     allow: nil)
             }
         }
-        if case .endpoint = plan, let malformed = head.malformed {
+        switch plan {
+        case .endpoint(let asked), .call(let asked, id: _):
+            guard asked.isPost, let malformed = head.malformed else { break }
             plan = .refuse(status: 400, detail: "\(malformed)", allow: nil)
+        case .refuse: break
         }
         let exchange = Exchange(self, connection, plan, head)
         if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }

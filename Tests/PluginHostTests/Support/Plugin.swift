@@ -52,9 +52,10 @@ final class Plugin: Sendable {
     @discardableResult
     func submit(
         _ kind: CallKind = .execute, _ kwargs: String = "{}", to recorder: Recorder = Recorder(),
-        requestID: String = "request"
+        requestID: String = "request", deadline: UInt64? = nil
     ) throws -> Recorder {
-        let refusal = try attempt(kind, kwargs, to: recorder, requestID: requestID)
+        let refusal = try attempt(
+            kind, kwargs, to: recorder, requestID: requestID, deadline: deadline)
         #expect(refusal == nil)
         return recorder
     }
@@ -62,7 +63,7 @@ final class Plugin: Sendable {
     /// Submits a call, and says why it is not taken.
     func attempt(
         _ kind: CallKind, _ kwargs: String = "{}", to recorder: Recorder,
-        requestID: String = "request"
+        requestID: String = "request", deadline: UInt64? = nil
     ) throws -> CallRefusal? {
         var body = ByteBuffer()
         switch kind {
@@ -72,14 +73,14 @@ final class Plugin: Sendable {
             return host.submit(
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
-                    arrival: 0, deadline: nil, observer: recorder))
+                    arrival: 0, deadline: deadline, observer: recorder))
         case .initialize, .cleanup:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
             return host.submit(
                 Call(
                     kind, body: body, args: range, kwargs: nil, requestID: requestID,
-                    arrival: 0, deadline: nil, observer: recorder))
+                    arrival: 0, deadline: deadline, observer: recorder))
         }
     }
 

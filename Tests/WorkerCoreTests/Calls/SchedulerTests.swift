@@ -139,6 +139,55 @@ import WorkerCore
         #expect(refusals == [nil, nil, nil, nil, .full])
     }
 
+    @Test(arguments: [1, 4])
+    func `A place whose job is ending counts as free, so the queue stays bounded`(places: Int) {
+        var scheduler = Scheduler<Int>(capacity: 2, concurrency: places)
+        for job in 0..<places {
+            _ = scheduler.submit(job, place: .shared)
+            _ = scheduler.next()
+        }
+        for ending in 0...places {
+            let waiting = 2 + ending
+            while scheduler.queued < waiting {
+                let refusal = scheduler.submit(0, place: .shared, ending: ending)
+                #expect(refusal == nil)
+            }
+            let refusal = scheduler.submit(0, place: .shared, ending: ending)
+            #expect(refusal == .full)
+        }
+        #expect(scheduler.queued == 2 + places)
+        #expect(!scheduler.canStart, "what is ending still runs")
+    }
+
+    @Test(arguments: [CallPlace.shared, .exclusive])
+    func `Without a queue a call is taken behind one that is ending`(place: CallPlace) {
+        for former in [CallPlace.shared, .exclusive, .exclusiveNext] {
+            var scheduler = Jobs(capacity: 0, concurrency: 1)
+            _ = scheduler.submit("former", place: former)
+            _ = scheduler.next()
+            let early = scheduler.submit("early", place: place)
+            let inTime = scheduler.submit("in time", place: place, ending: 1)
+            let further = scheduler.submit("further", place: place, ending: 1)
+            #expect([early, inTime, further] == [.full, nil, .full])
+            scheduler.finished()
+            #expect(drain(&scheduler) == ["in time"])
+        }
+    }
+
+    @Test(arguments: [CallPlace.shared, .exclusive])
+    func `What goes before all others takes no room from them`(place: CallPlace) {
+        var scheduler = Jobs(capacity: 1, concurrency: 1)
+        for job in ["taken back", "N", "M"] { _ = scheduler.submit(job, place: .exclusiveNext) }
+        _ = scheduler.withdraw { $0 == "taken back" }
+        var alone = Jobs(capacity: 1, concurrency: 1)
+        for _ in 0..<2 {
+            let refusals = ["a", "b", "c"].map { scheduler.submit($0, place: place) }
+            let due = ["a", "b", "c"].map { alone.submit($0, place: place) }
+            #expect(refusals == due && due.first == .some(nil) && due.last == .full)
+            #expect(drain(&scheduler).filter { !["N", "M"].contains($0) } == drain(&alone))
+        }
+    }
+
     @Test func `The worker's own jobs are taken also when the queue is full or closed`() {
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         _ = scheduler.submit("a", place: .shared)
