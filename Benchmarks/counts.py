@@ -34,16 +34,17 @@ class AllocationCount:
         return list(struct.unpack("10Q", self.path.read_bytes()[:80]))
 
     def during(self, arguments: list[object]) -> dict[str, float]:
-        """Allocations for each request on one connection that is warm."""
-        load = self.server.load
-        load("-n", 200, *arguments)
-        time.sleep(0.05)
-        before = self.read()
-        load("-n", REQUESTS, *arguments)
-        time.sleep(0.05)
-        counts = zip(self.read(), before, strict=True)
-        each = [(after - earlier) / REQUESTS for after, earlier in counts]
+        """Allocations for each further request on a connection: its own are taken out."""
+        self.run(200, arguments)
+        once, thrice = self.run(REQUESTS, arguments), self.run(3 * REQUESTS, arguments)
+        each = [(more - fewer) / (2 * REQUESTS) for more, fewer in zip(thrice, once, strict=True)]
         return {**dict(zip(CALLERS, each[:5], strict=True)), "bytes": sum(each[5:])}
+
+    def run(self, requests: int, arguments: list[object]) -> list[int]:
+        before = self.read()
+        self.server.load("-n", requests, *arguments)
+        time.sleep(0.05)
+        return [after - earlier for after, earlier in zip(self.read(), before, strict=True)]
 
     def during_stream(self) -> float:
         before = sum(self.read()[:5])

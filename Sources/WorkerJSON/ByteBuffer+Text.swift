@@ -22,21 +22,6 @@ extension ByteBuffer {
         return text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Appends the decimal digits of a number.
-    ///
-    /// - Returns: False where there is no memory.
-    @discardableResult
-    package mutating func append(decimal number: UInt64) -> Bool {
-        guard reserve(extra: 20) else { return false }
-        var divisor: UInt64 = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
-        return true
-    }
-
     /// Appends a JSON string literal, with its quotes, for bytes of any kind.
     ///
     /// Escapes quotes, backslashes, control characters, and U+0085, U+2028 and U+2029, at which clients

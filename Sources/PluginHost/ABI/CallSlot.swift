@@ -113,10 +113,12 @@ protocol CallSlotOwner: AnyObject, Sendable {
     }
 
     private func describe(_ call: Call, _ handle: uw_call_id) {
-        var idLength = 0
-        for byte in call.requestID.utf8.prefix(Self.requestIDLimit) {
-            unsafe requestID[idLength] = CChar(bitPattern: byte)
-            idLength += 1
+        var id = call.requestID
+        let idLength = id.withUTF8 { bytes in
+            let length = min(bytes.count, Self.requestIDLimit)
+            unsafe UnsafeMutableRawBufferPointer(requestID).copyMemory(
+                from: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<length])))
+            return length
         }
         unsafe description.pointee = uw_call(
             struct_size: UInt32(MemoryLayout<uw_call>.size), reserved: 0, id: handle,

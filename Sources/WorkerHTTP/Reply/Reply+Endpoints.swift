@@ -3,26 +3,6 @@ internal import WorkerJSON
 
 /// The answers of the endpoints that never wait: each from a snapshot.
 extension Reply {
-    /// GET /health.
-    static func health(
-        _ identity: HealthIdentity, _ readiness: Readiness, _ load: (running: Int, queued: Int),
-        uptime: UInt64
-    ) -> Reply {
-        var body = ByteBuffer()
-        _ = body.reserve(identity.length + 128)
-        identity.appendPrefix(to: &body)
-        body.append(",\"state\":\"")
-        body.append(readiness.state)
-        body.append("\",\"uptime_seconds\":")
-        body.append(decimal: uptime / 1_000_000_000)
-        body.append(",\"calls_running\":")
-        body.append(decimal: UInt64(load.running))
-        body.append(",\"calls_queued\":")
-        body.append(decimal: UInt64(load.queued))
-        body.append("}")
-        return Reply(200, body)
-    }
-
     /// GET /health/live.
     static var live: Reply { Reply(statusText: "live") }
 
@@ -115,28 +95,5 @@ extension Reply {
         case .full: Reply(503, detail: "The queue is full: as many calls wait as may (--max-queue)")
         case .closed: Reply(503, detail: "The worker is shutting down")
         }
-    }
-}
-
-/// The part of /health that never changes, rendered once.
-struct HealthIdentity: Sendable {
-    private let prefix: [UInt8]
-
-    init(processID: Int32, name: String, version: String) {
-        var text = ByteBuffer()
-        text.append("{\"status\":\"running\",\"pid\":")
-        text.append(String(processID))
-        text.append(",\"name\":")
-        text.appendJSONString(name)
-        text.append(",\"version\":")
-        text.appendJSONString(version)
-        prefix = unsafe text.withUnsafeBytes { unsafe [UInt8]($0) }
-    }
-
-    /// How many bytes `appendPrefix` appends.
-    var length: Int { prefix.count }
-
-    func appendPrefix(to body: inout ByteBuffer) {
-        _ = unsafe prefix.withUnsafeBytes { unsafe body.append($0) }
     }
 }

@@ -12,7 +12,7 @@ package import WorkerThreads
     let validator: Validator
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
-    private let identity: HealthIdentity
+    private let healthPage: HealthPage
     private let startTime: UInt64
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
@@ -37,7 +37,7 @@ package import WorkerThreads
         startTime = loop.now
         validator = Validator(spawn: spawn)
         self.spawn = spawn
-        identity = HealthIdentity(
+        healthPage = HealthPage(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
         tooLargeReply = Self.message(Self.tooLarge(options.maxBody))
     }
@@ -118,8 +118,7 @@ package import WorkerThreads
     func snapshotReply(_ endpoint: Endpoint) -> Reply {
         switch endpoint {
         case .health:
-            .health(
-                identity, service.readiness, service.load, uptime: loop.now &- startTime)
+            healthPage.reply(service.readiness, service.load, uptime: loop.now &- startTime)
         case .live: .live
         case .ready: .ready(service.readiness)
         case .calls: .calls(service.calls)

@@ -1,0 +1,64 @@
+internal import WorkerCore
+internal import WorkerJSON
+
+/// What GET /health answers, rendered when it has changed: at most once a second, or with a call.
+///
+/// On the HTTP thread only.
+final class HealthPage {
+    private struct Facts: Equatable {
+        let readiness: Readiness
+        let running: Int
+        let queued: Int
+        let uptimeSeconds: UInt64
+    }
+
+    /// What never changes.
+    private var identity = ByteBuffer()
+    private var facts: Facts?
+    private var text = ByteBuffer()
+
+    init(processID: Int32, name: String, version: String) {
+        identity.append("{\"status\":\"running\",\"pid\":")
+        identity.append(String(processID))
+        identity.append(",\"name\":")
+        identity.appendJSONString(name)
+        identity.append(",\"version\":")
+        identity.appendJSONString(version)
+    }
+
+    /// The reply of this moment.
+    ///
+    /// - Parameters:
+    ///   - readiness: whether calls get done.
+    ///   - load: how many calls run, and how many wait.
+    ///   - uptime: nanoseconds since the server was made.
+    func reply(
+        _ readiness: Readiness, _ load: (running: Int, queued: Int), uptime: UInt64
+    ) -> Reply {
+        let facts = Facts(
+            readiness: readiness, running: load.running, queued: load.queued,
+            uptimeSeconds: uptime / 1_000_000_000)
+        if facts != self.facts {
+            render(facts)
+            self.facts = facts
+        }
+        var body = ByteBuffer()
+        _ = body.reserve(text.count)
+        _ = body.append(text)
+        return Reply(200, body)
+    }
+
+    private func render(_ facts: Facts) {
+        text.removeAll(keepingCapacity: true)
+        _ = text.append(identity)
+        text.append(",\"state\":\"")
+        text.append(facts.readiness.state)
+        text.append("\",\"uptime_seconds\":")
+        text.append(String(facts.uptimeSeconds))
+        text.append(",\"calls_running\":")
+        text.append(String(facts.running))
+        text.append(",\"calls_queued\":")
+        text.append(String(facts.queued))
+        text.append("}")
+    }
+}
