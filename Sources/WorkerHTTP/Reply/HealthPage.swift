@@ -32,6 +32,7 @@ final class HealthPage {
     ///   - readiness: whether calls get done.
     ///   - load: how many calls run, and how many wait.
     ///   - uptime: nanoseconds since the server was made.
+    /// - Returns: 200 with the text.
     func reply(
         _ readiness: Readiness, _ load: (running: Int, queued: Int), uptime: UInt64
     ) -> Reply {
