@@ -23,6 +23,8 @@ HERE = Path(__file__).resolve().parent
 MEMORY_LIMIT = 150e6 / 10_000
 # What the same connections a second time may take beyond the first, resident: 200 bytes each.
 REPEAT_LIMIT = 200
+# Bytes that may stay resident afterwards.
+KEPT_LIMIT = 8e6
 # "As fast as before", on a machine that does something else now and then.
 SLOWDOWN_LIMIT = 2.0
 PATIENCE = 60.0
@@ -102,16 +104,20 @@ def check_repeat(first: Memory, second: Memory, count: int) -> None:
     expect(grown < REPEAT_LIMIT, f"each connection leaves {grown:.0f} bytes behind, {REPEAT_LIMIT} or more")
 
 
-def check_return(worker: Worker, descriptors: list[str], threads: list[str]) -> None:
-    """After the last connection: nothing is held for those that were there."""
+def check_return(worker: Worker, descriptors: list[str], threads: list[str], idle: Memory) -> None:
+    """After the last connection: nothing is held for those that were there, nor kept by malloc."""
     facts = worker.facts
     is_back = until(lambda: facts.descriptors() == descriptors and facts.threads() == threads, 10)
+    # Memory is given back when nothing has happened for a second.
+    has_given_back = until(lambda: facts.memory().resident - idle.resident < KEPT_LIMIT, 10)
     print(f"afterwards: {facts.memory()}; {facts.descriptor_count()} descriptors, {len(facts.threads())} threads")
     expect(
         is_back,
         f"{len(descriptors)} descriptors and the threads {threads} have become "
         f"{facts.descriptor_count()} and {facts.threads()} 10 s after the last connection",
     )
+    kept = facts.memory().resident - idle.resident
+    expect(has_given_back, f"{kept / 1e6:.1f} MB more than before are resident 10 s after the last connection")
 
 
 def run(worker: Worker, count: int) -> list[str]:
@@ -138,11 +144,11 @@ def run(worker: Worker, count: int) -> list[str]:
         print(f"beside {count} connections: {beside}; {facts.descriptor_count()} descriptors")
         note(lambda: check_memory(idle, beside, count))
         note(lambda: check_latency("beside them", before, measure(worker)))
-    note(lambda: check_return(worker, descriptors, threads))
+    note(lambda: check_return(worker, descriptors, threads, idle))
     note(lambda: check_latency("after them", before, measure(worker)))
     with IdleClients(worker.port, count):
         note(lambda: check_repeat(beside, facts.memory(), count))
-    note(lambda: check_return(worker, descriptors, threads))
+    note(lambda: check_return(worker, descriptors, threads, idle))
     return failures
 
 

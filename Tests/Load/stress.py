@@ -30,6 +30,8 @@ SHORT_LIVES = 4
 ROUND, END = 0.12, 0.04
 # A host sends SIGKILL so long after SIGTERM.
 HOST_PATIENCE = 2.0
+# Seconds until what the last calls held has been freed.
+USAGE_PATIENCE = 5.0
 # The worker's word on something that went wrong inside.
 GRAVE = re.compile(r"^.* (?:error|warning) .*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
 
@@ -97,10 +99,18 @@ class Life:
         start.close()
 
     def _check_usage(self, before: Usage | None, answers: int) -> Usage:
-        usage = Usage(self.worker)
+        end = time.monotonic() + USAGE_PATIENCE
+        while True:
+            usage = Usage(self.worker)
+            try:
+                if before:
+                    usage.check(before, answers)
+                break
+            except Failure:
+                # A thread of the plugin's may hold its last large answer for a moment.
+                if time.monotonic() > end:
+                    raise
         print(f"{self.title}: at rest: {usage}", flush=True)
-        if before:
-            usage.check(before, answers)
         return usage
 
     def end(self, seconds: float) -> None:

@@ -1,7 +1,9 @@
-/* What Swift's view of glibc leaves out: semaphores with a monotonic deadline, epoll, eventfd. */
+/* What Swift's view of glibc leaves out: semaphores with a monotonic deadline, epoll, eventfd,
+ * malloc_trim. */
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
+#include <malloc.h>
 #include <semaphore.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -65,6 +65,7 @@ extension Exchange {
         pipe?.close()
         // Not later: whoever has read this answer may count on the room that its body took.
         server.budget.release(reserved)
+        server.loop.didFree(reserved)
         reserved = 0
         if isDispatched { server.answerIsSent() }
     }

@@ -19,6 +19,10 @@ internal import WorkerThreads
     /// Nanoseconds that a loop which always has work may run without a look at the clients' ends.
     private static let longestBlindness: UInt64 = 1_000_000
 
+    /// Bytes freed that are worth giving back, and milliseconds without any event before that.
+    private static let worthGivingBack = 8 << 20
+    private static let idleTime: Int32 = 1_000
+
     private let poll: EventPoll
     private let clock: @Sendable () -> UInt64
     private let hasEnded = Semaphore()
@@ -30,6 +34,8 @@ internal import WorkerThreads
     let clients: Clients
     private var daemon: OpaquePointer?
     private var lastWait: UInt64 = 0
+    /// Bytes freed since malloc last gave memory back to the system.
+    private var freed = 0
 
     // Any thread.
 
@@ -81,10 +87,14 @@ internal import WorkerThreads
         defer { isAsleep.store(false, ordering: .relaxed) }
         if milliseconds == 0, now &- lastWait < Self.longestBlindness { return true }
         lastWait = now
+        let isGivingBack =
+            freed >= Self.worthGivingBack && milliseconds ?? Self.idleTime >= Self.idleTime
+        if isGivingBack { milliseconds = Self.idleTime }
         var isRunning = true
         poll.wait(milliseconds: milliseconds) { event in
             switch event {
-            case .happened(Self.daemonEvent), .timeout, .interrupted: break
+            case .happened(Self.daemonEvent), .interrupted: break
+            case .timeout: if isGivingBack { giveBack() }
             case .happened(let number): clients.isGone(number, at: clock())
             case .stopped: isRunning = false
             }
@@ -103,6 +113,17 @@ internal import WorkerThreads
         // Rounded up: a moment too early would be a turn for nothing.
         let own = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
         return Int32(clamping: isLimited ? min(limit, own) : own)
+    }
+
+    // MARK: - Freed memory
+
+    /// Notes that much has been freed: a body, a connection.
+    func didFree(_ bytes: Int) { freed += bytes }
+
+    /// After a peak malloc keeps what it has: nobody is waiting now, so it can be given back.
+    private func giveBack() {
+        freed = 0
+        FreedMemory.giveBack()
     }
 
     // MARK: - Suspended connections

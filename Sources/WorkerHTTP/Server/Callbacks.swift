@@ -62,6 +62,7 @@ func connectionChanged(
             unsafe stored.pointee = nil
             let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
             server.loop.clients.remove(unsafe client.takeRetainedValue(), socket)
+            server.loop.didFree(server.options.connectionMemory)
         } else if code == .CONNECTION_NOTIFY_STARTED {
             let client = unsafe server.loop.clients.add(
                 Connection(connection), socket, at: server.loop.now)
