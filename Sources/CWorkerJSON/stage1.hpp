@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    static constexpr size_t smallest = 16 << 10, kept = 1 << 20;
+    static constexpr size_t smallest = 16 << 10, kept = 128 << 10;
     std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
 
     bool reserve(size_t length) noexcept {

@@ -30,8 +30,9 @@ SHORT_LIVES = 4
 ROUND, END = 0.12, 0.04
 # A host sends SIGKILL so long after SIGTERM.
 HOST_PATIENCE = 2.0
-# Seconds until what the last calls held has been freed.
+# Seconds until what the last calls held has been freed, and without any request in between.
 USAGE_PATIENCE = 5.0
+IDLE = 1.5
 # The worker's word on something that went wrong inside.
 GRAVE = re.compile(r"^.* (?:error|warning) .*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
 
@@ -107,9 +108,10 @@ class Life:
                     usage.check(before, answers)
                 break
             except Failure:
-                # A thread of the plugin's may hold its last large answer for a moment.
                 if time.monotonic() > end:
                     raise
+                # Memory is given back when nothing has happened for a second.
+                time.sleep(IDLE)
         print(f"{self.title}: at rest: {usage}", flush=True)
         return usage
 
