@@ -95,7 +95,7 @@ def wedged_http_is_restarted(bench):
     threads = []
     for tid in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{tid}/comm", encoding="utf-8") as file:
-            if file.read().startswith("MHD"):
+            if file.read().startswith("uw-http"):
                 threads.append(tid)
     assert len(threads) == 1, threads
     freezer = subprocess.Popen(
