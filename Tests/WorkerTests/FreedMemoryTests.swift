@@ -5,7 +5,9 @@ import Testing
 /// What a peak has taken does not stay with a worker that has nothing to do.
 @Suite("Freed memory", .timeLimit(.minutes(10)))
 struct FreedMemoryTests {
-    @Test("goes back to the system when the worker has been idle for a moment")
+    @Test(
+        "goes back to the system when the worker has been idle for a moment",
+        .enabled(if: Sanitizer.leavesMemoryAlone))
     func idle() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         #expect(try worker.client.get("/health").status == 200)

@@ -6,18 +6,42 @@ extension PluginHost {
     /// Every call that runs or waits, the running ones first.
     package var calls: [CallReport] {
         let now = clock()
-        let (waiting, alone) = state.withLock { ($0.scheduler.waiting, $0.alone) }
+        let (waiting, alone) = waitingCalls
         var reports: [CallReport] = []
         if let alone { reports.append(report(alone, .running, .none, now)) }
+        var running: [Call] = []
         for slot in slots {
             guard let (call, handle, cancelledAt) = slot.occupant else { continue }
+            running.append(call)
             let progress = slot.progress(of: handle)
             reports.append(report(call, cancelledAt == nil ? .running : .cancelling, progress, now))
         }
-        waiting.visit { job in
-            if case .call(let call) = job.job { reports.append(report(call, .queued, .none, now)) }
+        // What has begun to run in between is not shown twice.
+        for call in waiting where !running.contains(where: { $0 === call }) {
+            reports.append(report(call, .queued, .none, now))
         }
         return reports
+    }
+
+    /// The calls in the queue, and the initialize or cleanup that runs.
+    ///
+    /// Memory for them is had before the lock is taken, which executors want too.
+    private var waitingCalls: ([Call], alone: Call?) {
+        var calls: [Call] = []
+        while true {
+            calls.reserveCapacity(load.queued)
+            let room = calls.capacity
+            var alone: Call?
+            let isDone = state.withLock { state in
+                guard state.scheduler.queued <= room else { return false }
+                alone = state.alone
+                state.scheduler.waiting.visit { entry in
+                    if case .call(let call) = entry.job { calls.append(call) }
+                }
+                return true
+            }
+            if isDone { return (calls, alone) }
+        }
     }
 
     /// How far the running call of an id is; nil where there is none.
