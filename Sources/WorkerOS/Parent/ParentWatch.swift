@@ -14,6 +14,8 @@ package final class ParentWatch: Sendable {
 
     private let process: Int32
     private let startTime: UInt64
+    /// Whether it started this process itself.
+    private let isParent: Bool
 
     /// Begins to watch a process; nil where it is gone already.
     ///
@@ -25,7 +27,7 @@ package final class ParentWatch: Sendable {
     ///   - process: its number.
     ///   - deathSignal: is blocked, and asks for a look at `isGone`.
     package init?(_ process: Int32, deathSignal: Int32) {
-        let isParent = getppid() == process
+        isParent = getppid() == process
         let pidfd = clinux_pidfd_open(process)
         descriptor = pidfd >= 0 ? pidfd : nil
         self.process = process
@@ -50,6 +52,8 @@ package final class ParentWatch: Sendable {
         if let descriptor {
             return Poll.wait(descriptor, for: Int16(POLLIN), deadlineNanoseconds: 0)
         }
+        // The kernel gives a child another parent when the process has ended, whatever its number is now.
+        if isParent, getppid() != process { return true }
         let folder = "/proc/\(process)"
         guard let look = Look(folder), look.start == startTime else { return true }
         // A process whose first thread has ended shows as a zombie while others live on.
