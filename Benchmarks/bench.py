@@ -70,7 +70,9 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
         memory.note(servers, "after requests and streams")
         with stage("large bodies"):
             bodies = traffic.bodies(servers, effort)
-        memory.note(servers, "after large bodies")
+        # The worker gives memory back when it has been idle for a second.
+        time.sleep(2)
+        memory.note(servers, "2 s after large bodies")
     with stage("start and end"):
         life = events.starts(kinds, effort)
     with stage("beside a busy plugin"):
