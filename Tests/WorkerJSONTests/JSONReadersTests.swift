@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WorkerJSON
 
@@ -6,7 +7,7 @@ import WorkerJSON
 struct JSONReadersTests {
     @Test("Both readers agree on every mutation of valid texts", arguments: 1...4)
     func agree(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var accepted = 0
         let rounds = 7500
         for _ in 0..<rounds {
@@ -70,18 +71,18 @@ struct JSONReadersTests {
             "\"\"",
         ].map { Array($0.utf8) } + [[0x80], [0xC3], [0xE2, 0x80], [0xED, 0xA0, 0x80], [0xF5]]
 
-    private static func string(_ random: inout SplitMix) -> String {
+    private static func string(_ random: inout SeededGenerator) -> String {
         let parts = (0..<Int.random(in: 0...3, using: &random)).map { _ in
             pieces.randomElement(using: &random) ?? ""
         }
         return "\"" + parts.joined() + "\""
     }
 
-    private static func space(_ random: inout SplitMix) -> String {
+    private static func space(_ random: inout SeededGenerator) -> String {
         ["", "", "", " ", "\n", "\t \r"].randomElement(using: &random) ?? ""
     }
 
-    private static func json(depth: Int, _ random: inout SplitMix) -> String {
+    private static func json(depth: Int, _ random: inout SeededGenerator) -> String {
         let kind = Int.random(in: depth == 4 ? 0...3 : 0...6, using: &random)
         switch (kind, depth) {
         case (0...2, 1...), (3, 2...):
@@ -98,11 +99,11 @@ struct JSONReadersTests {
         }
     }
 
-    private static func value(depth: Int, _ random: inout SplitMix) -> [UInt8] {
+    private static func value(depth: Int, _ random: inout SeededGenerator) -> [UInt8] {
         Array((space(&random) + json(depth: depth, &random) + space(&random)).utf8)
     }
 
-    private static func mutate(_ text: inout [UInt8], _ random: inout SplitMix) {
+    private static func mutate(_ text: inout [UInt8], _ random: inout SeededGenerator) {
         let place = Int.random(in: 0...text.count, using: &random)
         let rest = text.count - place
         switch Int.random(in: 0...4, using: &random) {
@@ -115,18 +116,5 @@ struct JSONReadersTests {
         default:
             text.insert(contentsOf: splices.randomElement(using: &random) ?? [], at: place)
         }
-    }
-}
-
-/// A small generator that gives the same numbers on every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -72,9 +72,7 @@ struct DeadlineTests {
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
         let connection = try worker.client.connect()
-        for path in [
-            "/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel", "/cancel/fine",
-        ] {
+        for path in RunningWorker.postPaths {
             try connection.send("POST", path, body: "{}", headers: [("X-Timeout", value)])
             let response = try connection.readResponse()
             #expect(response.status == 400, "\(path)")

@@ -52,9 +52,7 @@ struct RequestIDTests {
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
         let connection = try worker.client.connect()
-        for path in [
-            "/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel", "/cancel/fine",
-        ] {
+        for path in RunningWorker.postPaths {
             let response = try post(connection, path, id)
             #expect(response.status == 400, "\(path)")
             #expect(response.isDetail && response.text.contains("X-Request-Id"))

@@ -3,6 +3,11 @@ import TestSupport
 
 /// Calls that wait, for tests which look at them meanwhile.
 extension RunningWorker {
+    /// All that is asked with POST, one of them for the call "fine".
+    static let postPaths = [
+        "/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel", "/cancel/fine",
+    ]
+
     /// Sends a call named `id`, and waits until the worker says that it runs or waits.
     ///
     /// The connection is the one that its answer will come over.
