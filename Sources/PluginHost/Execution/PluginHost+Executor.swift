@@ -137,8 +137,8 @@ extension PluginHost {
         }
     }
 
-    /// Whether the deadline of a call that is about to start has passed, though no timer said so.
-    private func isOverdue(_ call: Call) -> Bool { call.deadline.map { clock() >= $0 } ?? false }
+    /// Whether a call's deadline has passed, though no timer may have said so yet.
+    func isOverdue(_ call: Call) -> Bool { call.deadline.map { clock() >= $0 } ?? false }
 
     /// Runs an initialize or a cleanup, beside which nothing runs.
     private func runAlone(_ call: Call) {

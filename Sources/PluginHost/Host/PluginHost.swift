@@ -92,7 +92,7 @@ package final class PluginHost: Sendable {
         guard let deadline = call.deadline else {
             return submit(.call(call), isOwn: false, startsLater: startsLater)
         }
-        guard clock() < deadline else {
+        guard !isOverdue(call) else {
             // Its body took too long to come: it does not start.
             call.end(with: .deadlinePassed)
             return nil
