@@ -39,7 +39,7 @@ extension PluginHostTests {
         @Test(arguments: [1, 9, 16, 17, 32, 33, 34, -1, 99])
         func `A status that finish may not have is misbehaviour`(status: Int) throws {
             try withPlugin("calls", "Calls") { plugin throws in
-                let detail = "the plugin's finish answered a status it may not: \(status)"
+                let detail = "the plugin's execute answered a status it may not: \(status)"
                 let outcome = try plugin.execute("finish_status", "\"status\":\(status)")
                 #expect(outcome == .failed(.misbehaviour, detail))
                 #expect(plugin.events.all.misbehaved == ["request: \(detail)"])
@@ -132,7 +132,7 @@ extension PluginHostTests {
                 #expect(try plugin.execute("nts") == .value("[1,2]"))
                 #expect(
                     try plugin.execute("finish_without_text")
-                        == .failed(.plugin, "the plugin's finish failed without saying why"))
+                        == .failed(.plugin, "the plugin's execute failed without saying why"))
                 #expect(
                     try plugin.execute("finish_with_bad_text")
                         == .failed(.plugin, "bad \u{FFFD} text"))

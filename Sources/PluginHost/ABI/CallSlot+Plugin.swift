@@ -54,7 +54,7 @@ extension CallSlot {
         }
         guard status == UW_OK else {
             let text = unsafe text.flatMap { unsafe $0.isEmpty ? nil : repairedString($0) }
-            let failure = failure(of: status, text: text, in: "finish")
+            let failure = failure(of: status, text: text, in: call.kind.rawValue)
             report(failure, call)
             fail(call, consume lines, failure)
             return uw_status(UW_OK)
