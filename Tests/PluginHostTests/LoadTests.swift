@@ -89,6 +89,28 @@ extension PluginHostTests {
             #expect(try failure("refusals", className) == nil)
         }
 
+        @Test(arguments: ["Short", "Long"])
+        func `A table of the first or of a later header is loaded, and create gets it back`(
+            className: String
+        ) throws {
+            try withPlugin("tables", className) { plugin throws in
+                #expect(try plugin.run() == .value("\"own\""))
+            }
+        }
+
+        @Test func `Of a struct of another size both sides' fields count, the rest is zero`() {
+            let mine: [UInt64] = [1, 2, 3]
+            let shorter = unsafe mine.withUnsafeBytes {
+                unsafe prefix(
+                    of: $0.baseAddress!, size: 16, as: (UInt64, UInt64, UInt64, UInt64).self)
+            }
+            #expect(shorter == (1, 2, 0, 0))
+            let longer = unsafe mine.withUnsafeBytes {
+                unsafe prefix(of: $0.baseAddress!, size: 24, as: (UInt64, UInt64).self)
+            }
+            #expect(longer == (1, 2))
+        }
+
         @Test(arguments: ["InEntry", "InCreate"])
         func `An exception on the way is a failure to load`(className: String) throws {
             let found = try failure("throwing", className)

@@ -29,6 +29,9 @@ typedef uw_status (*uwg_execute_fn)(void *UW_NULLABLE, const uw_call *UW_NONNULL
 typedef uw_status (*uwg_cancel_fn)(void *UW_NULLABLE, uw_call_id, uw_reply);
 typedef void (*uwg_destroy_fn)(void *UW_NULLABLE);
 
+/* The size of uw_plugin in ABI 1.0; later versions add fields behind destroy. */
+enum { uwg_first_table_size = offsetof(uw_plugin, destroy) + sizeof(uwg_destroy_fn) };
+
 uw_status uwg_entry(
     uw_plugin_entry_fn UW_NONNULL function, const uw_host *UW_NONNULL host, uw_text class_name,
     uw_reply reply, const uw_plugin *UW_NULLABLE *UW_NONNULL plugin, uwg_thrown *UW_NONNULL thrown);

@@ -40,7 +40,7 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .refusedABI(let reason):
             "the plugin refuses this worker's ABI \(PluginTable.supportedABI): \(reason)"
         case .tableTooSmall(let found, let expected):
-            "the plugin's table has a struct_size of \(found), at least \(expected) is due"
+            "the plugin's table has a struct_size of \(found), expected at least \(expected)"
         case .missingFunction(let name): "the plugin's '\(name)' is NULL, but it is required"
         case .invalidTable(let reason): reason
         case .tooManySlots(let count):

@@ -33,11 +33,9 @@ internal import WorkerCore
             throw .wrongABI(found: "\(major).\(minor)", supported: Self.supportedABI)
         }
         let size = unsafe Int(pointer.pointee.struct_size)
-        let expected = unsafe MemoryLayout<uw_plugin>.size
-        guard size >= expected else {
-            throw .tableTooSmall(found: size, expected: expected)
-        }
-        let table = unsafe pointer.pointee
+        let firstSize = Int(uwg_first_table_size)
+        guard size >= firstSize else { throw .tableTooSmall(found: size, expected: firstSize) }
+        let table = unsafe prefix(of: pointer, size: size, as: uw_plugin.self)
         guard let create = unsafe table.create else { throw .missingFunction("create") }
         guard let execute = unsafe table.execute else { throw .missingFunction("execute") }
         guard let destroy = unsafe table.destroy else { throw .missingFunction("destroy") }
@@ -87,5 +85,20 @@ internal import WorkerCore
             throw .invalidTable("the plugin's \(field) is not UTF-8")
         }
         return text
+    }
+}
+
+/// As much of a struct as its owner declares, in one of this side's size; zero for what it has not.
+///
+/// The owner may have been built with a header in which the struct is shorter, or longer.
+func prefix<Struct: BitwiseCopyable>(
+    of pointer: UnsafeRawPointer, size: Int, as type: Struct.Type
+) -> Struct {
+    unsafe withUnsafeTemporaryAllocation(of: Struct.self, capacity: 1) { room in
+        let bytes = UnsafeMutableRawBufferPointer(room)
+        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe bytes.copyMemory(
+            from: UnsafeRawBufferPointer(start: pointer, count: min(size, bytes.count)))
+        return unsafe bytes.loadUnaligned(as: Struct.self)
     }
 }
