@@ -47,8 +47,9 @@ struct Program {
             let capture = try StandardOutputCapture.start { [log] in
                 log.info("plugin stdout: \($0)")
             }
-            let stage = Stage(self, socket: socket, capture: capture, spawn: spawn)
-            spawn("uw-load") { stage.load() }
+            guard let timers = Timers(spawn: spawn) else { throw NoThread() }
+            let stage = Stage(self, socket: socket, capture: capture, timers: timers, spawn: spawn)
+            guard spawn("uw-load", { stage.load() }) else { throw NoThread() }
             stage.live()
         } catch let error as SocketError {
             end(.bindFailure, "\(error)")
@@ -71,7 +72,7 @@ struct Program {
         }
         let watchdog = Watchdog(
             poll: poll, signals: signals, parent: parent, reaper: reaper, inbox: inbox, log: log)
-        spawn("uw-watchdog") { watchdog.run() }
+        guard spawn("uw-watchdog", { watchdog.run() }) else { throw NoThread() }
     }
 
     private func openSocket() throws(SocketError) -> ListeningSocket {
@@ -94,6 +95,11 @@ private struct ParentGone: Error, CustomStringConvertible {
     let process: Int32
 
     var description: String { "the parent process \(process) (--ppid) is gone" }
+}
+
+/// A thread that the worker needs to live cannot be had.
+private struct NoThread: Error, CustomStringConvertible {
+    var description: String { "the worker cannot start without its threads" }
 }
 
 /// The moment that lies some time from now, in nanoseconds of CLOCK_MONOTONIC.

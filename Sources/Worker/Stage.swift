@@ -18,6 +18,7 @@ final class Stage: Sendable {
     private let watchdog = Mutex<SystemdWatchdog?>(nil)
     private let socket: ListeningSocket
     private let capture: StandardOutputCapture
+    private let timers: Timers
     private let spawn: ThreadSpawner
     /// The plugin, once it is loaded.
     private let plugin = Mutex<PluginHost?>(nil)
@@ -26,7 +27,7 @@ final class Stage: Sendable {
 
     init(
         _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
-        spawn: @escaping ThreadSpawner
+        timers: Timers, spawn: @escaping ThreadSpawner
     ) {
         configuration = program.configuration
         environment = program.environment
@@ -36,6 +37,7 @@ final class Stage: Sendable {
         notifier = program.notifier
         self.socket = socket
         self.capture = capture
+        self.timers = timers
         self.spawn = spawn
     }
 
@@ -55,8 +57,13 @@ final class Stage: Sendable {
                         wedgedLimit: configuration.wedgedExit > .zero
                             ? nanoseconds(configuration.wedgedExit) : nil,
                         events: Events(log: log, inbox: inbox),
-                        clock: MonotonicClock.now, spawn: spawn))
+                        clock: MonotonicClock.now, timers: timers, spawn: spawn))
             } catch {
+                if error == .noThread {
+                    // The system's fault, not the plugin's.
+                    notifier.failed(status: error.description)
+                    return inbox.post(.startFailed(.noResources))
+                }
                 throw .plugin(error)
             }
             plugin.withLock { $0 = host }

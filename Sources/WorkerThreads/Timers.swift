@@ -1,7 +1,7 @@
 internal import Synchronization
 package import WorkerCore
 
-/// Has closures called at moments, on one thread of its own, which is started when first needed.
+/// Has closures called at moments, on one thread of its own.
 ///
 /// Closures are to return at once. Safe from any thread. Nothing wakes up while nothing is due.
 package final class Timers: Sendable {
@@ -9,15 +9,18 @@ package final class Timers: Sendable {
         var heap = TimerHeap<@Sendable () -> Void>()
         /// When the thread looks at the heap next, unless it is told to look before.
         var looksAt = UInt64.max
-        var isStarted = false
     }
 
-    private let spawn: ThreadSpawner
     private let state = Mutex(State())
     private let changed = Semaphore()
 
-    /// Makes timers; none is due.
-    package init(spawn: @escaping ThreadSpawner) { self.spawn = spawn }
+    /// Makes timers, none of which is due; nil where their thread cannot be had.
+    ///
+    /// It is started here, not with the first timer: a deadline is a promise that has to hold also
+    /// where no more threads are to be had by then.
+    package init?(spawn: ThreadSpawner) {
+        guard spawn("uw-timers", { self.serve() }) else { return nil }
+    }
 
     /// How many closures are to be called.
     package var count: Int { state.withLock { $0.heap.count } }
@@ -27,17 +30,15 @@ package final class Timers: Sendable {
     /// - Returns: what it can be cancelled by.
     @discardableResult
     package func schedule(at moment: UInt64, _ body: @escaping @Sendable () -> Void) -> TimerID {
-        let (id, isFirst, isEarlier) = state.withLock { state in
+        let (id, isEarlier) = state.withLock { state in
             let id = state.heap.insert(body, at: moment)
             // A moment that was cancelled still wakes the thread, once: so whoever schedules and
             // cancels again and again, each time for later, does not wake it each time.
             let isEarlier = moment < state.looksAt
             if isEarlier { state.looksAt = moment }
-            defer { state.isStarted = true }
-            return (id, !state.isStarted, isEarlier)
+            return (id, isEarlier)
         }
         if isEarlier { changed.signal() }
-        if isFirst { spawn("uw-timers") { self.serve() } }
         return id
     }
 

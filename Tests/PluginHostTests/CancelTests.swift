@@ -106,7 +106,7 @@ extension PluginHostTests {
                     let found = answer.wait(until: deadline) { $0 }
                     #expect(found == .cancelled)
                     let threads = plugin.threads.withLock { $0 }
-                    #expect(threads == ["uw-exec-0", "uw-timers", "uw-cancel"])
+                    #expect(threads == ["uw-exec-0", "uw-cancel"])
                 }
             }
         }

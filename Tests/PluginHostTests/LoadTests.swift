@@ -135,13 +135,14 @@ extension PluginHostTests {
             #expect(reason.contains(says), "\(reason)")
         }
 
-        @Test func `A path that leads nowhere is told`() {
+        @Test func `A path that leads nowhere is told`() throws {
+            let timers = try Plugin.timers()
             let failure = #expect(throws: LoadFailure.self) {
                 _ = try PluginHost.load(
                     path: "/nowhere/x.so", className: "X",
-                    in: HostEnvironment(maxQueue: 1, events: Events(), clock: { 0 }) { _, body in
-                        startThread(body)
-                    })
+                    in: HostEnvironment(
+                        maxQueue: 1, events: Events(), clock: { 0 }, timers: timers,
+                        spawn: Plugin.spawn))
             }
             #expect(failure?.description.contains("/nowhere/x.so") == true)
         }

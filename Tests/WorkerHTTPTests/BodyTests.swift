@@ -167,7 +167,7 @@ import WorkerHTTP
             for (number, connection) in connections.enumerated() {
                 #expect(try connection.readResponse().text == "\(2000 + number)")
             }
-            #expect(server.threads.withLock { $0 } == ["uw-http", "uw-validate"])
+            #expect(server.threads.withLock { $0 } == ["uw-validate", "uw-http"])
         }
     }
 

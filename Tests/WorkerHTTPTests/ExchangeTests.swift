@@ -97,7 +97,6 @@ import WorkerHTTP
             }
             try connection.send("POST", "/execute", body: "{}")
             #expect(try connection.readResponse().text == "{}")
-            #expect(server.threads.withLock { $0 } == ["uw-http"])
         }
     }
 

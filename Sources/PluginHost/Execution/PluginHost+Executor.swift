@@ -57,8 +57,21 @@ extension PluginHost {
         switch wake {
         case .nobody: break
         case .idleExecutor: work.signal()
-        case .newExecutor(let index): spawn("uw-exec-\(index)") { self.runExecutor() }
+        case .newExecutor(let index):
+            if !spawn("uw-exec-\(index)", { self.runExecutor() }) { executorCannotBeHad() }
         }
+    }
+
+    /// Leaves the job to the executors that there are; the next call asks for a thread again.
+    ///
+    /// Where there is none, calls that wait are refused: it might never come.
+    private func executorCannotBeHad() {
+        let withdrawn = state.withLock { state in
+            state.executors -= 1
+            guard state.executors == 0 else { return [Job]() }
+            return state.scheduler.withdraw { if case .call = $0 { true } else { false } }
+        }
+        end(withdrawn, with: CallFailure(.unavailable, "There is no thread for the call"))
     }
 
     /// Runs jobs until the end of the plugin; the body of an executor's thread.

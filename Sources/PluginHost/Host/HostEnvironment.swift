@@ -10,19 +10,22 @@ package struct HostEnvironment: Sendable {
     package let events: any HostEvents
     /// Nanoseconds of CLOCK_MONOTONIC.
     package let clock: @Sendable () -> UInt64
+    /// Has deadlines kept.
+    package let timers: Timers
     /// Starts threads.
     package let spawn: ThreadSpawner
 
     /// Makes an environment.
     package init(
         maxQueue: Int, wedgedLimit: UInt64? = nil, events: any HostEvents,
-        clock: @escaping @Sendable () -> UInt64,
+        clock: @escaping @Sendable () -> UInt64, timers: Timers,
         spawn: @escaping ThreadSpawner
     ) {
         self.maxQueue = maxQueue
         self.wedgedLimit = wedgedLimit
         self.events = events
         self.clock = clock
+        self.timers = timers
         self.spawn = spawn
     }
 }

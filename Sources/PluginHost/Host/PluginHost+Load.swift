@@ -21,7 +21,7 @@ extension PluginHost {
         let library = try PluginLibrary(path: path)
         environment.events.libraryLoaded()
         let outcome = LoadOutcome()
-        environment.spawn("uw-exec-0") {
+        let isStarted = environment.spawn("uw-exec-0") {
             do throws(LoadFailure) {
                 let table = try library.table(of: className)
                 guard let slots = SlotRegistry.take(table.concurrency) else {
@@ -35,6 +35,11 @@ extension PluginHost {
                     throw error
                 }
                 let host = PluginHost(instance, slots: slots, environment)
+                guard host.desk.start(environment.spawn) else {
+                    instance.destroy()
+                    SlotRegistry.giveBack(slots)
+                    throw .noThread
+                }
                 HostTable.listener.withLock { $0 = host }
                 outcome.deliver(.success(host))
                 host.runExecutor()
@@ -42,6 +47,7 @@ extension PluginHost {
                 outcome.deliver(.failure(error))
             }
         }
+        guard isStarted else { throw .noThread }
         return try outcome.take().get()
     }
 }

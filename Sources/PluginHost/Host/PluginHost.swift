@@ -51,11 +51,11 @@ package final class PluginHost: Sendable {
         spawn = environment.spawn
         clock = environment.clock
         wedgedLimit = environment.wedgedLimit
-        timers = Timers(spawn: environment.spawn)
+        timers = environment.timers
         let scheduler = Scheduler<Job>(
             capacity: environment.maxQueue, concurrency: slots.count)
         state = Mutex(State(scheduler: scheduler, freeSlots: slots))
-        desk = CancelDesk(instance, spawn: environment.spawn)
+        desk = CancelDesk(instance)
         schemaSnapshot = Mutex(instance.configSchema())
         configSnapshot = Mutex(instance.currentConfig())
         for slot in slots { slot.owner.withLock { $0 = self } }

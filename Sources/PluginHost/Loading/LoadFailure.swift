@@ -22,6 +22,8 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case invalidTable(String)
     /// As many slots as the plugin wants cannot be had.
     case tooManySlots(Int)
+    /// A thread for the plugin cannot be had.
+    case noThread
     /// The plugin's create failed.
     case createFailed(String)
 
@@ -45,6 +47,7 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalidTable(let reason): reason
         case .tooManySlots(let count):
             "the plugin declares \(count) calls at once, more than this process can take"
+        case .noThread: "a thread for the plugin cannot be had"
         case .createFailed(let reason): "create failed: \(reason)"
         }
     }

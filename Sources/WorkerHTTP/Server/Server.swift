@@ -9,7 +9,7 @@ package import WorkerThreads
     let options: ServerOptions
     let service: any WorkerService
     let budget: BodyBudget
-    let validator: Validator
+    let validator = Validator()
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
     private let healthPage: HealthPage
@@ -35,7 +35,6 @@ package import WorkerThreads
         guard let loop = HTTPLoop(options) else { return nil }
         self.loop = loop
         startTime = loop.now
-        validator = Validator(spawn: spawn)
         self.spawn = spawn
         healthPage = HealthPage(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
@@ -44,7 +43,8 @@ package import WorkerThreads
 
     /// Starts to serve.
     ///
-    /// - Returns: false where libmicrohttpd will not start: a lack of memory or descriptors.
+    /// - Returns: false where libmicrohttpd will not start, or a thread cannot be had: a lack of
+    ///   memory, descriptors or threads.
     package func start() -> Bool {
         var configuration = unsafe uw_mhd_options(
             listen_fd: options.listenDescriptor,
@@ -56,10 +56,15 @@ package import WorkerThreads
             context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
             completed: requestCompleted, connection_changed: connectionChanged,
             unescape: leaveAsSent)
-        guard let started = unsafe uw_mhd_start(&configuration) else { return false }
+        guard validator.start(spawn), let started = unsafe uw_mhd_start(&configuration) else {
+            return false
+        }
         let daemon = unsafe Daemon(pointer: started)
+        guard spawn("uw-http", { unsafe self.loop.run(daemon.pointer, self.service) }) else {
+            unsafe MHD_stop_daemon(started)
+            return false
+        }
         self.daemon.withLock { $0 = daemon }
-        spawn("uw-http") { unsafe self.loop.run(daemon.pointer, self.service) }
         return true
     }
 

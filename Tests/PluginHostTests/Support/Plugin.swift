@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import WorkerCore
 import WorkerJSON
+import WorkerThreads
 
 /// A loaded fixture, with global variables of its own: each is a copy of the library.
 final class Plugin: Sendable {
@@ -16,6 +17,17 @@ final class Plugin: Sendable {
     /// The clock of most tests.
     static let clock: @Sendable () -> UInt64 = { UInt64(Deadline.now) * 1_000_000 }
 
+    static let spawn: ThreadSpawner = { _, body in
+        startThread(body)
+        return true
+    }
+
+    /// Timers, each with a thread that never ends.
+    static func timers() throws -> Timers {
+        guard let timers = Timers(spawn: spawn) else { throw TestFailure("no thread") }
+        return timers
+    }
+
     init(
         _ library: String, _ className: String, maxQueue: Int = 64,
         clock: @escaping @Sendable () -> UInt64 = Plugin.clock
@@ -27,9 +39,10 @@ final class Plugin: Sendable {
         let threads = threads
         let environment = HostEnvironment(
             maxQueue: maxQueue, events: events, clock: clock,
+            timers: try Self.timers(),
             spawn: { name, body in
                 threads.withLock { $0.append(name) }
-                startThread(body)
+                return Self.spawn(name, body)
             })
         host = try PluginHost.load(path: path, className: className, in: environment)
     }

@@ -39,6 +39,7 @@ final class RunningServer: Sendable {
         let made = Server(options, service: service) { name, body in
             threads.withLock { $0.append(name) }
             startThread(body)
+            return true
         }
         guard let server = made else { throw TestFailure("no descriptor is left") }
         self.server = server
