@@ -85,7 +85,9 @@ struct Program {
     private func end(_ code: ExitCode, _ reason: String) -> Never {
         log.error(reason)
         notifier.failed(status: reason)
-        log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
+        let last = deadline(after: .milliseconds(100))
+        log.flush(deadlineNanoseconds: last)
+        notifier.flush(deadlineNanoseconds: last)
         _exit(code.rawValue)
     }
 }

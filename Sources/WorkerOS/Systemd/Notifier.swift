@@ -1,22 +1,43 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// What the worker tells the service manager about itself, by the protocol of `sd_notify`.
 ///
 /// Thread-safe. Each message is one datagram to `$NOTIFY_SOCKET`; without that variable nothing is
-/// sent. Nothing here waits but `ready`. Every method returns whether the message was taken, which
-/// is also true where nobody wants it.
+/// sent. No method waits but `flush`: what a manager with a full queue does not take is repeated by
+/// a thread until it is heard, in the order in which it was said.
 package final class Notifier: Sendable {
+    private struct Outbox {
+        /// Said, and not yet heard; a handful in a life.
+        var messages: [[UInt8]] = []
+        /// Whether a thread repeats them.
+        var isRepeating = false
+    }
+
+    private enum Outcome {
+        case heard
+        /// The manager's queue is full.
+        case full
+        /// Nobody is bound to the name.
+        case absent
+    }
+
+    /// Nanoseconds between attempts to reach a manager that is absent.
+    private static let pause: UInt64 = 1_000_000_000
+
     /// The path or abstract name, which `@` begins; nil where nobody wants to be told.
     private let name: String?
     private let descriptor: Int32
+    private let outbox = Mutex(Outbox())
 
-    /// Makes a notifier from the copied environment; what is no Unix socket (`vsock:`) is ignored.
+    /// Makes a notifier from the copied environment; what names no Unix socket (`vsock:`) is ignored.
     ///
     /// The corresponding C function is `sd_notify`.
     package init(environment: Environment) {
-        let name = environment["NOTIFY_SOCKET"].flatMap {
-            $0.first == "/" || $0.first == "@" ? $0 : nil
+        let limit = MemoryLayout.size(ofValue: sockaddr_un().sun_path)
+        let name = environment["NOTIFY_SOCKET"].flatMap { name in
+            (name.first == "/" || name.first == "@") && name.utf8.count < limit ? name : nil
         }
         let type = Int32(
             bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -31,41 +52,92 @@ package final class Notifier: Sendable {
     }
 
     /// Says that the worker serves; `systemctl start` returns with it.
-    ///
-    /// Waits up to a second for a manager whose queue is full, since a worker that is not known to
-    /// be ready is ended.
-    @discardableResult
-    package func ready(status: String) -> Bool {
-        let deadline = MonotonicClock.now() + 1_000_000_000
-        return send("READY=1\nSTATUS=\(NotifyText.line(status))", deadlineNanoseconds: deadline)
-    }
-
-    /// Says what the worker does, for `systemctl status`.
-    @discardableResult
-    package func status(_ text: String) -> Bool { send("STATUS=\(NotifyText.line(text))") }
+    package func ready(status: String) { tell("READY=1\nSTATUS=\(NotifyText.line(status))") }
 
     /// Says that the worker ends, and how long that may take, whatever TimeoutStopSec= is.
-    @discardableResult
-    package func stopping(status: String, microseconds: UInt64) -> Bool {
-        send(
-            "STOPPING=1\nSTATUS=\(NotifyText.line(status))\nEXTEND_TIMEOUT_USEC=\(microseconds)")
+    package func stopping(status: String, microseconds: UInt64) {
+        tell("STOPPING=1\nSTATUS=\(NotifyText.line(status))\nEXTEND_TIMEOUT_USEC=\(microseconds)")
     }
 
-    /// Says that the worker ends by itself because something failed; `errno` 0 tells no number.
-    @discardableResult
-    package func failed(status: String, errno: Int32 = 0) -> Bool {
-        let line = "STATUS=\(NotifyText.line(status))"
-        return send(errno > 0 ? "\(line)\nERRNO=\(errno)" : line)
+    /// Says why the worker ends by itself.
+    package func failed(status: String) { tell("STATUS=\(NotifyText.line(status))") }
+
+    /// Says that the worker lives; false where that was not heard, and is not repeated.
+    package func watchdog() -> Bool {
+        guard name != nil else { return true }
+        return outbox.withLock { outbox in
+            deliver(&outbox) == .heard && send(Array("WATCHDOG=1".utf8)) == .heard
+        }
     }
 
-    /// Says that the worker lives; due at each `WatchdogInterval.ping`.
-    @discardableResult
-    package func watchdog() -> Bool { send("WATCHDOG=1") }
+    /// Waits until everything was heard, at most to a moment of `MonotonicClock`.
+    ///
+    /// A manager that is absent is not waited for.
+    package func flush(deadlineNanoseconds: UInt64) {
+        while outbox.withLock({ deliver(&$0) }) == .full {
+            guard waitUntilWritable(deadlineNanoseconds) else { return }
+        }
+    }
 
-    /// Asks that starting or ending may take this long from now on, where its time-out is shorter.
-    @discardableResult
-    package func extendTimeout(microseconds: UInt64) -> Bool {
-        send("EXTEND_TIMEOUT_USEC=\(microseconds)")
+    private func tell(_ text: String) {
+        guard name != nil else { return }
+        let needsThread = outbox.withLock { outbox in
+            outbox.messages.append(Array(text.utf8))
+            guard deliver(&outbox) != .heard, !outbox.isRepeating else { return false }
+            outbox.isRepeating = true
+            return true
+        }
+        guard needsThread else { return }
+        do throws(ThreadError) {
+            try NamedThread.start(name: "uw-notify") { self.repeatUntilHeard() }
+        } catch {
+            // The next message, or sign of life, tries again.
+            outbox.withLock { $0.isRepeating = false }
+        }
+    }
+
+    private func repeatUntilHeard() {
+        while true {
+            let outcome = outbox.withLock { outbox in
+                let outcome = deliver(&outbox)
+                outbox.isRepeating = outcome != .heard
+                return outcome
+            }
+            switch outcome {
+            case .heard: return
+            case .full: _ = waitUntilWritable(.max)
+            case .absent:
+                _ = Poll.wait(-1, for: 0, deadlineNanoseconds: MonotonicClock.now() + Self.pause)
+            }
+        }
+    }
+
+    /// Sends what waits, in its order, as far as it is taken.
+    private func deliver(_ outbox: inout Outbox) -> Outcome {
+        while let message = outbox.messages.first {
+            let outcome = send(message)
+            guard outcome == .heard else { return outcome }
+            outbox.messages.removeFirst()
+        }
+        return .heard
+    }
+
+    /// Sends a datagram without waiting; one that can never be sent counts as heard.
+    private func send(_ message: [UInt8]) -> Outcome {
+        var isFresh = false
+        while true {
+            let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+            if unsafe Glibc.send(descriptor, message, message.count, flags) >= 0 { return .heard }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN, ENOBUFS: return .full
+            case EMSGSIZE, EBADF: return .heard
+            default:
+                // A manager that was replaced has a new socket under the name.
+                guard !isFresh, connect() else { return .absent }
+                isFresh = true
+            }
+        }
     }
 
     private func connect() -> Bool {
@@ -73,24 +145,7 @@ package final class Notifier: Sendable {
         return unsafe clinux_connect_unix(descriptor, name, name.utf8.count) == 0
     }
 
-    private func send(_ text: String, deadlineNanoseconds: UInt64 = 0) -> Bool {
-        guard name != nil else { return true }
-        let bytes = Array(text.utf8)
-        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
-        var isFresh = false
-        while true {
-            if unsafe Glibc.send(descriptor, bytes, bytes.count, flags) >= 0 { return true }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN where MonotonicClock.now() < deadlineNanoseconds:
-                _ = Poll.wait(
-                    descriptor, for: Int16(POLLOUT), deadlineNanoseconds: deadlineNanoseconds)
-            case ECONNREFUSED where !isFresh, ENOTCONN where !isFresh, ECONNRESET where !isFresh:
-                // A manager that was replaced has a new socket under the name.
-                isFresh = true
-                guard connect() else { return false }
-            default: return false
-            }
-        }
+    private func waitUntilWritable(_ deadline: UInt64) -> Bool {
+        Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: deadline)
     }
 }
