@@ -14,8 +14,6 @@ final class Stage: Sendable {
     private let inbox: Inbox
     private let reaper: DescendantReaper
     private let notifier: Notifier
-    /// Tells systemd that the worker is alive, as long as it answers itself.
-    private let watchdog = Mutex<SystemdWatchdog?>(nil)
     private let socket: ListeningSocket
     private let capture: StandardOutputCapture
     private let timers: Timers
@@ -156,37 +154,12 @@ final class Stage: Sendable {
         if !socket.isUnix, !socket.isLoopback {
             log.warning("the inherited socket is bound to more than this machine's loopback")
         }
-        startWatchdog()
         notifier.ready(
             status: "serving \(configuration.module):\(configuration.className) on \(socket.name)")
         return nil
     }
 
-    /// Gives systemd signs of life, if it wants some: while the HTTP path answers.
-    private func startWatchdog() {
-        guard let interval = WatchdogInterval(environment: environment) else { return }
-        let probe = SelfProbe(listening: socket.descriptor)
-        // Its connection is there before those that may use up the limit.
-        _ = probe.probe(deadlineNanoseconds: deadline(after: .seconds(1)))
-        do throws(ThreadError) {
-            let started = try SystemdWatchdog.start(
-                interval: interval, notifier: notifier,
-                probe: { probe.probe(deadlineNanoseconds: $0) },
-                report: { [log] isAnswering in
-                    if isAnswering {
-                        log.info("the worker answers its own health check again")
-                    } else {
-                        log.error("the worker does not answer its own health check")
-                    }
-                })
-            watchdog.withLock { $0 = started }
-        } catch {
-            log.error("\(error)")
-        }
-    }
-
     private func tellEnding(_ cause: EndingCause) {
-        watchdog.withLock { $0 }?.stop()
         // Some seconds more than the end may take, for a grace that is longer than systemd's.
         notifier.stopping(
             status: cause.description,
@@ -209,6 +182,11 @@ final class Stage: Sendable {
         options.headerTimeout = nanoseconds(configuration.headerTimeout)
         options.bodyTimeout = nanoseconds(configuration.bodyTimeout)
         options.idleTimeout = nanoseconds(configuration.idleTimeout)
+        if let interval = WatchdogInterval(environment: environment) {
+            options.heartbeat = Heartbeat(interval: interval.ping) { [notifier] in
+                notifier.watchdog()
+            }
+        }
         if configuration.callTimeout > .zero {
             options.callTimeout = nanoseconds(configuration.callTimeout)
         }
@@ -229,7 +207,9 @@ final class Stage: Sendable {
         capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         log.info("ended with exit code \(code.rawValue)")
-        log.flush(deadlineNanoseconds: deadline(after: .milliseconds(100)))
+        let last = deadline(after: .milliseconds(100))
+        log.flush(deadlineNanoseconds: last)
+        notifier.flush(deadlineNanoseconds: last)
         _exit(code.rawValue)
     }
 }

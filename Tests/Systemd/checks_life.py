@@ -54,9 +54,9 @@ def load_failure_has_a_status(bench):
 
 
 def slow_end_is_granted(bench):
-    """An end within --shutdown-grace is waited for, also where TimeoutStopSec= is shorter"""
+    """An end within --shutdown-grace is waited for, whatever TimeoutStopSec= and WatchdogSec= are"""
     gate = bench.gate("cleanup")
-    bench.drop_in("stop", "[Service]", "TimeoutStopSec=1", instance="slow-end")
+    bench.drop_in("stop", "[Service]", "TimeoutStopSec=1", "WatchdogSec=1", instance="slow-end")
     unit, _ = bench.serve("slow-end", arguments="--shutdown-grace 8", FIXTURE_CLEANUP_GATE=gate)
     bench.manager.systemctl("stop", "--no-block", unit)
     time.sleep(3)
@@ -67,7 +67,7 @@ def slow_end_is_granted(bench):
 
 
 def healthy_worker_is_left_alone(bench):
-    """A worker that answers its own question outlives many watchdog limits"""
+    """A worker that serves outlives many watchdog limits"""
     bench.drop_in("watchdog", "[Service]", "WatchdogSec=1", instance="healthy")
     unit, port = bench.serve("healthy")
     pid = bench.main_pid(unit)
@@ -108,7 +108,6 @@ def wedged_http_is_restarted(bench):
     finally:
         freezer.kill()
         freezer.communicate()
-    assert "does not answer" in bench.log()
     bench.manager.systemctl("stop", unit)
 
 

@@ -27,6 +27,16 @@ public final class Listener: Sendable {
         self.port = UInt16(bigEndian: address.sin_port)
     }
 
+    /// A socket that listens at `path`, to hand to a worker.
+    public static func unix(_ path: String) throws -> Descriptor {
+        let socket = try Endpoint.socket(AF_UNIX)
+        let raw = socket.raw
+        guard try unsafe Endpoint.withPath(path, { unsafe bind(raw, $0, $1) }) == 0,
+            listen(raw, 64) == 0
+        else { throw TestFailure("listen at \(path): \(errorText())") }
+        return socket
+    }
+
     /// Accepts the next connection.
     public func accept(within milliseconds: Int = 10_000) throws -> Descriptor {
         let deadline = Deadline(milliseconds: milliseconds)

@@ -15,7 +15,6 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/time.h>
 
 // --- getopt: its state lives in mutable globals; the callers serialise themselves.
 
@@ -84,10 +83,6 @@ _Bool clinux_ignores(int signal);
 
 /// Connects a Unix socket to a path, or to an abstract name, which `@` begins; -1 and errno on failure.
 int clinux_connect_unix(int descriptor, const char *_Nonnull name, size_t length);
-
-/// Opens a close-on-exec connection to a listening socket of this process, which a wildcard address
-/// is reached by over loopback; -1 and errno on failure, EINPROGRESS or EAGAIN once `limit` is over.
-int clinux_connect_to_own(int listening, const struct timeval *_Nonnull limit);
 
 // --- Threads
 

@@ -25,6 +25,7 @@ internal import WorkerThreads
 
     private let poll: EventPoll
     private let clock: @Sendable () -> UInt64
+    private let heartbeat: Heartbeat?
     private let hasEnded = Semaphore()
 
     // HTTP thread.
@@ -34,6 +35,8 @@ internal import WorkerThreads
     let clients: Clients
     private var daemon: OpaquePointer?
     private var lastWait: UInt64 = 0
+    /// When the supervisor has to get its next sign of life.
+    private var nextBeat = UInt64.max
     /// Bytes freed since malloc last gave memory back to the system.
     private var freed = 0
 
@@ -50,6 +53,8 @@ internal import WorkerThreads
         clock = options.clock
         now = options.clock()
         clients = Clients(options, poll)
+        heartbeat = options.heartbeat
+        if let heartbeat { nextBeat = now + heartbeat.interval }
     }
 
     /// Runs a daemon until `stop`; the body of a thread of its own.
@@ -67,6 +72,7 @@ internal import WorkerThreads
             clients.look(now)
             unsafe MHD_run(daemon)
             service.startCalls()
+            if now >= nextBeat, let heartbeat { nextBeat = heartbeat.beat(at: now) }
         }
         hasEnded.signal()
     }
@@ -108,7 +114,7 @@ internal import WorkerThreads
         var limit: UInt64 = 0
         let isLimited = unsafe MHD_get_timeout(daemon, &limit) == .YES
         if isLimited, limit == 0 { return 0 }
-        let moment = clients.nextLook
+        let moment = min(clients.nextLook, nextBeat)
         guard moment < .max else { return isLimited ? Int32(clamping: limit) : nil }
         // Rounded up: a moment too early would be a turn for nothing.
         let own = moment > now ? (moment - now + 999_999) / 1_000_000 : 0

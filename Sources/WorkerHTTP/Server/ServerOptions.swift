@@ -36,6 +36,8 @@ package struct ServerOptions: Sendable {
     package var idleTimeout: UInt64 = 60_000_000_000
     /// Nanoseconds that a call may take, counted from its arrival; nil for any.
     package var callTimeout: UInt64?
+    /// The signs of life that a supervisor wants; nil for none.
+    package var heartbeat: Heartbeat?
     /// Nanoseconds of CLOCK_MONOTONIC.
     package var clock: @Sendable () -> UInt64
 

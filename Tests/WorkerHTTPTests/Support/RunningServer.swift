@@ -10,6 +10,7 @@ struct Settings {
     var largeBody = 256 << 10
     var streamBuffer = 256 << 10
     var hasPolicy = true
+    var heartbeat: Heartbeat?
 }
 
 /// A server on a loopback socket of this process.
@@ -34,6 +35,7 @@ final class RunningServer: Sendable {
             maxBuffered: settings.maxBuffered, clock: { UInt64(Deadline.now) * 1_000_000 })
         options.largeBody = settings.largeBody
         options.streamBuffer = settings.streamBuffer
+        options.heartbeat = settings.heartbeat
         if !settings.hasPolicy { options.policy = nil }
         let threads = threads
         let made = Server(options, service: service) { name, body in
