@@ -76,7 +76,12 @@ public final class CallContext: Sendable {
 
     /// Ends the call with what came of it; the worker ignores all but the first end.
     func finish(_ outcome: Result<Data?, any Error>) {
-        cancellation.withLock { $0.handlers = [] }
+        // What the handlers hold may use this call as it goes, which the lock would forbid.
+        let forgotten = cancellation.withLock { state in
+            defer { state.handlers = [] }
+            return state.handlers
+        }
+        withExtendedLifetime(forgotten) {}
         switch outcome {
         case .success(let json): host.finish(id, Status.ok, json)
         case .failure(let error):

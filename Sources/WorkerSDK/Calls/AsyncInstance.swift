@@ -22,7 +22,9 @@ final class AsyncInstance<Plugin: AsyncWorkerPlugin>: PluginInstance {
     ) -> uw_status {
         let plugin = state.plugin
         return start(call) {
-            try await plugin.executeStream(arguments, into: stream, call: call)
+            try await stream.runTask {
+                try await plugin.executeStream(arguments, into: stream, call: call)
+            }
             return nil
         }
     }

@@ -22,7 +22,9 @@ final class SerialInstance<Plugin: WorkerPlugin>: PluginInstance {
         _ arguments: Plugin.Arguments, into stream: StreamWriter<Plugin.Chunk>, _ call: CallContext
     ) -> uw_status {
         let outcome = Result {
-            try state.plugin.executeStream(arguments, into: stream, call: call)
+            try stream.run {
+                try state.plugin.executeStream(arguments, into: stream, call: call)
+            }
             return Data?.none
         }
         state.calls.end(call, outcome)
