@@ -8,10 +8,12 @@ internal import WorkerOS
 final class Service: WorkerService {
     private let host: PluginHost
     private let meter: UsageMeter
+    private let log: Log
 
-    init(host: PluginHost, meter: UsageMeter) {
+    init(host: PluginHost, meter: UsageMeter, log: Log) {
         self.host = host
         self.meter = meter
+        self.log = log
     }
 
     var load: (running: Int, queued: Int) { host.load }
@@ -44,6 +46,8 @@ final class Service: WorkerService {
                 arrival: exchange.arrival, deadline: deadline, observer: exchange),
             startsLater: true)
     }
+
+    func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
     func startCalls() { host.startCalls() }
 

@@ -141,7 +141,8 @@ final class Stage: Sendable {
             return .bindFailure
         }
         let server = Server(
-            options(host), service: Service(host: host, meter: UsageMeter()), spawn: spawn)
+            options(host), service: Service(host: host, meter: UsageMeter(), log: log), spawn: spawn
+        )
         guard let server, server.start() else {
             log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
             return .noResources

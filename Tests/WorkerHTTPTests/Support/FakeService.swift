@@ -24,6 +24,7 @@ final class FakeService: WorkerService {
         var atOnce: (@Sendable (Submission) -> Void)?
         /// What happens first in every submit.
         var before: (@Sendable () -> Void)?
+        var failed: [FailedCall] = []
     }
 
     let state = Monitor(State())
@@ -74,6 +75,8 @@ final class FakeService: WorkerService {
     func progress(id: String) -> ProgressReport? { nil }
 
     func startCalls() {}
+
+    func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
 
     func cancel(_ exchange: Exchange) {
         exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
