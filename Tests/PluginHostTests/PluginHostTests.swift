@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
 /// Everything that loads plugins into the test process, one test at a time.
 ///
 /// The host table's listener, the slots and the fixtures' environment belong to the whole process.
-@Suite(.serialized, .timeLimit(.minutes(2))) enum PluginHostTests {}
+@Suite(.blocking) enum PluginHostTests {}

@@ -7,6 +7,11 @@ public struct Deadline: Sendable {
     /// Makes the deadline that lies `milliseconds` ahead.
     public init(milliseconds: Int) { end = Self.now + Int64(milliseconds) }
 
+    private init(end: Int64) { self.end = end }
+
+    /// One that does not pass.
+    static let never = Deadline(end: .max)
+
     /// The milliseconds that are left, at least 0.
     public var remaining: Int32 { Int32(clamping: max(0, end - Self.now)) }
 

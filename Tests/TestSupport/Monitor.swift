@@ -38,11 +38,15 @@ public final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Waits until `pick` finds something in the value; nil when `deadline` passes before.
-    public func wait<Result>(until deadline: Deadline, _ pick: (Value) -> Result?) -> Result? {
+    ///
+    /// `pick` may take away what it finds.
+    public func wait<Result>(
+        until deadline: Deadline, _ pick: (inout Value) -> Result?
+    ) -> Result? {
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         while true {
-            if let result = pick(value) { return result }
+            if let result = pick(&value) { return result }
             let left = Int64(deadline.remaining)
             if left == 0 { return nil }
             let end = Deadline.now + left

@@ -3,7 +3,7 @@ import Testing
 import WorkerCore
 
 /// Random events in random order: what must hold whatever happens.
-@Suite("A random life", .timeLimit(.minutes(5)))
+@Suite("A random life")
 struct LifecycleWalkTests {
     private static let grace: UInt64 = 1_200_000_000
 

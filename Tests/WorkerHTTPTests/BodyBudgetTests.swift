@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct BodyBudgetTests {
+@Suite(.blocking) struct BodyBudgetTests {
     @Test func `What is reserved is at most the limit, and what is given back is there again`() {
         let budget = BodyBudget(limit: 10)
         #expect(budget.reserve(6))

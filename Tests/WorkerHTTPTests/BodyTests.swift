@@ -3,7 +3,7 @@ import Testing
 import WorkerCore
 import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(2))) struct BodyTests {
+@Suite(.blocking) struct BodyTests {
     private func call(_ size: Int) -> String {
         #"{"args":[""# + String(repeating: "x", count: max(0, size - 13)) + #""]}"#
     }

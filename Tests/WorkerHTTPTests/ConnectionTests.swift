@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.blocking) struct ConnectionTests {
     @Test func `A thousand requests pass over one connection`() throws {
         try withServer { server throws in
             server.service.echoAtOnce()

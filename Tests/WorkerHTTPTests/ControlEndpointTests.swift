@@ -3,7 +3,7 @@ import Testing
 import WorkerCore
 import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(2))) struct ControlEndpointTests {
+@Suite(.blocking) struct ControlEndpointTests {
     private static let documents: [(String, String)] = [
         (
             "/health",

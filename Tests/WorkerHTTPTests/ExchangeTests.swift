@@ -4,7 +4,7 @@ import Testing
 import WorkerCore
 import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(2))) struct ExchangeTests {
+@Suite(.blocking) struct ExchangeTests {
     @Test(
         arguments: [
             (

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.blocking)
 struct HeartbeatTests {
     @Test func `A sign of life that was not heard is tried again much earlier than the next`() {
         let heard = Heartbeat(interval: 800) { true }

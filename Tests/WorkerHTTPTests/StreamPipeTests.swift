@@ -5,7 +5,7 @@ import WorkerJSON
 
 @testable import WorkerHTTP
 
-@Suite(.timeLimit(.minutes(2))) struct StreamPipeTests {
+@Suite(.blocking) struct StreamPipeTests {
     /// What an offer was answered with, in a word.
     private func offer(_ text: String, to pipe: StreamPipe) -> String {
         var lines = buffer(text)

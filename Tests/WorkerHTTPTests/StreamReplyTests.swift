@@ -4,7 +4,7 @@ import WorkerCore
 import WorkerHTTP
 import WorkerJSON
 
-@Suite(.timeLimit(.minutes(2))) struct StreamReplyTests {
+@Suite(.blocking) struct StreamReplyTests {
     private func open(
         _ server: RunningServer, version: String = "1.1"
     ) throws -> (connection: HTTPConnection, exchange: Exchange) {

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
 /// A crash with all kinds of stderr; each in a process of its own.
-@Suite(.timeLimit(.minutes(2)), .serialized) struct CrashOutputTests {
+@Suite(.blocking) struct CrashOutputTests {
     @Test func `A full pipe that nobody reads holds the end up but shortly`() async throws {
         let path = try #require(CrashLibrary.path)
         let start = MonotonicClock.now()

@@ -1,11 +1,12 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
 /// Real crashes, each in a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct CrashReporterTests {
+@Suite(.blocking) struct CrashReporterTests {
     /// A way to crash, and what is to come of it.
     struct Crash: Sendable, Codable, CustomTestStringConvertible {
         let function: String

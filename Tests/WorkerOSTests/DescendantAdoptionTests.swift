@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
 /// Reaping while the worker lives; each test in a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct DescendantAdoptionTests {
+@Suite(.blocking) struct DescendantAdoptionTests {
     /// A child with a child of its own, which says its number; neither reaps.
     private static let two = "sh -c 'echo $$ >&3; exec sleep 60' & exec sleep 60"
     /// The same in a session of its own, as daemons make it.

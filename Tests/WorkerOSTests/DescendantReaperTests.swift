@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
 /// Ending real processes; each test in a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct DescendantReaperTests {
+@Suite(.blocking) struct DescendantReaperTests {
     @Test(arguments: [true, false], [true, false])
     func `Child, double fork, setsid and a chain of five are gone soon`(
         byLists: Bool, descriptors: Bool

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 import WorkerCore
 
 @testable import WorkerOS
 
-@Suite(.timeLimit(.minutes(1))) struct ListeningSocketTests {
+@Suite(.blocking) struct ListeningSocketTests {
     /// The error number of a connect to a loopback port, 0 where it succeeds.
     private func connect(_ port: UInt16, ipv6: Bool = false) -> Int32 {
         let client = socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 import WorkerCore
 
 @testable import WorkerOS
 
-@Suite(.timeLimit(.minutes(1))) struct LogTests {
+@Suite(.blocking) struct LogTests {
     private static let time = Timestamp(seconds: 1_795_555_445, milliseconds: 123)
 
     init() {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import WorkerOS
 
-@Suite(.timeLimit(.minutes(1))) struct NotifierTests {
+@Suite(.blocking) struct NotifierTests {
     private func notifier(_ name: String) -> Notifier {
         Notifier(environment: Environment(values: ["NOTIFY_SOCKET": name]))
     }

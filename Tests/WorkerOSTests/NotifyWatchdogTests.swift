@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
-@Suite(.timeLimit(.minutes(1))) struct NotifyWatchdogTests {
+@Suite(.blocking) struct NotifyWatchdogTests {
     private static let intervals: [([String: String], UInt64?)] = [
         (["WATCHDOG_USEC": "30000000"], 30_000_000_000),
         (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "42"], 30_000_000_000),

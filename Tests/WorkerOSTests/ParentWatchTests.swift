@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WorkerOS
@@ -6,7 +7,7 @@ import Testing
 /// What is decided when the watch begins.
 ///
 /// That it fires is tested through the real binary: whatever a test could end is younger than it.
-@Suite("The watch over the parent", .timeLimit(.minutes(1)))
+@Suite("The watch over the parent", .blocking)
 struct ParentWatchTests {
     /// 0 sends none: this process must not be hit.
     private static let noSignal: Int32 = 0

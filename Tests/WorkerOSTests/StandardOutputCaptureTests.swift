@@ -1,10 +1,11 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct StandardOutputCaptureTests {
+@Suite(.blocking) struct StandardOutputCaptureTests {
     /// What a capture handed out.
     private final class Lines: Sendable {
         private let lines = Mutex<[String]>([])

@@ -1,10 +1,11 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
-@Suite(.timeLimit(.minutes(1))) struct ThreadsAndSignalsTests {
+@Suite(.blocking) struct ThreadsAndSignalsTests {
     /// What a thread of our own found out.
     private final class Findings<Value: Sendable>: Sendable {
         private let value: Mutex<Value>

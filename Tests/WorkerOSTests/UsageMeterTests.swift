@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WorkerOS
 
-@Suite struct UsageMeterTests {
+@Suite(.blocking) struct UsageMeterTests {
     @Test func `A sample names this process and what it holds in memory`() {
         let usage = UsageMeter().sample()
         #expect(usage.pid == getpid())
@@ -43,7 +44,7 @@ import Testing
         #expect(eventually { ProcessTree(root: getpid()).ticks > before })
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [0, 10])
+    @Test(arguments: [0, 10])
     func `Many threads may ask while children come and go`(children: Int) throws {
         let meter = UsageMeter()
         let sleepers = (0..<children).compactMap { _ in try? ChildProcess(["/bin/sleep", "60"]) }

@@ -1,8 +1,9 @@
 import CWorkerPlugin
+import TestSupport
 import Testing
 import WorkerSDK
 
-@Suite(.timeLimit(.minutes(1))) struct AsyncWorkerPluginTests {
+@Suite(.blocking) struct AsyncWorkerPluginTests {
     /// Starts a call, does something while it runs, and waits for its end without a thread.
     private func run(
         _ kwargs: String, stream: Bool = false, isCancelled: Bool = false,

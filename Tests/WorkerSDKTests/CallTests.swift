@@ -2,10 +2,11 @@ import CWorkerPlugin
 import Dispatch
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 import WorkerSDK
 
-@Suite(.timeLimit(.minutes(1))) struct CallTests {
+@Suite(.blocking) struct CallTests {
     @Test(arguments: [
         ("plain", UW_ERROR, "WorkerSDKTests.Failing.Plain(code: 7)"),
         ("described", UW_ERROR, "the disk is full"),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A plugin that is faster than its client waits; a client that has gone stops the plugin.
-@Suite("An endless stream", .timeLimit(.minutes(10)))
+@Suite("An endless stream", .blocking)
 struct BackpressureTests {
     private func open(
         _ worker: RunningWorker, _ gate: Gate, pad: Int

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// GET /calls: what runs and waits.
-@Suite("/calls", .timeLimit(.minutes(10)))
+@Suite("/calls", .blocking)
 struct CallListTests {
     /// The text without its ages, and the ages.
     private func split(_ text: String) throws -> (text: String, ages: [Double]) {

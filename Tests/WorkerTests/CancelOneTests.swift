@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// POST /cancel/ID for one call, POST /cancel for all.
-@Suite("Cancelling by name", .timeLimit(.minutes(10)))
+@Suite("Cancelling by name", .blocking)
 struct CancelOneTests {
     private static let cancelled = "{\"status\":\"cancelled\"}"
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Ways in which a call is stopped, and what is said about it.
-@Suite("Cancelling", .timeLimit(.minutes(10)))
+@Suite("Cancelling", .blocking)
 struct CancellationTests {
     private static let cancelled = "{\"status\":\"cancelled\"}"
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What the command line takes, and how it says no.
-@Suite("The command line", .timeLimit(.minutes(10)))
+@Suite("The command line", .blocking)
 struct CommandLineTests {
     private func run(
         _ arguments: [String]

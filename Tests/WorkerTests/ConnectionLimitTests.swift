@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// --max-connections: who is one too many hears so, and nobody else notices.
-@Suite("The limit of connections", .timeLimit(.minutes(10)))
+@Suite("The limit of connections", .blocking)
 struct ConnectionLimitTests {
     private func connect(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
         try (0..<count).map { _ in

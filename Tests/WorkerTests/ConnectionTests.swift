@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// HTTP/1.1 as hosts use it.
-@Suite("A connection", .timeLimit(.minutes(10)))
+@Suite("A connection", .blocking)
 struct ConnectionTests {
     @Test("serves many requests, one after the other and pipelined")
     func pipelining() throws {

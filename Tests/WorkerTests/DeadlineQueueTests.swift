@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Deadlines of calls that have not started.
-@Suite("A deadline that passes before the call starts", .timeLimit(.minutes(10)))
+@Suite("A deadline that passes before the call starts", .blocking)
 struct DeadlineQueueTests {
     private let folder: TemporaryFolder
     private let gate: Gate

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What a stream sends when its deadline passes: its headers have left long ago.
-@Suite("A stream whose deadline passes", .timeLimit(.minutes(10)))
+@Suite("A stream whose deadline passes", .blocking)
 struct DeadlineStreamTests {
     private func stream(
         _ worker: RunningWorker, _ kwargs: String, _ header: String?

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// X-Timeout and --call-timeout of calls that run.
-@Suite("A deadline", .timeLimit(.minutes(10)))
+@Suite("A deadline", .blocking)
 struct DeadlineTests {
     /// Deadlines that have passed soon, by the header, by the option, and by the shorter of both.
     static let short: [(options: [String], header: String?)] = [

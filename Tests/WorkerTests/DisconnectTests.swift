@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Clients that go away: whose calls end, how soon, and whose do not.
-@Suite("A client that goes away", .timeLimit(.minutes(10)))
+@Suite("A client that goes away", .blocking)
 struct DisconnectTests {
     private static let ways: [(path: String, how: String)] = ["/execute", "/execute_stream"]
         .flatMap { path in ["close", "half-close", "reset"].map { (path, $0) } }

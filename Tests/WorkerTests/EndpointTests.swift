@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The ten endpoints, where all goes well.
-@Suite("The endpoints", .timeLimit(.minutes(10)))
+@Suite("The endpoints", .blocking)
 struct EndpointTests {
     static let reading = ["/health", "/stats", "/config_schema", "/config", "/progress"]
     static let writing = ["/initialize", "/execute", "/execute_stream", "/cleanup", "/cancel"]

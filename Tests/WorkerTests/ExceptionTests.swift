@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// C++ exceptions that leave a plugin's functions become errors with their what().
-@Suite("A C++ exception", .timeLimit(.minutes(10)))
+@Suite("A C++ exception", .blocking)
 struct ExceptionTests {
     private static let what = "thrown \\\"on\\\" purpose"
 

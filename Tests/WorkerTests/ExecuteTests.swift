@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What goes into /execute, and what comes out.
-@Suite("/execute", .timeLimit(.minutes(10)))
+@Suite("/execute", .blocking)
 struct ExecuteTests {
     @Test("hands values through, byte for byte where they could lose something")
     func values() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A worker under a limit of tasks, which may be reached at any moment of its life.
-@Suite("Where threads cannot be had", .timeLimit(.minutes(10)))
+@Suite("Where threads cannot be had", .blocking)
 struct FewThreadsTests {
     private let folder: TemporaryFolder
     /// While this file exists, no thread can be had.

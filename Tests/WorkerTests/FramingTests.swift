@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Requests whose end two readers could see in different places are refused, and the connection ends.
-@Suite("Ambiguous framing", .timeLimit(.minutes(10)))
+@Suite("Ambiguous framing", .blocking)
 struct FramingTests {
     /// What follows the ambiguous request; it must never be answered.
     private static let smuggled = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a peak has taken does not stay with a worker that has nothing to do.
-@Suite("Freed memory", .timeLimit(.minutes(10)))
+@Suite("Freed memory", .blocking)
 struct FreedMemoryTests {
     @Test(
         "goes back to the system when the worker has been idle for a moment",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The client that the other suites rely on, against canned answers.
-@Suite("The HTTP client of the tests", .timeLimit(.minutes(10)))
+@Suite("The HTTP client of the tests", .blocking)
 struct HTTPConnectionTests {
     /// Connects to a server that sends `text`, and closes if it is to.
     private func canned(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What /health and its like say, and when the worker is not ready.
-@Suite("Health", .timeLimit(.minutes(10)))
+@Suite("Health", .blocking)
 struct HealthTests {
     private func expectReady(_ worker: RunningWorker) throws {
         let ready = try worker.client.get("/health/ready")
@@ -123,26 +123,24 @@ struct HealthTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(4))
     }
 
-    /// Five seconds are what a cancelled call has to end; on a thread of its own, as it waits.
+    /// Five seconds are what a cancelled call has to end.
     @Test("is wedged while a cancelled call does not end, which /calls shows, and ready again")
-    func wedged() async throws {
-        try await onOwnThread {
-            let worker = try WorkerProcess.start("cancellation", "Ignores")
-            let gate = try Gate(in: TemporaryFolder())
-            let call = try worker.begin("stuck", "{\(gate.kwargs)}")
-            try gate.arrival()
-            let start = Deadline.now
-            #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
-            try expectReady(worker)
-            try worker.answer("/health/ready", "503", pause: 50) { $0.status == 503 }
-            #expect(Deadline.now - start >= 4_999)
-            try expectUnready(connections(worker), "wedged", "wedged: call stuck was cancelled ")
-            #expect(try worker.state(of: "stuck") == "cancelling")
-            try gate.release()
-            #expect(try call.readResponse().status == 409)
-            try worker.answer("/health/ready", "200") { $0.status == 200 }
-            #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)
-            try expectReady(worker)
-        }
+    func wedged() throws {
+        let worker = try WorkerProcess.start("cancellation", "Ignores")
+        let gate = try Gate(in: TemporaryFolder())
+        let call = try worker.begin("stuck", "{\(gate.kwargs)}")
+        try gate.arrival()
+        let start = Deadline.now
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        try expectReady(worker)
+        try worker.answer("/health/ready", "503", pause: 50) { $0.status == 503 }
+        #expect(Deadline.now - start >= 4_999)
+        try expectUnready(connections(worker), "wedged", "wedged: call stuck was cancelled ")
+        #expect(try worker.state(of: "stuck") == "cancelling")
+        try gate.release()
+        #expect(try call.readResponse().status == 409)
+        try worker.answer("/health/ready", "200") { $0.status == 200 }
+        #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)
+        try expectReady(worker)
     }
 }

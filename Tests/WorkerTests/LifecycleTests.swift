@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What surrounds calls: configuration, cleanup, the end.
-@Suite("The life of a plugin", .timeLimit(.minutes(10)))
+@Suite("The life of a plugin", .blocking)
 struct LifecycleTests {
     private let folder: TemporaryFolder
     private let worker: RunningWorker

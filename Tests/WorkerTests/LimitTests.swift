@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Bodies have a limit each, and all of them together another.
-@Suite("A body limit", .timeLimit(.minutes(10)))
+@Suite("A body limit", .blocking)
 struct LimitTests {
     private static let limit = 4096
 

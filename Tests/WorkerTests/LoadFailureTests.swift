@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A plugin that cannot be loaded: one FATAL line, exit 1, and no port ever opened.
-@Suite("A plugin that cannot be loaded", .timeLimit(.minutes(10)))
+@Suite("A plugin that cannot be loaded", .blocking)
 struct LoadFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let fixture: String

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A plugin that breaks the rules of execute gets told, its client gets a status, nobody else notices.
-@Suite("A plugin that misbehaves in execute", .timeLimit(.minutes(10)))
+@Suite("A plugin that misbehaves in execute", .blocking)
 struct MisbehaviourTests {
     private let worker: RunningWorker
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Loopback is not private: a web page may reach it, by name (DNS rebinding) or by POST.
-@Suite("A request from a web page", .timeLimit(.minutes(10)))
+@Suite("A request from a web page", .blocking)
 struct OriginTests {
     @Test(
         "reaches the worker under a loopback name or address",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a plugin prints goes to the log, marked as the plugin's; stdout stays clean.
-@Suite("What a plugin prints", .timeLimit(.minutes(10)))
+@Suite("What a plugin prints", .blocking)
 struct OutputTests {
     private let worker: RunningWorker
 

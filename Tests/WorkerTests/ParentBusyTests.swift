@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The parent's end while plugin code runs, which may never return.
-@Suite("The end of the parent of a busy worker", .serialized, .timeLimit(.minutes(10)))
+@Suite("The end of the parent of a busy worker", .blocking)
 struct ParentBusyTests {
     /// Milliseconds: ten times what an idle worker may need.
     private static let idle = 100

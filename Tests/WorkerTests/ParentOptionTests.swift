@@ -4,7 +4,7 @@ import Testing
 @testable import TestSupport
 
 /// What `--ppid` names.
-@Suite("--ppid", .timeLimit(.minutes(10)))
+@Suite("--ppid", .blocking)
 struct ParentOptionTests {
     /// A process that is no relative of any worker, and ends when it is told to.
     private final class Stranger: Sendable {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whose end ends the worker, and whose does not; each with a pidfd and without.
-@Suite("The end of the parent", .serialized, .timeLimit(.minutes(10)))
+@Suite("The end of the parent", .blocking)
 struct ParentTests {
     /// Milliseconds: ten times what an idle worker may need.
     private static let idle = 100

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// How far calls are.
-@Suite("/progress", .timeLimit(.minutes(10)))
+@Suite("/progress", .blocking)
 struct ProgressTests {
     private func progress(_ worker: RunningWorker, _ id: String? = nil) throws -> String {
         try worker.client.get(id.map { "/progress/\($0)" } ?? "/progress").text

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// --max-queue, and who comes first.
-@Suite("The queue", .timeLimit(.minutes(10)))
+@Suite("The queue", .blocking)
 struct QueueTests {
     private let folder: TemporaryFolder
     private let gate: Gate

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// X-Request-Id: the name of a call.
-@Suite("The name of a call", .timeLimit(.minutes(10)))
+@Suite("The name of a call", .blocking)
 struct RequestIDTests {
     /// All visible ASCII characters.
     private static let visible = String((0x21...0x7E).map { Character(Unicode.Scalar($0)) })

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Control endpoints never wait for plugin code: a second at most, where hosts give them two.
-@Suite("Control endpoints", .timeLimit(.minutes(10)))
+@Suite("Control endpoints", .blocking)
 struct ResponsivenessTests {
     private static let control = [
         "/health", "/health/live", "/stats", "/progress", "/config", "/config_schema", "/calls",

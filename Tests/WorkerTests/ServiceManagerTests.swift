@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the worker tells the service manager, over a real notify socket.
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.blocking)
 struct ServiceManagerTests {
     private let manager: NotifyReceiver
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What clients and the plugin see of the end of a worker.
-@Suite("The end of a worker, as seen by", .timeLimit(.minutes(10)))
+@Suite("The end of a worker, as seen by", .blocking)
 struct ShutdownClientTests {
     /// Connections that the worker has taken in, and keeps.
     private func keptAlive(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {

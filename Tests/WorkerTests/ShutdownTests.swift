@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// SIGTERM: bounded, clean, and inside the two seconds that a host gives.
-@Suite("The end of a worker", .timeLimit(.minutes(10)))
+@Suite("The end of a worker", .blocking)
 struct ShutdownTests {
     @Test("comes at once and with 0 when nothing runs", arguments: [SIGTERM, SIGINT])
     func idle(signal: Int32) throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// How lines flow: no faster than the client reads, and at once where it does.
-@Suite("The flow of a stream", .timeLimit(.minutes(10)))
+@Suite("The flow of a stream", .blocking)
 struct StreamFlowTests {
     private static func number(after mark: String, in text: String) -> Int? {
         guard let range = text.firstRange(of: mark) else { return nil }

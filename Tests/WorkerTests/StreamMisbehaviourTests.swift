@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// A plugin that breaks the rules of execute_stream.
-@Suite("A plugin that misbehaves in execute_stream", .timeLimit(.minutes(10)))
+@Suite("A plugin that misbehaves in execute_stream", .blocking)
 struct StreamMisbehaviourTests {
     private let worker: RunningWorker
 

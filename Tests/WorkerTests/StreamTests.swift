@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// /execute_stream, line by line.
-@Suite("/execute_stream", .timeLimit(.minutes(10)))
+@Suite("/execute_stream", .blocking)
 struct StreamTests {
     private func stream(_ kwargs: String, _ className: String = "Streams") throws -> HTTPResponse {
         let worker = try WorkerProcess.start("streams", className)

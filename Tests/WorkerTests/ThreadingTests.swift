@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// What `threading` declares is what happens.
-@Suite("The declared threading", .timeLimit(.minutes(10)))
+@Suite("The declared threading", .blocking)
 struct ThreadingTests {
     private func call(_ worker: RunningWorker, _ gate: Gate) -> Background<HTTPResponse> {
         Background { try worker.client.execute("{\(gate.kwargs)}") }
