@@ -3,21 +3,18 @@ internal import WorkerCore
 internal import WorkerOS
 
 /// Why a plugin could not be loaded, found before its library was opened or while it was.
-enum LoadError: Error {
+enum LoadError: Error, CustomStringConvertible {
     case notFound(String, candidates: [String])
     case file(ELFError)
     case plugin(LoadFailure)
 
-    /// The reason as one line.
-    var oneLine: String {
-        let text =
-            switch self {
-            case .notFound(let module, let candidates):
-                "there is no plugin '\(module)'; tried: \(candidates.joined(separator: ", "))"
-            case .file(let error): "\(error)"
-            case .plugin(let failure): "\(failure)"
-            }
-        return String(text.map { $0.isNewline ? " " : $0 })
+    var description: String {
+        switch self {
+        case .notFound(let module, let candidates):
+            "there is no plugin '\(module)'; tried: \(candidates.joined(separator: ", "))"
+        case .file(let error): "\(error)"
+        case .plugin(let failure): "\(failure)"
+        }
     }
 }
 

@@ -68,13 +68,12 @@ final class Stage: Sendable {
             inbox.post(.loaded)
         } catch {
             notifier.failed(
-                status: "Failed to load \(configuration.module):\(configuration.className): "
-                    + error.oneLine)
+                status:
+                    "Failed to load \(configuration.module):\(configuration.className): \(error)")
             // What the plugin printed first comes first; the contract wants this line on stdout.
             capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
             capture.writeReal(
-                "FATAL: Failed to load \(configuration.module):\(configuration.className) - "
-                    + error.oneLine,
+                "FATAL: Failed to load \(configuration.module):\(configuration.className) - \(error)",
                 deadlineNanoseconds: deadline(after: .seconds(1)))
             inbox.post(.startFailed(.loadFailure))
         }

@@ -35,6 +35,15 @@ static uw_status execute(void *instance, const uw_call *call) {
     MODE("bytes") {
         if (write(STDOUT_FILENO, "odd \xff\x1b[31m\x01 bytes\n", 18) != 18) return UW_ERROR;
     }
+    MODE("forged") {
+        // Characters that are four bytes each in the log, and then what journald takes for a priority.
+        static char line[60000];
+        memset(line, '\x1b', sizeof line);
+        memcpy(line + sizeof line - 11, "<2>forged\n", 11);
+        host->log(UW_LOG_INFO, line, sizeof line - 2);
+        if (write(STDOUT_FILENO, line, sizeof line - 1) < 0) return UW_ERROR;
+        if (write(STDOUT_FILENO, "<0>at the beginning\n", 20) != 20) return UW_ERROR;
+    }
     MODE("flood") print_flood(fx_number(call->kwargs, "bytes", 1 << 20));
     MODE("levels") {
         host->log(UW_LOG_ERROR, "logged as error", UW_NTS);

@@ -6,7 +6,7 @@ import Testing
     private func lines(_ chunks: [[UInt8]]) -> [String] {
         var splitter = LineSplitter()
         var lines: [String] = []
-        for chunk in chunks { splitter.feed(chunk) { lines.append($0) } }
+        for chunk in chunks { splitter.feed(chunk[...]) { lines.append($0) } }
         splitter.finish { lines.append($0) }
         return lines
     }

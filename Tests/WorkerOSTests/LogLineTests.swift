@@ -11,21 +11,29 @@ import WorkerCore
             as: UTF8.self)
     }
 
-    @Test(arguments: [
-        ("plain", "plain"), ("", ""), ("äöü 日本 🙂", "äöü 日本 🙂"), ("a\nb\r\nc", "a\\nb\\r\\nc"),
-        ("\t\u{0}\u{1b}[31m\u{7f}", "\\t\\x00\\x1b[31m\\x7f"),
-        ("\u{85}\u{2028}\u{2029}", "\\x85\\u2028\\u2029"), ("C:\\new", "C:\\new"),
-    ])
-    func `One event is one line`(message: String, text: String) {
-        #expect(line(message) == "1970-01-01T00:00:00.007Z info \(text)\n")
+    @Test func `One event is one line`() {
+        #expect(line("a\nb\t\u{202e}c") == "1970-01-01T00:00:00.007Z info a\\nb\\t\\u202ec\n")
     }
 
-    @Test func `A long message is cut between characters`() {
-        let text = line(String(repeating: "日", count: 20_000))
-        let kept = (32 << 10) / 3
-        #expect(
-            text == "1970-01-01T00:00:00.007Z info " + String(repeating: "日", count: kept)
-                + " … (\(60_000 - kept * 3) bytes more)\n")
+    @Test(arguments: ["x", "日", "\n", "\u{1b}", "\u{85}", "\u{202e}", "\u{e0041}"])
+    func `No line is longer than journald takes, which splits it otherwise`(character: String) {
+        let message = String(repeating: character, count: 100_000)
+        let bytes = LogLine.bytes(
+            .warning, message, at: Timestamp(seconds: 0, milliseconds: 7), isJournal: true)
+        #expect((LogLine.maxMessage..<48 << 10).contains(bytes.count))
+        #expect(String(decoding: bytes, as: UTF8.self).hasSuffix(" bytes more)\n"))
+    }
+
+    @Test func `A line of what a plugin prints fits, whatever has to be escaped of it`() {
+        for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: "\n") {
+            var splitter = LineSplitter()
+            var lines: [String] = []
+            splitter.feed([UInt8](repeating: byte, count: LineSplitter.maxLength)[...]) {
+                lines.append($0)
+            }
+            splitter.finish { lines.append($0) }
+            #expect(lines.count == 1 && !line("plugin stdout: \(lines[0])").contains(" more)"))
+        }
     }
 
     @Test(arguments: [

@@ -39,6 +39,20 @@ struct CommandLineTests {
         #expect(error.lowercased().contains("usage"))
     }
 
+    @Test("is quoted on one line, whatever is in it")
+    func forgedLines() throws {
+        let text = "x\n<2>forged\u{1b}[2J\u{202e}"
+        for arguments in [["--\(text)"], [text], ["--port", text]] {
+            let lines = try run(arguments).error.split(separator: "\n")
+            #expect(lines.count == 3)
+            #expect(lines[0].contains("x\\n<2>forged\\x1b[2J\\u202e"))
+        }
+        let (ending, output, _) = try run(["--module", text, "--class", text, "--port", "0"])
+        #expect(ending == .exited(1))
+        #expect(output.hasPrefix("FATAL: Failed to load x\\n<2>forged"))
+        #expect(output.split(separator: "\n").count == 1)
+    }
+
     @Test("names the option that it does not know")
     func unknownOption() throws {
         #expect(try run(["--modul", "x"]).error.contains("--modul"))

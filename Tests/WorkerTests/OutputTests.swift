@@ -62,6 +62,18 @@ struct OutputTests {
         #expect(!worker.process.standardError.text.utf8.contains(0x1b))
     }
 
+    @Test("cannot forge the priority of a line, however long it is")
+    func forgedPriority() throws {
+        try run("forged")
+        try worker.process.standardError.line(containing: "<0>at the beginning")
+        try worker.terminate()
+        // journald splits what is longer, and reads a priority at the beginning of each piece.
+        for line in try worker.process.standardError.textAtEnd().split(separator: "\n") {
+            #expect(line.utf8.count < 48 << 10)
+            #expect(line.hasPrefix("20"), "\(line.prefix(100))")
+        }
+    }
+
     @Test("in floods does not stop the worker, nor calls")
     func floods() throws {
         try run("flood", ",\"bytes\":5000000")

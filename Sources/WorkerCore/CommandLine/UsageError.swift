@@ -40,7 +40,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     /// The text for stderr: the message, the usage in one line, and where to find more.
     package func report(program: String) -> String {
         """
-        \(program): \(description)
+        \(program): \(OneLine.text(description, limit: 1_024))
         \(CommandLineHelp.usage(program: program))
         Try '\(program) --help' for more.
 

@@ -1,24 +1,30 @@
 /// The cutting of a stream of bytes into lines of text.
 struct LineSplitter {
     /// The longest line in bytes; longer ones are cut, never inside a character.
-    static let maxLength = 16 << 10
+    ///
+    /// A byte is at most four in the log, where it may have to be escaped: a line fits in there.
+    static let maxLength = 8 << 10
 
+    /// The beginning of a line whose end has not come yet.
     private var partial: [UInt8] = []
 
     /// Takes bytes, and hands each line that is complete to `emit`, without its line end (LF or CRLF).
     ///
     /// Invalid UTF-8 is repaired with U+FFFD.
-    mutating func feed(_ bytes: some Sequence<UInt8>, _ emit: (String) -> Void) {
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") {
-                if partial.last == UInt8(ascii: "\r") { partial.removeLast() }
-                emit(String(decoding: partial, as: UTF8.self))
-                partial.removeAll(keepingCapacity: true)
+    mutating func feed(_ bytes: ArraySlice<UInt8>, _ emit: (String) -> Void) {
+        var rest = bytes
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = rest[..<end]
+            rest = rest[(end + 1)...]
+            if partial.isEmpty, line.count <= Self.maxLength {
+                emit(Self.text(line))
             } else {
-                if partial.count == Self.maxLength { cut(emit) }
-                partial.append(byte)
+                add(line, emit)
+                emit(Self.text(partial[...]))
+                partial.removeAll(keepingCapacity: true)
             }
         }
+        add(rest, emit)
     }
 
     /// Hands out what stands behind the last line end.
@@ -26,6 +32,18 @@ struct LineSplitter {
         guard !partial.isEmpty else { return }
         emit(String(decoding: partial, as: UTF8.self))
         partial = []
+    }
+
+    /// Adds to the line that has begun, and hands out what is full.
+    private mutating func add(_ bytes: ArraySlice<UInt8>, _ emit: (String) -> Void) {
+        var rest = bytes
+        while true {
+            let part = rest.prefix(Self.maxLength - partial.count)
+            partial += part
+            rest = rest.dropFirst(part.count)
+            if rest.isEmpty { return }
+            cut(emit)
+        }
     }
 
     /// Hands out all whole characters of a full line, and keeps the beginning of the next.
@@ -40,5 +58,9 @@ struct LineSplitter {
         }
         emit(String(decoding: partial[..<end], as: UTF8.self))
         partial.removeFirst(end)
+    }
+
+    private static func text(_ line: ArraySlice<UInt8>) -> String {
+        String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import WorkerCore
 
 /// The catching of what plugins print: descriptor 1 becomes a pipe, and each line goes to a closure.
 ///
@@ -61,11 +62,11 @@ package final class StandardOutputCapture: Sendable {
 
     /// Writes a line to what standard output really is, such as `FATAL: …`; false where it cannot be had in time.
     ///
-    /// The deadline is a moment of `MonotonicClock`.
+    /// It may lead to the journal, as the log does. The deadline is a moment of `MonotonicClock`.
     @discardableResult
     package func writeReal(_ line: String, deadlineNanoseconds: UInt64) -> Bool {
         let sink = LineSink(descriptor: realOutput)
-        let bytes = Array("\(line)\n".utf8)
+        let bytes = Array("\(OneLine.text(line, limit: LogLine.maxMessage))\n".utf8)
         var written = sink.write(bytes.span)
         while written < bytes.count {
             guard sink.waitUntilWritable(deadlineNanoseconds: deadlineNanoseconds) else {

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import WorkerCore
 
 /// What the worker tells the service manager about itself, by the protocol of `sd_notify`.
 ///
@@ -52,15 +53,18 @@ package final class Notifier: Sendable {
     }
 
     /// Says that the worker serves; `systemctl start` returns with it.
-    package func ready(status: String) { tell("READY=1\nSTATUS=\(NotifyText.line(status))") }
+    package func ready(status: String) { tell("READY=1\nSTATUS=\(line(status))") }
 
     /// Says that the worker ends, and how long that may take, whatever TimeoutStopSec= is.
     package func stopping(status: String, microseconds: UInt64) {
-        tell("STOPPING=1\nSTATUS=\(NotifyText.line(status))\nEXTEND_TIMEOUT_USEC=\(microseconds)")
+        tell("STOPPING=1\nSTATUS=\(line(status))\nEXTEND_TIMEOUT_USEC=\(microseconds)")
     }
 
     /// Says why the worker ends by itself.
-    package func failed(status: String) { tell("STATUS=\(NotifyText.line(status))") }
+    package func failed(status: String) { tell("STATUS=\(line(status))") }
+
+    /// A text as one line; the manager drops a message of more than 4,096 bytes as a whole.
+    private func line(_ text: String) -> String { OneLine.text(text, limit: 1_024) }
 
     /// Says that the worker lives; false where that was not heard, and is not repeated.
     package func watchdog() -> Bool {
