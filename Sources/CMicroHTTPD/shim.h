@@ -5,10 +5,15 @@
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
 
+#include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* What a daemon is started with. */
 typedef struct uw_mhd_options {
@@ -61,6 +66,51 @@ static inline int uw_mhd_socket(struct MHD_Connection *_Nonnull connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/* Sets the idle time-out of one connection, which may be suspended; at least 1, as 0 is none.
+ * The corresponding C function is MHD_set_connection_option. */
+static inline void uw_mhd_limit_idle_time(
+    struct MHD_Connection *_Nonnull connection, unsigned int seconds) {
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
+/* Whether an epoll instance watches a descriptor. With a NULL as its data, an event would be
+ * passed over by libmicrohttpd; there is none, as the descriptor leaves again at once. */
+static inline int uw_is_watched(int epoll, int descriptor) {
+    struct epoll_event event = {.events = 0, .data = {.ptr = NULL}};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) != 0) return errno == EEXIST;
+    epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
+    return 0;
+}
+
+/* Hands the daemon a connection whose client has gone, if there are descriptors for one. When it is
+ * closed, the daemon accepts again, which it has given up for a lack of descriptors.
+ * The corresponding C function is MHD_add_connection. */
+static inline void uw_mhd_accept_again(struct MHD_Daemon *_Nonnull daemon) {
+    const struct sockaddr none = {.sa_family = AF_UNIX};
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) return;
+    close(pair[0]);
+    MHD_add_connection(daemon, pair[1], &none, sizeof none);
+}
+
+/* How many bytes the other side of a TCP connection has acknowledged (Linux 4.1).
+ * -1 where the kernel does not say. Read at its offset: <netinet/tcp.h> knows less of the struct. */
+static inline int uw_bytes_taken(int descriptor, uint64_t *_Nonnull count) {
+    enum { TCP_INFO_OPTION = 11, BYTES_ACKED = 120 };
+    unsigned char info[256];
+    socklen_t length = sizeof info;
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO_OPTION, info, &length) != 0) return -1;
+    if (length < BYTES_ACKED + sizeof *count) return -1;
+    memcpy(count, info + BYTES_ACKED, sizeof *count);
+    return 0;
+}
+
+/* Whether a socket has something to be read, or to be accepted; the end of a client counts too. */
+static inline int uw_is_readable(int descriptor) {
+    struct pollfd one = {.fd = descriptor, .events = POLLIN, .revents = 0};
+    return poll(&one, 1, 0) == 1 && (one.revents & (POLLIN | POLLERR | POLLHUP));
 }
 
 /* What NOTIFY_CONNECTION stored for a connection. See MHD_get_connection_info. */

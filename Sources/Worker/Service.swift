@@ -16,6 +16,8 @@ final class Service: WorkerService {
         self.log = log
     }
 
+    func report(_ text: String) { log.warning(text) }
+
     var load: (running: Int, queued: Int) { host.load }
     var progress: ProgressReport { host.progress }
     var calls: [CallReport] { host.calls }
@@ -46,8 +48,6 @@ final class Service: WorkerService {
                 arrival: exchange.arrival, deadline: deadline, observer: exchange),
             startsLater: true)
     }
-
-    func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
     func startCalls() { host.startCalls() }
 

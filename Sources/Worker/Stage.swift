@@ -106,7 +106,8 @@ final class Stage: Sendable {
         case .serve:
             if let failure = serve() { inbox.post(.startFailed(failure)) }
         case .refuseCalls:
-            server?.drain()
+            // A socket of our own is answered on to the end; one that outlives us serves the next.
+            if socket.isInherited { server?.quiesce() } else { server?.drain() }
             host?.close(CallFailure(.unavailable, "The worker is shutting down"))
         case .cancelCalls:
             host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
@@ -198,7 +199,9 @@ final class Stage: Sendable {
         guard let server else { return }
         // The server is not stopped: connections may still be suspended for plugin code that does
         // not return, and the end of the process closes them all the same.
-        if life.cause != .parentGone { _ = server.waitUntilAnswered(until: moment) }
+        guard life.cause != .parentGone else { return }
+        _ = server.waitUntilAnswered(until: moment)
+        if socket.isInherited { server.waitUntilClosed(until: moment) }
     }
 
     private func exit(_ code: ExitCode) -> Never {

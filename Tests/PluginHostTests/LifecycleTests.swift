@@ -56,7 +56,8 @@ extension PluginHostTests {
             try withLifecycle { plugin throws in
                 #expect(try plugin.run(.initialize, config) == .failed(reason, detail))
                 #expect(plugin.events.all.broken == (reason == .fatal ? [detail] : []))
-                #expect(plugin.events.all.misbehaved.isEmpty)
+                let misbehaved = reason == .misbehaviour ? ["request: \(detail)"] : []
+                #expect(plugin.events.all.misbehaved == misbehaved)
                 #expect(string(plugin.host.currentConfig.text) == #"{"initial":true}"#)
             }
         }

@@ -96,9 +96,7 @@ extension PluginHost {
                     events.pluginMisbehaved(
                         "cleanup at the end failed: \(failure.detail)", requestID: nil)
                 }
-                if let detail = instance.destroy() {
-                    events.pluginMisbehaved("destroy failed: \(detail)", requestID: nil)
-                }
+                instance.destroy()
                 done()
                 return
             }
@@ -167,7 +165,7 @@ extension PluginHost {
         } else {
             failure = instance.cleanup()
         }
-        if let failure, failure.reason == .fatal {
+        if let failure, failure.reason == .fatal || failure.reason == .misbehaviour {
             pluginFailed(failure, requestID: call.requestID)
         }
         state.withLock { state in

@@ -97,10 +97,9 @@ internal import WorkerJSON
         return Snapshot(json)
     }
 
-    /// Ends the instance; returns what the plugin threw, if it did.
-    func destroy() -> String? {
+    /// Ends the instance.
+    func destroy() {
         var thrown = uwg_thrown()
         unsafe uwg_destroy(table.destroy, pointer, &thrown)
-        return replyText(nil, &thrown)
     }
 }

@@ -29,6 +29,7 @@ extension Exchange {
     /// - Returns: false where the connection is to be closed.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
         received += bytes.count
+        client?.isAsked = false
         if received > server.options.maxBody { return refuseOverrun() }
         guard keepsBody, bodyProblem == nil else { return true }
         if body.count + bytes.count > reserved, !grow(by: bytes.count) { return true }
@@ -88,7 +89,6 @@ extension Exchange {
 
     /// Writes a 413 straight to the socket and ends that direction.
     func tellTooLarge() {
-        _ = told(server.tooLarge())
         guard let socket = connection.socket else { return }
         let reply = server.tooLargeReply
         _ = unsafe reply.withUnsafeBytes { bytes in

@@ -19,12 +19,14 @@ extension Exchange {
         unsafe MHD_add_response_header(response, "Content-Type", "application/x-ndjson")
         if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
         unsafe addRequestID(requestID, to: response)
+        if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
         return unsafe connection.queue(200, response)
     }
 
     /// Copies lines into libmicrohttpd's buffer, suspends the connection where there are none.
     fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let pipe else { return endWithError }
+        server.loop.noteWork()
         while true {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
             chunk.removeAll(keepingCapacity: true)

@@ -1,25 +1,56 @@
 internal import CMicroHTTPD
 private import Glibc
+internal import WorkerCore
 
 /// A client's connection, and the request on it that a disconnect would cancel.
 ///
 /// On the HTTP thread only.
 final class ClientConnection {
+    /// What has to happen before the deadline.
+    enum Awaited {
+        /// A whole header block arrives.
+        case request
+        /// A whole body arrives.
+        case body
+        /// The client takes enough of a reply; see `Clients.readerWindow`.
+        case reader
+    }
+
     let connection: Connection
     let number: UInt64
     /// libmicrohttpd's; valid until the connection has been removed.
     let socket: Int32
-    /// When what is awaited from the client must have come, in nanoseconds of CLOCK_MONOTONIC;
-    /// `.max` while nothing is.
+    /// When what is awaited must have come, in nanoseconds of CLOCK_MONOTONIC; `.max` while
+    /// nothing is.
     var deadline = UInt64.max
+    var awaited = Awaited.request
+    /// When the connection is looked at next, not later than the deadline; and by what that can be
+    /// taken back.
+    var looksAt = UInt64.max
+    var look: TimerID?
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
     /// Whether there were as many connections as are served when it came.
     let isExcess: Bool
     /// Whether it is out of libmicrohttpd's turns, until its exchange is woken.
     var isSuspended = false
+    /// Whether all that there was to send has been sent since the reader's window began.
+    var hasCaughtUp = true
+    /// How many bytes the client had taken when the reader's window began.
+    var takenBefore: UInt64 = 0
+    /// How many bytes it must take in each window.
+    var leastTaken: UInt64 = 0
     /// Whether the client has ended its direction.
     var isGone = false
+    /// Whether it has been ended from here.
+    var isEnded = false
+    /// Whether it was looked at for the last time, as the worker ends.
+    var hadLastLook = false
+    /// Whether it has been asked if it still reads, and nothing has been read since; in which round.
+    var isAsked = false
+    var round = 0
+    /// How many turns it has been given since its client went.
+    var nudges = 0
     /// The request that waits for an answer which nobody but the client wants; until that is given,
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
@@ -31,6 +62,17 @@ final class ClientConnection {
         self.isExcess = isExcess
     }
 
+    /// How many bytes of what was sent the client's side has taken; nil on a Unix socket.
+    var taken: UInt64? {
+        var count: UInt64 = 0
+        return unsafe uw_bytes_taken(socket, &count) == 0 ? count : nil
+    }
+
+    /// Whether a body is still to come.
+    var awaitsBody: Bool {
+        awaited == .body && deadline < .max && !isSuspended && !isEnded
+    }
+
     /// Has libmicrohttpd look at the connection, whatever its socket does; outside of its turns.
     func giveTurn() {
         guard !isSuspended else { return }
@@ -38,26 +80,49 @@ final class ClientConnection {
         connection.resume()
     }
 
-    /// Ends the connection of a client that is too slow; libmicrohttpd then closes it.
+    /// Ends the connection of a client that is too slow.
     ///
     /// A new client gets a 408: it has sent a part of a request, perhaps.
     func endLate() {
-        deadline = .max
-        if isFresh {
-            _ = unsafe Self.timeoutReply.withUnsafeBytes { bytes in
-                unsafe send(
-                    socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-            }
-        }
-        shutdown(socket, Int32(SHUT_RDWR))
-        giveTurn()
+        if isFresh, awaited != .reader { write(Self.timeoutReply) }
+        end()
     }
 
-    /// A whole HTTP message, as libmicrohttpd cannot answer half a request.
-    private static let timeoutReply: [UInt8] = {
-        let body = "{\"detail\":\"The request took too long to arrive\"}"
-        let head = "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\n"
+    /// Ends the connection of a client that has sent more than libmicrohttpd takes in.
+    func endStuck() {
+        write(Self.stuckReply)
+        end()
+    }
+
+    /// Ends the connection, whatever libmicrohttpd waits for on it.
+    ///
+    /// It closes what it reads an end of. Where it reads no more, as its buffer is full of a line
+    /// without an end, its idle time-out still counts, and is looked at in each turn: that is set to
+    /// the least there is, a second. No turn is given, as that would count as activity.
+    func end() {
+        deadline = .max
+        isEnded = true
+        shutdown(socket, Int32(SHUT_RDWR))
+        connection.limitIdleTime(seconds: 1)
+    }
+
+    private func write(_ message: [UInt8]) {
+        _ = unsafe message.withUnsafeBytes { bytes in
+            unsafe send(
+                socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+    }
+
+    // Whole HTTP messages, as libmicrohttpd cannot answer half a request.
+    private static let timeoutReply = message(
+        "408 Request Timeout", "The request took too long to arrive")
+    private static let stuckReply = message(
+        "400 Bad Request", "A line of the chunked body is longer than --max-header allows")
+
+    private static func message(_ status: String, _ detail: String) -> [UInt8] {
+        let body = "{\"detail\":\"\(detail)\"}"
+        let head = "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n"
         return Array(
             (head + "Connection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body).utf8)
-    }()
+    }
 }

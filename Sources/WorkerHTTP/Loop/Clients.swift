@@ -1,3 +1,5 @@
+internal import CMicroHTTPD
+internal import WorkerCore
 internal import WorkerThreads
 
 /// The clients' connections: who goes away, which libmicrohttpd does not notice for a suspended
@@ -5,7 +7,7 @@ internal import WorkerThreads
 ///
 /// libmicrohttpd's own time-out is one of idle time: a byte every second keeps a connection for
 /// ever. Here each connection has a moment by which its header block, its body or its next request
-/// must be complete; those whose moment has passed are ended.
+/// must be complete, or enough of a reply taken; those whose moment has passed are ended.
 ///
 /// Every connection is registered once, for the end of its client's direction (EPOLLRDHUP; a reset
 /// and a hang-up show in the same way), and reported once. epoll gets a number and never a pointer:
@@ -14,24 +16,41 @@ internal import WorkerThreads
 /// libmicrohttpd 0.9.75 also overlooks the end of connections that it does not suspend. It takes a
 /// short read for an empty socket, so an end that arrives together with data raises no event of its
 /// edge-triggered epoll any more; and a stream that its reader ends with an error is marked as closed
-/// and not looked at again. Either lingers until it is the oldest connection of all and its idle
-/// time-out is over. Suspended and resumed, a connection gets a turn whatever its socket does: that
-/// is repeated until it has ended.
+/// and not looked at again. Suspended and resumed, a connection gets a turn whatever its socket does:
+/// that is repeated a few times, and then the connection is ended.
 ///
 /// On the HTTP thread only.
 final class Clients {
     /// Nanoseconds between looks at connections that libmicrohttpd has not closed yet.
     private static let nudgeInterval: UInt64 = 20_000_000
+    /// A connection that is still there after so many looks is ended.
+    private static let mostNudges = 5
+    /// How many connections are looked at in one turn, so that others get theirs.
+    static let mostAtOnce = 256
+
+    /// The least that a reader takes in a window: about 1 KiB a second.
+    private static let leastTaken: UInt64 = 32 << 10
+    /// Nanoseconds in which a client that keeps its connection may still ask, when the worker ends.
+    private static let lastChance: UInt64 = 150_000_000
+    /// In how many windows the whole of a reply must be taken: ten minutes.
+    private static let mostWindows: UInt64 = 20
 
     private let options: ServerOptions
     private let poll: EventPoll
-    private var connections: [UInt64: ClientConnection] = [:]
-    private var last: UInt64 = 0
-    /// Those whose clients have gone, by number.
-    private var gone: [UInt64] = []
-    private var nextNudge = UInt64.max
-    /// No moment of a connection is earlier than this; nanoseconds of CLOCK_MONOTONIC.
-    private var earliest = UInt64.max
+    private(set) var connections: [UInt64: ClientConnection] = [:]
+    /// The number of the connection that came last.
+    private(set) var last: UInt64 = 0
+    /// Those whose clients have gone, by number, and when they get a turn next, in that order.
+    private var gone = RingQueue<(number: UInt64, moment: UInt64)>()
+    /// When a connection is to be looked at: not later than its deadline, but often before it, as
+    /// deadlines are put off with each request.
+    private var looks = TimerHeap<UInt64>()
+    /// Whether the worker ends.
+    private var isLettingGo = false
+    /// Connections that are asked whether they still read; see `probe`.
+    var asked: [ClientConnection] = []
+    var round = 1
+    var nextProbe: UInt64 = 0
 
     init(_ options: ServerOptions, _ poll: EventPoll) {
         self.options = options
@@ -42,7 +61,7 @@ final class Clients {
     var count: Int { connections.count }
 
     /// When `look` has something to do, in nanoseconds of CLOCK_MONOTONIC.
-    var nextLook: UInt64 { min(nextNudge, earliest) }
+    var nextLook: UInt64 { min(gone.first?.moment ?? .max, looks.first ?? .max) }
 
     /// Begins to watch a connection.
     ///
@@ -51,7 +70,7 @@ final class Clients {
         last += 1
         let client = ClientConnection(
             connection, number: last, socket: socket, isExcess: count >= options.maxConnections)
-        expect(client, by: now + options.headerTimeout)
+        expect(.request, of: client, by: now + options.headerTimeout)
         connections[last] = client
         poll.add(socket, last, for: .peerGone)
         return client
@@ -60,23 +79,42 @@ final class Clients {
     /// Ends watching a connection whose socket is about to be closed.
     func remove(_ client: ClientConnection, _ socket: Int32) {
         poll.remove(socket)
+        if let look = client.look { _ = looks.remove(look) }
         connections.removeValue(forKey: client.number)
     }
 
     /// A client's body has begun: it has until the body's time-out.
     func bodyBegins(_ client: ClientConnection, at now: UInt64) {
-        expect(client, by: now + options.bodyTimeout)
+        expect(.body, of: client, by: now + options.bodyTimeout)
+    }
+
+    /// A reply of so many bytes begins, or a stream; its client is not to be too slow.
+    func replyBegins(_ client: ClientConnection, size: Int, at now: UInt64) {
+        // The first window is not measured, so that a reply costs no system call for it.
+        client.hasCaughtUp = true
+        client.leastTaken = max(Self.leastTaken, UInt64(size) / Self.mostWindows)
+        expect(.reader, of: client, by: now + options.readerWindow)
     }
 
     /// A request has been answered: the next one on its connection may take its time to come.
     func requestEnded(_ client: ClientConnection, at now: UInt64) {
         client.isFresh = false
-        expect(client, by: now + options.idleTimeout + options.headerTimeout)
+        expect(.request, of: client, by: now + options.idleTimeout + options.headerTimeout)
     }
 
-    private func expect(_ client: ClientConnection, by moment: UInt64) {
+    private func expect(
+        _ awaited: ClientConnection.Awaited, of client: ClientConnection, by moment: UInt64
+    ) {
+        guard !client.isEnded else { return }
+        client.awaited = awaited
         client.deadline = moment
-        if moment < earliest { earliest = moment }
+        if moment < client.looksAt { look(at: client, moment) }
+    }
+
+    private func look(at client: ClientConnection, _ moment: UInt64) {
+        if let look = client.look { _ = looks.remove(look) }
+        client.looksAt = moment
+        client.look = moment < .max ? looks.insert(client.number, at: moment) : nil
     }
 
     /// A client has ended its direction.
@@ -84,33 +122,76 @@ final class Clients {
         guard let client = connections[number] else { return }
         client.isGone = true
         client.exchange?.clientIsGone()
+        guard !client.isEnded else { return }
         client.giveTurn()
-        gone.append(number)
-        nextNudge = min(nextNudge, now + Self.nudgeInterval)
+        gone.append((number, now + Self.nudgeInterval))
     }
 
-    /// Does what is due: ends connections that are late, and reminds libmicrohttpd of those that
-    /// have ended.
+    /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
     func look(_ now: UInt64) {
-        if now >= nextNudge { nudge(now) }
-        if now >= earliest { endLate(now) }
+        for _ in 0..<Self.mostAtOnce {
+            guard let next = gone.first, next.moment <= now else { break }
+            _ = gone.popFirst()
+            if let client = connections[next.number] { nudge(client, now) }
+        }
+        for _ in 0..<Self.mostAtOnce {
+            guard let number = looks.popFirst(notAfter: now) else { break }
+            guard let client = connections[number] else { continue }
+            client.look = nil
+            client.looksAt = .max
+            if client.deadline <= now { deadlinePassed(client, now) }
+            look(at: client, client.deadline)
+        }
     }
 
-    private func nudge(_ now: UInt64) {
-        gone.removeAll { number in
-            guard let client = connections[number] else { return true }
+    private func nudge(_ client: ClientConnection, _ now: UInt64) {
+        // What is suspended ends when its exchange is woken, as it has been.
+        if !client.isSuspended {
+            client.nudges += 1
+            if client.nudges > Self.mostNudges { return client.end() }
             client.giveTurn()
-            return false
         }
-        nextNudge = gone.isEmpty ? .max : now + Self.nudgeInterval
+        gone.append((client.number, now + Self.nudgeInterval))
     }
 
-    /// Ends the connections whose clients are too slow; linear time, when the earliest may be due.
-    private func endLate(_ now: UInt64) {
-        earliest = .max
-        for client in connections.values {
-            if client.deadline <= now { client.endLate() }
-            earliest = min(earliest, client.deadline)
+    private func deadlinePassed(_ client: ClientConnection, _ now: UInt64) {
+        if isLettingGo, client.awaited == .request {
+            lastLook(client, now)
+        } else if client.awaited == .reader, !isTooSlow(client) {
+            client.deadline = now + options.readerWindow
+        } else {
+            client.endLate()
         }
+    }
+
+    /// Whether a client has taken too little of what there was to send; begins the next window.
+    ///
+    /// On a Unix socket, where the kernel does not tell what was taken, the idle time-out has to do.
+    private func isTooSlow(_ client: ClientConnection) -> Bool {
+        guard let taken = client.taken else { return false }
+        defer {
+            client.takenBefore = taken
+            client.hasCaughtUp = client.isSuspended
+        }
+        return !client.hasCaughtUp && taken - client.takenBefore < client.leastTaken
+    }
+
+    // MARK: - The end of the worker
+
+    /// Lets go, in a while, of connections on which nothing is asked: what comes until then is still
+    /// answered.
+    func letGo(_ now: UInt64) {
+        isLettingGo = true
+        for client in connections.values where client.awaited == .request && !client.isEnded {
+            expect(.request, of: client, by: min(client.deadline, now + Self.lastChance))
+        }
+    }
+
+    /// Ends a connection, unless something has come on it since.
+    private func lastLook(_ client: ClientConnection, _ now: UInt64) {
+        guard uw_is_readable(client.socket) != 0, !client.hadLastLook else { return client.end() }
+        client.hadLastLook = true
+        client.giveTurn()
+        client.deadline = now + Self.lastChance
     }
 }

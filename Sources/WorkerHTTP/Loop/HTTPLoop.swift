@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 internal import Synchronization
+internal import WorkerCore
 internal import WorkerThreads
 
 /// The HTTP thread: libmicrohttpd's turns, the connections that other threads have woken, and the
@@ -19,6 +20,18 @@ internal import WorkerThreads
     /// Nanoseconds that a loop which always has work may run without a look at the clients' ends.
     private static let longestBlindness: UInt64 = 1_000_000
 
+    /// Nanoseconds after which what else there is to begin in a turn is put off to the next.
+    private static let longestTurn: UInt64 = 4_000_000
+    /// How many connections are resumed in one turn.
+    private static let mostResumed = 256
+
+    /// After so many turns in which nothing was done each further one has to wait a millisecond.
+    ///
+    /// libmicrohttpd may say for ever that it has work, and do none: see `Clients.probe`.
+    private static let mostFruitless = 64
+    /// Nanoseconds after which the connections are looked for on which it does so.
+    private static let longestRestlessness: UInt64 = 100_000_000
+
     /// Bytes freed that are worth giving back, and milliseconds without any event before that.
     private static let worthGivingBack = 8 << 20
     private static let idleTime: Int32 = 1_000
@@ -33,10 +46,21 @@ internal import WorkerThreads
     /// When this turn began, in nanoseconds of CLOCK_MONOTONIC.
     private(set) var now: UInt64
     let clients: Clients
+    private let accepting: AcceptWatch
     private var daemon: OpaquePointer?
     private var lastWait: UInt64 = 0
     /// When the supervisor has to get its next sign of life.
     private var nextBeat = UInt64.max
+    /// Exchanges whose connections are suspended, and can go on.
+    private var ready = RingQueue<Exchange>()
+    /// How many requests have begun in this turn, and whether it has become too long for more.
+    private var begun = 0
+    private var isTired = false
+    /// Whether libmicrohttpd has called anything of ours in this turn; in how many it has not.
+    private var hasWorked = false
+    private var fruitless = 0
+    /// Since when libmicrohttpd says without a break that it has work.
+    private var restlessSince: UInt64?
     /// Bytes freed since malloc last gave memory back to the system.
     private var freed = 0
 
@@ -45,6 +69,8 @@ internal import WorkerThreads
     private let woken = WakeList()
     private let isAsleep = Atomic<Bool>(false)
     private let suspended = Atomic<Int>(0)
+    private let mustQuiesce = Atomic<Bool>(false)
+    private let connections = Atomic<Int>(0)
 
     /// Makes a loop; nil where no descriptor is left.
     init?(_ options: ServerOptions) {
@@ -55,6 +81,7 @@ internal import WorkerThreads
         clients = Clients(options, poll)
         heartbeat = options.heartbeat
         if let heartbeat { nextBeat = now + heartbeat.interval }
+        accepting = AcceptWatch(options.listenDescriptor)
     }
 
     /// Runs a daemon until `stop`; the body of a thread of its own.
@@ -65,16 +92,43 @@ internal import WorkerThreads
     ///     woken earlier would take the processor from the thread that has more for it.
     func run(_ daemon: OpaquePointer, _ service: any WorkerService) {
         unsafe self.daemon = daemon
-        unsafe poll.add(uw_mhd_epoll(daemon), Self.daemonEvent, for: .readable)
+        let events = unsafe uw_mhd_epoll(daemon)
+        poll.add(events, Self.daemonEvent, for: .readable)
         while wait() {
             now = clock()
+            (begun, isTired, hasWorked) = (0, false, false)
+            if mustQuiesce.exchange(false, ordering: .relaxed) { unsafe quiesce(daemon) }
             resumeWoken()
             clients.look(now)
+            let isProbing = isRestless && clients.probe(now)
             unsafe MHD_run(daemon)
             service.startCalls()
             if now >= nextBeat, let heartbeat { nextBeat = heartbeat.beat(at: now) }
+            if isProbing { clients.endStuck(events) }
+            fruitless = hasWorked ? 0 : fruitless + 1
+            if unsafe cannotAccept(daemon) { service.report(Self.cannotAccept) }
         }
+        if mustQuiesce.load(ordering: .relaxed) { unsafe quiesce(daemon) }
         hasEnded.signal()
+    }
+
+    private static let cannotAccept = """
+        connections wait that cannot be accepted: there are no more descriptors, or no memory
+        """
+
+    /// Whether it has turned out now that connections cannot be accepted; told once until they can.
+    private func cannotAccept(_ daemon: OpaquePointer) -> Bool {
+        if fruitless > Self.mostFruitless, clients.count == 0 {
+            return accepting.pauseIfStuck(now)
+        }
+        return unsafe accepting.look(now, last: clients.last, daemon)
+    }
+
+    /// libmicrohttpd has called something of ours.
+    func noteWork() { hasWorked = true }
+
+    private var isRestless: Bool {
+        restlessSince.map { now >= $0 + Self.longestRestlessness } ?? false
     }
 
     /// Ends the thread, and waits for it.
@@ -82,6 +136,26 @@ internal import WorkerThreads
         poll.stop()
         hasEnded.wait()
     }
+
+    /// Takes no more connections, and lets go of those on which nothing is asked.
+    ///
+    /// Any thread; it happens a moment later.
+    func quiesce() {
+        mustQuiesce.store(true, ordering: .relaxed)
+        poll.interrupt()
+    }
+
+    private func quiesce(_ daemon: OpaquePointer) {
+        accepting.isClosed = true
+        unsafe MHD_quiesce_daemon(daemon)
+        clients.letGo(now)
+    }
+
+    /// Notes how many connections there are; on this thread.
+    func noteConnections() { connections.store(clients.count, ordering: .releasing) }
+
+    /// Whether there are connections; any thread.
+    var hasConnections: Bool { connections.load(ordering: .acquiring) > 0 }
 
     /// Waits until there is something to do; false when the loop is to end.
     private func wait() -> Bool {
@@ -99,7 +173,8 @@ internal import WorkerThreads
         var isRunning = true
         poll.wait(milliseconds: milliseconds) { event in
             switch event {
-            case .happened(Self.daemonEvent), .interrupted: break
+            case .happened(Self.daemonEvent): accepting.somethingHappened(now)
+            case .interrupted: break
             case .timeout: if isGivingBack { giveBack() }
             case .happened(let number): clients.isGone(number, at: clock())
             case .stopped: isRunning = false
@@ -110,11 +185,15 @@ internal import WorkerThreads
 
     /// Milliseconds until there is something to do without an event; nil for ever.
     private func patience() -> Int32? {
-        if !woken.isEmpty { return 0 }
+        if !ready.isEmpty || !woken.isEmpty { return 0 }
         var limit: UInt64 = 0
         let isLimited = unsafe MHD_get_timeout(daemon, &limit) == .YES
-        if isLimited, limit == 0 { return 0 }
-        let moment = min(clients.nextLook, nextBeat)
+        if isLimited, limit == 0 {
+            if restlessSince == nil { restlessSince = now }
+            return fruitless > Self.mostFruitless ? 1 : 0
+        }
+        restlessSince = nil
+        let moment = min(clients.nextLook, accepting.moment, nextBeat)
         guard moment < .max else { return isLimited ? Int32(clamping: limit) : nil }
         // Rounded up: a moment too early would be a turn for nothing.
         let own = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
@@ -157,10 +236,27 @@ internal import WorkerThreads
     }
 
     private func resumeWoken() {
-        woken.takeAll { exchange in
+        woken.takeAll { ready.append($0) }
+        for _ in 0..<Self.mostResumed {
+            guard let exchange = ready.popFirst() else { break }
             exchange.client?.isSuspended = false
+            exchange.client?.hasCaughtUp = true
             exchange.connection.resume()
             suspended.subtract(1, ordering: .releasing)
         }
+    }
+
+    /// Whether a request is to begin in a later turn, as this one has become too long: then its
+    /// connection is suspended, and its handler called again.
+    ///
+    /// So the requests that cost something do not hold up those that cost nothing, as /health.
+    func putsOff(_ exchange: Exchange) -> Bool {
+        begun += 1
+        // The clock is asked now and then.
+        if !isTired, begun % 16 == 0 { isTired = clock() > now + Self.longestTurn }
+        guard isTired else { return false }
+        suspend(exchange)
+        ready.append(exchange)
+        return true
     }
 }

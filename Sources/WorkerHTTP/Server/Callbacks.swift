@@ -16,6 +16,7 @@ func handleRequest(
 ) -> MHD_Result {
     guard let context = unsafe context else { return .NO }
     return unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+        server.loop.noteWork()
         let connection = unsafe Connection(connection)
         guard let state = unsafe request.pointee else {
             return unsafe server.begin(connection, url, method, version, request)
@@ -42,6 +43,7 @@ func requestCompleted(
     unsafe request.pointee = nil
     if let context = unsafe context, let client = unsafe Connection(connection).client {
         unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+            $0.loop.noteWork()
             $0.loop.clients.requestEnded(client, at: $0.loop.now)
         }
     }
@@ -58,15 +60,18 @@ func connectionChanged(
         return
     }
     unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+        server.loop.noteWork()
         if let pointer = unsafe stored.pointee {
             unsafe stored.pointee = nil
             let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
             server.loop.clients.remove(unsafe client.takeRetainedValue(), socket)
+            server.connectionIsClosed()
             server.loop.didFree(server.options.connectionMemory)
         } else if code == .CONNECTION_NOTIFY_STARTED {
             let client = unsafe server.loop.clients.add(
                 Connection(connection), socket, at: server.loop.now)
             unsafe stored.pointee = Unmanaged.passRetained(client).toOpaque()
+            server.loop.noteConnections()
         }
     }
 }

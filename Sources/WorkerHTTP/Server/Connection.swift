@@ -18,6 +18,12 @@ internal import CMicroHTTPD
     /// The corresponding C function is `MHD_resume_connection`.
     func resume() { unsafe MHD_resume_connection(pointer) }
 
+    /// Has libmicrohttpd close it when nothing has been read or written for so long; at least 1.
+    ///
+    /// In whatever state it is, but while it is suspended. On the HTTP thread. The corresponding C
+    /// function is `MHD_set_connection_option`.
+    func limitIdleTime(seconds: UInt32) { unsafe uw_mhd_limit_idle_time(pointer, seconds) }
+
     /// Queues a response for its request, and gives up the caller's reference to it.
     ///
     /// The corresponding C function is `MHD_queue_response`.

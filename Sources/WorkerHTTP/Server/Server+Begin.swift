@@ -36,29 +36,27 @@ extension Server {
             if endpoint.body != .ignored {
                 plan = .refuse(
                     status: 411, detail: "There is neither Content-Length nor a chunked body",
-                    allow: nil, of: endpoint)
+                    allow: nil)
             }
         }
         switch plan {
         case .endpoint(let asked), .call(let asked, id: _):
             guard asked.isPost, let malformed = head.malformed else { break }
-            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil, of: asked)
+            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil)
         case .refuse: break
         }
         let exchange = Exchange(self, connection, plan, head)
         if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }
         if let length = head.contentLength {
             if length > options.maxBody, head.expectsContinue {
-                return refuseNow(exchange.told(tooLarge()), connection)
+                return refuseNow(tooLarge(), connection)
             }
             if length <= options.maxBody {
                 exchange.expect(length)
             } else {
                 exchange.refuseLength(length)
             }
-            if exchange.bodyProblem == .noBudget {
-                return refuseNow(exchange.told(noBudget()), connection)
-            }
+            if exchange.bodyProblem == .noBudget { return refuseNow(noBudget(), connection) }
         }
         unsafe request.pointee = Unmanaged.passRetained(exchange).toOpaque()
         return .YES
@@ -102,6 +100,6 @@ extension Server {
     private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {
         var reply = reply
         reply.closesConnection = true
-        return reply.send(on: connection)
+        return send(reply, on: connection)
     }
 }

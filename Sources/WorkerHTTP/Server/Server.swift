@@ -20,6 +20,7 @@ package import WorkerThreads
     /// How many requests are complete, and their answers not yet sent.
     private let unanswered = Atomic<Int>(0)
     private let allAnswered = Semaphore()
+    private let allClosed = Semaphore()
     private let lastRequest = Atomic<UInt64>(0)
     private let daemon = Mutex<Daemon?>(nil)
 
@@ -71,13 +72,28 @@ package import WorkerThreads
     /// Ends each connection with its next reply, as the worker is about to end.
     package func drain() { isDraining.store(true, ordering: .sequentiallyConsistent) }
 
-    /// Takes no more connections, and ends each that is there with its next reply.
+    /// Takes no more connections, and ends each that is there with its next reply, or in a while if
+    /// nothing is asked on it.
     ///
-    /// - Returns: the listening socket, which is the caller's again; -1 if the server did not run.
-    package func quiesce() -> Int32 {
+    /// What waits to be accepted is left to who serves the listening socket next.
+    package func quiesce() {
         drain()
-        guard let daemon = daemon.withLock({ $0 }) else { return -1 }
-        return unsafe MHD_quiesce_daemon(daemon.pointer)
+        loop.quiesce()
+    }
+
+    /// A connection has been closed; on the HTTP thread.
+    func connectionIsClosed() {
+        loop.noteConnections()
+        if isDraining.load(ordering: .relaxed), loop.clients.count == 0 { allClosed.signal() }
+    }
+
+    /// Waits until all connections have been closed.
+    ///
+    /// The server takes no more of them.
+    ///
+    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
+    package func waitUntilClosed(until deadline: UInt64) {
+        while loop.hasConnections, allClosed.wait(until: deadline) {}
     }
 
     /// A request is complete, and its answer is due; on the HTTP thread.
@@ -140,6 +156,9 @@ package import WorkerThreads
     func send(_ reply: consuming Reply, on connection: Connection) -> MHD_Result {
         var reply = reply
         if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
+        if let client = connection.client {
+            loop.clients.replyBegins(client, size: reply.body.count, at: loop.now)
+        }
         return reply.send(on: connection)
     }
 

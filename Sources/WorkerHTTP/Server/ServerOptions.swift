@@ -21,7 +21,7 @@ package struct ServerOptions: Sendable {
     /// The largest sum of all bodies that are held at once.
     package var maxBuffered: Int
     /// Bodies larger than this are validated on a thread of their own.
-    package var largeBody = 256 << 10
+    package var largeBody = 32 << 10
     /// How many bytes of stream may wait for a slow client before its plugin call has to.
     package var streamBuffer = 256 << 10
     /// Memory of a connection: bounds header blocks and the chunks of streams.
@@ -34,6 +34,10 @@ package struct ServerOptions: Sendable {
     package var bodyTimeout: UInt64 = 120_000_000_000
     /// Nanoseconds that a connection is kept between two requests.
     package var idleTimeout: UInt64 = 60_000_000_000
+    /// Nanoseconds over which the rate of a client that reads a reply is measured.
+    ///
+    /// The kernel may tell of what was taken in steps of 64 KiB: one of 2 KiB/s makes a step in each.
+    package var readerWindow: UInt64 = 30_000_000_000
     /// Nanoseconds that a call may take, counted from its arrival; nil for any.
     package var callTimeout: UInt64?
     /// The signs of life that a supervisor wants; nil for none.

@@ -35,8 +35,6 @@ package protocol WorkerService: AnyObject, Sendable {
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
         deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal?
-    /// A call has failed, or was refused; any thread, once for each.
-    func callFailed(_ call: FailedCall)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
     /// Cancels the call of an exchange, whose client has gone away.
@@ -47,4 +45,6 @@ package protocol WorkerService: AnyObject, Sendable {
     func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
+    /// Has something told that operators should know; on the HTTP thread.
+    func report(_ text: String)
 }

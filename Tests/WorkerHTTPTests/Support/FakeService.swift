@@ -18,13 +18,13 @@ final class FakeService: WorkerService {
     struct State {
         var submissions: [Submission] = []
         var refusal: CallRefusal?
+        var reports: [String] = []
         var cancels: [@Sendable (CancelReply) -> Void] = []
         var config: Result<String, CallFailure> = .success("{}")
         /// What is done with a call at once, on the thread that submits it.
         var atOnce: (@Sendable (Submission) -> Void)?
         /// What happens first in every submit.
         var before: (@Sendable () -> Void)?
-        var failed: [FailedCall] = []
     }
 
     let state = Monitor(State())
@@ -76,7 +76,7 @@ final class FakeService: WorkerService {
 
     func startCalls() {}
 
-    func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
+    func report(_ text: String) { state.withLock { $0.reports.append(text) } }
 
     func cancel(_ exchange: Exchange) {
         exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
