@@ -49,6 +49,8 @@ final class Service: WorkerService {
             startsLater: true)
     }
 
+    func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
+
     func startCalls() { host.startCalls() }
 
     func cancel(_ exchange: Exchange) {

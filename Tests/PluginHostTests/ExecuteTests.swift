@@ -42,7 +42,7 @@ extension PluginHostTests {
                 let detail = "the plugin's execute answered a status it may not: \(status)"
                 let outcome = try plugin.execute("finish_status", "\"status\":\(status)")
                 #expect(outcome == .failed(.misbehaviour, detail))
-                #expect(plugin.events.all.misbehaved == ["request: \(detail)"])
+                #expect(plugin.events.all.misbehaved.isEmpty)
             }
         }
 
@@ -69,7 +69,7 @@ extension PluginHostTests {
             try withPlugin("calls", "Calls") { plugin throws in
                 let detail = "the plugin returned without finishing the call"
                 #expect(try plugin.execute("no_finish") == .failed(.misbehaviour, detail))
-                #expect(plugin.events.all.misbehaved == ["request: \(detail)"])
+                #expect(plugin.events.all.misbehaved.isEmpty)
             }
         }
 
@@ -114,7 +114,7 @@ extension PluginHostTests {
                     #expect(failure.detail.hasPrefix(beginning), "\(failure.detail)")
                     #expect(try plugin.execute("recorded") == .value("33"))
                 }
-                #expect(plugin.events.all.misbehaved.count == 32)
+                #expect(plugin.events.all.misbehaved.isEmpty)
             }
         }
 

@@ -98,7 +98,7 @@ extension CallSlot {
         }
         if case .finish(let failure) = action, let ended {
             letGo(of: ended.call)
-            report(failure, ended.call)
+            report(failure, ended.call, isHeard: !ended.wasBroken && ended.cancellation == nil)
             if !ended.wasBroken {
                 fail(ended.call, consume lines, ended.cancellation ?? failure)
             }
@@ -134,9 +134,11 @@ extension CallSlot {
         if call.deadline != nil { owner.withLock { $0 }?.callIsOver(call) }
     }
 
-    /// Tells the owner of a failure that is the plugin's fault.
-    func report(_ failure: CallFailure, _ call: Call) {
-        guard failure.reason == .misbehaviour || failure.reason == .fatal else { return }
+    /// Tells the owner of a plugin that is broken for good, or of a mistake that no client hears of.
+    func report(_ failure: CallFailure, _ call: Call, isHeard: Bool = true) {
+        guard failure.reason == .fatal || (failure.reason == .misbehaviour && !isHeard) else {
+            return
+        }
         owner.withLock { $0 }?.pluginFailed(failure, requestID: call.requestID)
     }
 }

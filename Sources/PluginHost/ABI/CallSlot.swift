@@ -59,6 +59,8 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var handle: uw_call_id = 0
         var cancellation: CallFailure?
         var cancelledAt: UInt64 = 0
+        /// The log has been told that it does not end.
+        var isToldWedged = false
     }
 
     let index: Int
@@ -191,6 +193,21 @@ protocol CallSlotOwner: AnyObject, Sendable {
             control.call.map {
                 ($0, control.handle, control.cancellation == nil ? nil : control.cancelledAt)
             }
+        }
+    }
+
+    /// Takes note of a call that was cancelled and has not ended, once for each call.
+    ///
+    /// - Parameter moment: those count that were cancelled by then, in nanoseconds of CLOCK_MONOTONIC.
+    /// - Returns: the call to be told of; or when one was cancelled that does not count yet.
+    func noteWedged(_ moment: UInt64) -> (call: Call?, nextCancelledAt: UInt64?) {
+        control.withLock { control in
+            guard let call = control.call, control.cancellation != nil, !control.isToldWedged else {
+                return (nil, nil)
+            }
+            guard control.cancelledAt <= moment else { return (nil, control.cancelledAt) }
+            control.isToldWedged = true
+            return (call, nil)
         }
     }
 

@@ -96,7 +96,9 @@ extension PluginHost {
                     events.pluginMisbehaved(
                         "cleanup at the end failed: \(failure.detail)", requestID: nil)
                 }
-                instance.destroy()
+                if let detail = instance.destroy() {
+                    events.pluginMisbehaved("destroy failed: \(detail)", requestID: nil)
+                }
                 done()
                 return
             }
@@ -165,7 +167,7 @@ extension PluginHost {
         } else {
             failure = instance.cleanup()
         }
-        if let failure, failure.reason == .fatal || failure.reason == .misbehaviour {
+        if let failure, failure.reason == .fatal {
             pluginFailed(failure, requestID: call.requestID)
         }
         state.withLock { state in

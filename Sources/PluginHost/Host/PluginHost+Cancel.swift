@@ -97,6 +97,7 @@ extension PluginHost {
     ) -> [uw_call_id] {
         let now = clock()
         let running = slots.compactMap { $0.cancel(failure, at: now, where: isMeant) }
+        if !running.isEmpty { watchForWedged(cancelledAt: now) }
         if !running.isEmpty, let limit = wedgedLimit {
             timers.schedule(at: now + limit) { [weak self] in
                 guard let self, let detail = self.wedgedCall(for: limit) else { return }

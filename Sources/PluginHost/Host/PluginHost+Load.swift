@@ -36,7 +36,7 @@ extension PluginHost {
                 }
                 let host = PluginHost(instance, slots: slots, environment)
                 guard host.desk.start(environment.spawn) else {
-                    instance.destroy()
+                    _ = instance.destroy()
                     SlotRegistry.giveBack(slots)
                     throw .noThread
                 }

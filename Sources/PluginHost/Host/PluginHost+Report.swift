@@ -70,9 +70,6 @@ extension PluginHost {
         return nil
     }
 
-    /// How long a cancelled call may take to end before the worker counts as wedged: 5 seconds.
-    private static let wedgedAfter: UInt64 = 5_000_000_000
-
     private func report(
         _ call: Call, _ state: CallReport.State, _ progress: ProgressReport, _ now: UInt64
     ) -> CallReport {

@@ -33,6 +33,8 @@ package final class PluginHost: Sendable {
     let timers: Timers
     let clock: @Sendable () -> UInt64
     let wedgedLimit: UInt64?
+    /// Cancelled calls are looked at in some seconds.
+    let isWatched = Atomic<Bool>(false)
     /// The plugin has said that it is broken for good.
     let isBroken = Atomic<Bool>(false)
     private let schemaSnapshot: Mutex<Snapshot>
@@ -56,9 +58,10 @@ package final class PluginHost: Sendable {
             capacity: environment.maxQueue, concurrency: slots.count)
         state = Mutex(State(scheduler: scheduler, freeSlots: slots))
         desk = CancelDesk(instance)
-        schemaSnapshot = Mutex(instance.configSchema())
-        configSnapshot = Mutex(instance.currentConfig())
+        schemaSnapshot = Mutex(.empty)
+        configSnapshot = Mutex(.empty)
         for slot in slots { slot.owner.withLock { $0 = self } }
+        takeSnapshots()
     }
 
     /// The plugin's name, as it says itself; "unknown" if it does not.
@@ -115,6 +118,9 @@ package final class PluginHost: Sendable {
     func takeSnapshots() {
         let schema = instance.configSchema()
         let config = instance.currentConfig()
+        for failure in [schema.failure, config.failure].compactMap(\.self) {
+            events.pluginMisbehaved(failure.detail, requestID: nil)
+        }
         // The former snapshots die outside of the locks.
         _ = schemaSnapshot.withLock { exchange(&$0, schema) }
         _ = configSnapshot.withLock { exchange(&$0, config) }

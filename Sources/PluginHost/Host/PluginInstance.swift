@@ -97,9 +97,10 @@ internal import WorkerJSON
         return Snapshot(json)
     }
 
-    /// Ends the instance.
-    func destroy() {
+    /// Ends the instance; returns what the plugin threw, if it did.
+    func destroy() -> String? {
         var thrown = uwg_thrown()
         unsafe uwg_destroy(table.destroy, pointer, &thrown)
+        return replyText(nil, &thrown)
     }
 }

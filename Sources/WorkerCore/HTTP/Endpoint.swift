@@ -47,6 +47,14 @@ package enum Endpoint: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether it is a call of the plugin, with an outcome of its own.
+    package var isCall: Bool {
+        switch self {
+        case .initialize, .execute, .executeStream, .cleanup: true
+        default: false
+        }
+    }
+
     /// Whether the path ends with the id of a call.
     package var namesCall: Bool { self == .cancelOne || self == .progressOne }
 

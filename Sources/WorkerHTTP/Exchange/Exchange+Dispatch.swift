@@ -13,13 +13,13 @@ extension Exchange {
         server.answerIsDue()
         if let bodyProblem {
             guard let reply = reply(to: bodyProblem) else { return .NO }
-            return answer(reply)
+            return answer(told(reply))
         }
         switch plan {
-        case .refuse(let status, let detail, let allow):
+        case .refuse(let status, let detail, let allow, _):
             var reply = Reply(status, detail: detail)
             reply.allow = allow
-            return answer(reply)
+            return answer(told(reply))
         case .call(.progressOne, let id):
             let report = server.service.progress(id: id)
             return answer(report.map { .progress($0) } ?? .noCall(id))
@@ -66,7 +66,7 @@ extension Exchange {
                 return submit(.initialize, args: try configuration(), kwargs: nil)
             }
         } catch {
-            return .reply(Reply(400, detail: error.description))
+            return .reply(told(Reply(400, detail: error.description)))
         }
     }
 
@@ -85,7 +85,7 @@ extension Exchange {
             kind, body: text, args: args, kwargs: kwargs, deadline: deadline, exchange: self)
         // Where the body was validated on another thread, the client may have gone meanwhile.
         if isAbandoned.load(ordering: .sequentiallyConsistent) { server.service.cancel(self) }
-        return refusal.map { .reply(.refused($0)) }
+        return refusal.map { .reply(told(.refused($0))) }
     }
 
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.

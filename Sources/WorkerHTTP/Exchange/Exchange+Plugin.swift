@@ -15,13 +15,28 @@ extension Exchange {
     /// The call has failed.
     package func fail(_ failure: CallFailure) {
         let kind: CallKind = endpoint == .initialize ? .initialize : .execute
-        complete(.reply(Reply(failure.status(for: kind), detail: failure.detail)))
+        complete(.reply(told(Reply(failure.status(for: kind), detail: failure.detail))))
+    }
+
+    /// Has the log tell of the error reply to a call, which is then sent.
+    func told(_ reply: consuming Reply) -> Reply {
+        tell(reply.status, reply.detail ?? "")
+        return reply
+    }
+
+    private func tell(_ status: UInt32, _ detail: String) {
+        guard let endpoint, endpoint.isCall else { return }
+        server.service.callFailed(
+            FailedCall(
+                id: requestID, endpoint: endpoint, status: status,
+                duration: server.options.clock() &- arrival, detail: detail))
     }
 
     /// The stream has ended behind some last lines.
     package func finishStream(_ lines: consuming ByteBuffer, _ failure: CallFailure?) {
         var lines = lines
         if let failure {
+            tell(failure.status(for: .stream), failure.detail)
             lines.append("{\"error\":")
             lines.appendJSONString(failure.detail)
             lines.append("}\n")

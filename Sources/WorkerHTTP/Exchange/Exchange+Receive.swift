@@ -89,6 +89,7 @@ extension Exchange {
 
     /// Writes a 413 straight to the socket and ends that direction.
     func tellTooLarge() {
+        _ = told(server.tooLarge())
         guard let socket = connection.socket else { return }
         let reply = server.tooLargeReply
         _ = unsafe reply.withUnsafeBytes { bytes in

@@ -15,8 +15,8 @@ internal import WorkerJSON
         case endpoint(Endpoint)
         /// The endpoint answers for the call of this id.
         case call(Endpoint, id: String)
-        /// An error is answered, when the body has been read and dropped.
-        case refuse(status: UInt32, detail: String, allow: String?)
+        /// An error is answered, when the body has been read and dropped; `of` is what was asked.
+        case refuse(status: UInt32, detail: String, allow: String?, of: Endpoint? = nil)
     }
 
     /// What the plugin's side leaves for the HTTP thread.
@@ -85,8 +85,13 @@ internal import WorkerJSON
         }
     }
 
-    /// Which endpoint answers; nil for an error.
-    var endpoint: Endpoint? { if case .endpoint(let endpoint) = plan { endpoint } else { nil } }
+    /// Which endpoint is asked; nil for one call's, and where there is none.
+    var endpoint: Endpoint? {
+        switch plan {
+        case .endpoint(let endpoint), .refuse(_, _, _, of: let endpoint?): endpoint
+        default: nil
+        }
+    }
 
     /// When the call is given up: the earlier of the client's and the worker's own limit.
     var deadline: UInt64? {

@@ -7,6 +7,8 @@ struct Reply: ~Copyable, Sendable {
     let status: UInt32
     /// The body's text.
     let body: ByteBuffer
+    /// What an error reply says, as plain text.
+    let detail: String?
     /// The methods that a 405 allows.
     var allow: String?
     /// The id of the request that it answers, if it has one.
@@ -14,9 +16,10 @@ struct Reply: ~Copyable, Sendable {
     /// Whether the connection ends with this reply.
     var closesConnection = false
 
-    init(_ status: UInt32, _ body: consuming ByteBuffer) {
+    init(_ status: UInt32, _ body: consuming ByteBuffer, detail: String? = nil) {
         self.status = status
         self.body = body
+        self.detail = detail
     }
 
     /// A reply of the form `{"detail": …}`.
@@ -25,7 +28,7 @@ struct Reply: ~Copyable, Sendable {
         body.append("{\"detail\":")
         body.appendJSONString(detail)
         body.append("}")
-        self.init(status, body)
+        self.init(status, body, detail: detail)
     }
 
     /// A reply of the form `{"status": …}`.

@@ -36,27 +36,29 @@ extension Server {
             if endpoint.body != .ignored {
                 plan = .refuse(
                     status: 411, detail: "There is neither Content-Length nor a chunked body",
-                    allow: nil)
+                    allow: nil, of: endpoint)
             }
         }
         switch plan {
         case .endpoint(let asked), .call(let asked, id: _):
             guard asked.isPost, let malformed = head.malformed else { break }
-            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil)
+            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil, of: asked)
         case .refuse: break
         }
         let exchange = Exchange(self, connection, plan, head)
         if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }
         if let length = head.contentLength {
             if length > options.maxBody, head.expectsContinue {
-                return refuseNow(tooLarge(), connection)
+                return refuseNow(exchange.told(tooLarge()), connection)
             }
             if length <= options.maxBody {
                 exchange.expect(length)
             } else {
                 exchange.refuseLength(length)
             }
-            if exchange.bodyProblem == .noBudget { return refuseNow(noBudget(), connection) }
+            if exchange.bodyProblem == .noBudget {
+                return refuseNow(exchange.told(noBudget()), connection)
+            }
         }
         unsafe request.pointee = Unmanaged.passRetained(exchange).toOpaque()
         return .YES

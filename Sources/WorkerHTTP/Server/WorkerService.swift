@@ -35,6 +35,8 @@ package protocol WorkerService: AnyObject, Sendable {
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
         deadline: UInt64?, exchange: Exchange
     ) -> CallRefusal?
+    /// A call has failed, or was refused; any thread, once for each.
+    func callFailed(_ call: FailedCall)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
     /// Cancels the call of an exchange, whose client has gone away.

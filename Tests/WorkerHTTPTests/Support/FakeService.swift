@@ -25,6 +25,7 @@ final class FakeService: WorkerService {
         var atOnce: (@Sendable (Submission) -> Void)?
         /// What happens first in every submit.
         var before: (@Sendable () -> Void)?
+        var failed: [FailedCall] = []
     }
 
     let state = Monitor(State())
@@ -77,6 +78,8 @@ final class FakeService: WorkerService {
     func startCalls() {}
 
     func report(_ text: String) { state.withLock { $0.reports.append(text) } }
+
+    func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
 
     func cancel(_ exchange: Exchange) {
         exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
