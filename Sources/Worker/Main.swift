@@ -11,7 +11,7 @@ enum Main {
         let environment = Environment.current()
         do throws(UsageError) {
             let request = try CommandLineParser.parse(
-                CommandLine.arguments, inheritedSockets: environment.inheritedSockets())
+                ProcessArguments.current(), inheritedSockets: environment.inheritedSockets())
             switch request {
             case .help:
                 end(.clean, CommandLineHelp.text(program: "universal-worker"), to: STDOUT_FILENO)

@@ -38,6 +38,11 @@ struct Program {
         let spawn = spawnThread(log)
         // What the plugin starts, however it detaches itself, stays below the worker.
         ChildSubreaper.enable()
+        if reaper.isBlind {
+            log.warning(
+                "/proc is missing: processes that the plugin starts are not found and may outlive "
+                    + "the worker, and /stats tells of the worker alone, with its peak of memory")
+        }
         do {
             try CrashReporter.install(
                 describe: "\(configuration.module):\(configuration.className)",

@@ -22,15 +22,19 @@ public final class WorkerProcess: Sendable {
     /// Starts the binary with `arguments`.
     ///
     /// `environment` adds to the test's own. Of `inherited`, the first becomes descriptor 3, the
-    /// next 4, and no other one is passed on.
+    /// next 4, and no other one is passed on. A `wrapper` is a program with arguments that ends in
+    /// an exec of the command behind them.
     public init(
-        arguments: [String], environment: [String: String] = [:], inherited: [Descriptor] = []
+        arguments: [String], environment: [String: String] = [:], inherited: [Descriptor] = [],
+        wrapper: [String] = []
     ) throws {
         let binary = try WorkerBinary.path()
+        let command = wrapper + [binary] + arguments
         let output = try Descriptor.pipe()
         let error = try Descriptor.pipe()
         pid = try Spawn.spawn(
-            binary, arguments, environment: environment, output: output.writing,
+            command[0], Array(command.dropFirst()), environment: environment,
+            output: output.writing,
             error: error.writing, inherited: inherited)
         output.writing.close()
         error.writing.close()

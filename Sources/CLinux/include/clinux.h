@@ -28,6 +28,17 @@ static inline char *_Nullable clinux_optarg(void) { return optarg; }
 static inline int clinux_optind(void) { return optind; }
 static inline int clinux_optopt(void) { return optopt; }
 
+// --- Birth (birth.c)
+
+/// The number of arguments that the process was started with, the program's name included; may be 0.
+int clinux_argument_count(void);
+
+/// An argument; `index` is less than their number.
+const char *_Nonnull clinux_argument(int index);
+
+/// The path by which the process was started, as the kernel was given it; NULL where it is unknown.
+const char *_Nullable clinux_start_path(void);
+
 // --- Errors
 
 /// The text of an error number, such as "Permission denied"; NULL for an unknown one. Thread-safe.

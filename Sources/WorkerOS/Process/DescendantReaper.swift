@@ -7,7 +7,7 @@ import WorkerCore
 ///
 /// Wants `ChildSubreaper.enable()` before anything is spawned: then every descendant, however it
 /// detached itself, stays below the worker. What may be signalled and reaped is
-/// `DescendantLedger`'s decision. Thread-safe. Without /proc no descendant is found.
+/// `DescendantLedger`'s decision. Thread-safe. Without /proc no descendant is found, see `isBlind`.
 package final class DescendantReaper: Sendable {
     private let root = getpid()
     private let byLists: Bool
@@ -25,6 +25,9 @@ package final class DescendantReaper: Sendable {
         self.usesDescriptors = usesDescriptors
         ledger = Mutex(DescendantLedger(root: root))
     }
+
+    /// Whether no descendant can be found, since /proc is missing; some sandboxes mount none.
+    package var isBlind: Bool { !ProcFile.isMounted }
 
     /// Reaps the zombies that came to the worker when their own parents ended; returns how many.
     ///

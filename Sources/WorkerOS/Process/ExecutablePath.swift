@@ -1,21 +1,29 @@
+import CLinux
 import Glibc
 
 /// Where the binary of this process lies.
 package enum ExecutablePath {
-    /// Returns the absolute path without symbolic links, or nil where /proc is not mounted.
+    /// Returns the absolute path without symbolic links, or nil where it cannot be had.
     ///
-    /// A binary that was replaced since the start is named as it was. The corresponding C function
-    /// is `readlink`.
+    /// A binary that was replaced since the start is named as it was. Without /proc the path that
+    /// the process was started by counts, as long as that leads somewhere. The corresponding C
+    /// functions are `readlink` and `realpath`.
     package static func current() -> String? {
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) {
             buffer in
             guard let base = buffer.baseAddress else { return nil }
             let length = unsafe readlink("/proc/self/exe", base, Int(PATH_MAX))
-            guard length > 0 else { return nil }
+            guard length > 0 else { return unsafe startPath(into: base) }
             unsafe buffer[length] = 0
             let path = unsafe String(cString: base)
             let mark = " (deleted)"
             return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
         }
+    }
+
+    private static func startPath(into buffer: UnsafeMutablePointer<CChar>) -> String? {
+        guard let given = unsafe clinux_start_path(), unsafe realpath(given, buffer) != nil
+        else { return nil }
+        return unsafe String(cString: buffer)
     }
 }

@@ -6,6 +6,9 @@ struct ProcFile {
     private var buffer = [UInt8](repeating: 0, count: 4_096)
     private var count = 0
 
+    /// Whether /proc shows this process; in sandboxes it may be missing.
+    static var isMounted: Bool { unsafe access("/proc/self/stat", R_OK) == 0 }
+
     /// The text that was read last.
     var text: ArraySlice<UInt8> { buffer[..<count] }
 

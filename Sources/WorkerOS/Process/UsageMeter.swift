@@ -12,23 +12,47 @@ package final class UsageMeter: Sendable {
 
     /// Makes a meter whose first sample is measured from the start of the process.
     package init() {
+        let now = MonotonicClock.now()
         let start = ProcessTree(root: pid).start * nanosecondsPerTick
+        guard start > 0 else {
+            interval = Mutex(UsageInterval(start: now))
+            return
+        }
         // The start is on the clock that counts the machine's sleep too: take the age.
         var time = timespec()
         unsafe clock_gettime(CLOCK_BOOTTIME, &time)
         let sinceBoot = UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
         let age = sinceBoot > start ? sinceBoot - start : 0
-        let now = MonotonicClock.now()
         interval = Mutex(UsageInterval(start: now > age ? now - age : 0))
     }
 
     /// Reads what is used now; the CPU share is that since the sample before.
+    ///
+    /// Without /proc it is what the kernel tells a process of itself: its own CPU time and that of
+    /// children that were waited for, and the most memory that it has had.
     package func sample() -> ProcessUsage {
         let tree = ProcessTree(root: pid)
-        let reading = UsageInterval.Reading(
-            cpu: tree.ticks * nanosecondsPerTick, time: MonotonicClock.now())
+        let (cpu, residentMiB) =
+            tree.processes.isEmpty
+            ? Self.ownUsage()
+            : (
+                tree.ticks * nanosecondsPerTick,
+                Double(tree.residentPages) * pageSize / 1_048_576
+            )
+        let reading = UsageInterval.Reading(cpu: cpu, time: MonotonicClock.now())
         return ProcessUsage(
             pid: pid, cpuPercent: interval.withLock { $0.percent(at: reading) },
-            residentMiB: Double(tree.residentPages) * pageSize / 1_048_576)
+            residentMiB: residentMiB)
+    }
+
+    /// The CPU time in nanoseconds and the peak of memory in MiB; the corresponding C function is `getrusage`.
+    private static func ownUsage() -> (cpu: UInt64, peakMiB: Double) {
+        var own = rusage()
+        var children = rusage()
+        unsafe getrusage(RUSAGE_SELF.rawValue, &own)
+        unsafe getrusage(RUSAGE_CHILDREN.rawValue, &children)
+        let times = [own.ru_utime, own.ru_stime, children.ru_utime, children.ru_stime]
+        let microseconds = times.reduce(0) { $0 + $1.tv_sec * 1_000_000 + $1.tv_usec }
+        return (UInt64(microseconds) * 1_000, Double(own.ru_maxrss) / 1_024)
     }
 }

@@ -61,7 +61,9 @@ package final class ListeningSocket: Sendable {
 
     /// Takes over a listening socket under a descriptor that the parent process left open.
     ///
-    /// Marks it close-on-exec, and changes nothing that the other process would notice.
+    /// Marks it close-on-exec, and changes nothing that the other process would notice. One that stands
+    /// in the place of a standard stream, as inetd passes it, gets another number and leaves /dev/null
+    /// behind: the plugin's children must not find a listening socket there.
     /// - Throws: `SocketError` where the descriptor is anything else than a stream socket that listens.
     package static func inherited(fd descriptor: Int32) throws(SocketError) -> ListeningSocket {
         guard clinux_close_on_exec(descriptor) == 0 else { throw .notOpen(descriptor) }
@@ -76,7 +78,23 @@ package final class ListeningSocket: Sendable {
             throw .notStream(descriptor)
         }
         guard option(descriptor, SO_ACCEPTCONN) == 1 else { throw .notListening(descriptor) }
-        return ListeningSocket(descriptor: descriptor, isInherited: true, address: address)
+        return ListeningSocket(
+            descriptor: try aboveStandard(descriptor), isInherited: true, address: address)
+    }
+
+    /// Moves a listening socket out of the place of a standard stream; returns its number.
+    private static func aboveStandard(_ descriptor: Int32) throws(SocketError) -> Int32 {
+        guard descriptor <= STDERR_FILENO else { return descriptor }
+        let moved = clinux_duplicate(descriptor)
+        let null = unsafe clinux_open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard moved >= 0, null >= 0 else { throw .cannotMove(descriptor, .last) }
+        // inetd passes the same socket as all three.
+        for standard in STDIN_FILENO...STDERR_FILENO
+        where standard == descriptor || option(standard, SO_ACCEPTCONN) == 1 {
+            guard dup2(null, standard) == standard else { throw .cannotMove(standard, .last) }
+        }
+        Glibc.close(null)
+        return moved
     }
 
     /// Lets connections come in; on an inherited socket it only sets the backlog.

@@ -9,6 +9,8 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
     case notStream(Int32)
     case wrongFamily(Int32, family: Int32)
     case notListening(Int32)
+    /// It stands in the place of a standard stream, and nothing can be put there instead.
+    case cannotMove(Int32, SystemError)
 
     package var description: String {
         switch self {
@@ -26,6 +28,8 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
                 + "neither IPv4, IPv6 nor Unix"
         case .notListening(let descriptor):
             "inherited descriptor \(descriptor) is a socket that does not listen"
+        case .cannotMove(let descriptor, let error):
+            "inherited descriptor \(descriptor) cannot be replaced by /dev/null: \(error)"
         }
     }
 }

@@ -1,0 +1,232 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// What a worker is born with, where its starter was careless: descriptors, arguments, /proc.
+@Suite("A worker that is born", .timeLimit(.minutes(10)))
+struct BirthTests {
+    /// Which of descriptors 0, 1 and 2 are closed at the start, as letters that a shell closes.
+    static let combinations: [[Int]] = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]
+
+    /// Where the log goes, which decides which numbers are taken first: a pipe, or no pipe.
+    static let logs = ["", "2>/dev/null"]
+
+    /// Starts a worker on an inherited socket through a shell command that ends in `exec "$@"`.
+    private static func start(
+        _ command: String, _ fixture: String = "echo", _ className: String = "Echo",
+        descriptor: Int32 = 3, sandboxed: Bool = false
+    ) throws -> RunningWorker {
+        let listener = try Listener()
+        let process = try WorkerProcess(
+            arguments: [
+                "--module", try Fixture.path(fixture), "--class", className, "--fd",
+                "\(descriptor)",
+            ],
+            inherited: [listener.descriptor],
+            wrapper: (sandboxed ? Sandbox.wrapper : []) + ["/bin/sh", "-c", command, "sh"])
+        return RunningWorker(process, port: listener.port)
+    }
+
+    private static func closing(_ descriptors: [Int], _ rest: String = "") -> String {
+        (["exec \"$@\" \(rest)"] + descriptors.map { "\($0)>&-" }).joined(separator: " ")
+    }
+
+    /// Where a descriptor of a process leads.
+    private static func target(_ process: Int32, _ descriptor: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { return 0 }
+                return unsafe readlink(
+                    "/proc/\(process)/fd/\(descriptor)", start, characters.count)
+            }
+        }
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    @Test(
+        "with standard descriptors closed serves, and ends with 0 when told",
+        arguments: combinations, logs)
+    func closed(descriptors: [Int], log: String) throws {
+        let worker = try Self.start(Self.closing(descriptors, log))
+        #expect(try worker.client.execute("{\"a\":1}").status == 200)
+        for descriptor in descriptors where descriptor != 1 {
+            #expect(Self.target(worker.process.pid, Int32(descriptor)) == "/dev/null")
+        }
+        // What the plugin prints is captured all the same.
+        #expect(Self.target(worker.process.pid, 1).hasPrefix("pipe:"))
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test(
+        "with standard descriptors closed works for its clients alone",
+        arguments: combinations, logs)
+    func quiet(descriptors: [Int], log: String) throws {
+        let worker = try Self.start(Self.closing(descriptors, log))
+        let connection = try worker.client.connect()
+        let start = Deadline.now
+        var before: Int?
+        while Deadline.now < start + 500 {
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+            if before == nil { before = worker.facts.bustle }
+        }
+        // A thread looks for zombies once a second; one that spins is at it all the time.
+        let seconds = Int(Deadline.now - start) / 1_000 + 1
+        #expect(worker.facts.bustle - (before ?? 0) <= 25 + 3 * seconds)
+    }
+
+    @Test("with standard descriptors closed ends when its parent does", arguments: combinations)
+    func orphaned(descriptors: [Int]) throws {
+        try Self.expectEndOfOrphan("", descriptors)
+    }
+
+    /// Kills the shell that has started a worker.
+    private static func expectEndOfOrphan(
+        _ preparation: String, _ closed: [Int] = [], wrapper: [String] = []
+    ) throws {
+        let listener = try Listener()
+        let control = try Descriptor.pipe()
+        let announced = try Descriptor.pipe()
+        // The shell's number is that of its parent, which the worker's is, too.
+        let command = """
+            \(preparation) parent=$$; (\(closing(closed, "--ppid $parent 4<&- 5>&-"))) &
+            echo $! >&5; read line <&4
+            """
+        let shell = try WorkerProcess(
+            arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "3"],
+            inherited: [listener.descriptor, control.reading, announced.writing],
+            wrapper: wrapper + ["/bin/sh", "-c", command, "sh"])
+        let text = try announced.reading.readLine(
+            "the worker's number", until: Deadline(milliseconds: 10_000))
+        let pid = try #require(Int32(text))
+        let worker = ProcessFacts(pid)
+        #expect(try HTTPClient(.tcp(listener.port)).get("/health").status == 200)
+        shell.signal(SIGKILL)
+        _ = try shell.waitForExit()
+        let deadline = Deadline(milliseconds: 10_000)
+        while worker.isAlive, !deadline.hasPassed { sched_yield() }
+        #expect(!worker.isAlive)
+        if worker.isAlive { _ = kill(pid, SIGKILL) }
+    }
+
+    @Test(
+        "on a socket in the place of a standard stream serves, and keeps it from its children",
+        arguments: [0, 1, 2], combinations)
+    func standardSocket(descriptor: Int32, closed: [Int]) throws {
+        let closed = closed.filter { $0 != descriptor }
+        let worker = try Self.start(
+            Self.closing(closed, "\(descriptor)<&3 3<&-"), descriptor: descriptor)
+        #expect(try worker.client.execute("{}").status == 200)
+        let target = Self.target(worker.process.pid, descriptor)
+        #expect(descriptor == 1 ? target.hasPrefix("pipe:") : target == "/dev/null")
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test("on a socket that is all three standard streams, as inetd passes it, serves")
+    func inetd() throws {
+        let worker = try Self.start(
+            Self.closing([], "0<&3 1>&3 2>&3 3<&-"), descriptor: 0)
+        #expect(try worker.client.execute("{}").status == 200)
+        #expect(Self.target(worker.process.pid, 0) == "/dev/null")
+        #expect(Self.target(worker.process.pid, 2) == "/dev/null")
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test("where a closed descriptor is to be the socket, says so")
+    func noSocket() throws {
+        let process = try WorkerProcess(
+            arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "0"],
+            wrapper: ["/bin/sh", "-c", Self.closing([0]), "sh"])
+        try process.standardError.line(containing: "descriptor 0 is not a socket")
+        #expect(try process.waitForExit() == .exited(3))
+    }
+
+    @Test("without /dev/null and with all descriptors closed serves", Sandbox.isNeeded)
+    func noNull() throws {
+        let worker = try Self.start(
+            "\(Sandbox.hide("/dev")); \(Self.closing([0, 1, 2]))", sandboxed: true)
+        #expect(try worker.client.execute("{}").status == 200)
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test("without /proc serves, says what it lacks, and ends with 0 when told", Sandbox.isNeeded)
+    func noProc() throws {
+        let worker = try Self.start(
+            "\(Sandbox.hide("/proc")); \(Self.closing([]))", sandboxed: true)
+        #expect(try worker.client.execute("{}").status == 200)
+        try worker.process.standardError.line(containing: "/proc is missing")
+        let usage = try worker.client.get("/stats")
+        #expect(usage.status == 200)
+        #expect(!usage.text.contains("\"memory_rss_mb\":0.0"))
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test("without /proc finds its plugin beside itself", Sandbox.isNeeded)
+    func noProcPrefix() throws {
+        let folder = try TemporaryFolder()
+        let command = """
+            cd \(folder.path); mkdir -p bin lib/universal-worker/plugins
+            cp "$1" bin/worker; cp "$0" lib/universal-worker/plugins/beside.so; shift
+            \(Sandbox.hide("/proc")); exec bin/worker "$@"
+            """
+        let process = try WorkerProcess(
+            arguments: ["--module", "beside", "--class", "Echo", "--port", "0"],
+            wrapper: Sandbox.wrapper + ["/bin/sh", "-c", command, try Fixture.path("echo")])
+        _ = try process.waitUntilListening()
+    }
+
+    @Test("without /proc ends when its parent does", Sandbox.isNeeded)
+    func noProcOrphaned() throws {
+        try Self.expectEndOfOrphan("\(Sandbox.hide("/proc"));", wrapper: Sandbox.wrapper)
+    }
+}
+
+extension ProcessFacts {
+    /// What all threads but the HTTP thread have done so far: ticks of CPU time, and turns.
+    fileprivate var bustle: Int {
+        guard let folder = unsafe opendir("/proc/\(pid)/task") else { return 0 }
+        defer { unsafe closedir(folder) }
+        var sum = 0
+        while let entry = unsafe readdir(folder) {
+            let thread = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let status = Self.text("/proc/\(pid)/task/\(thread)/status")
+            guard !status.isEmpty, !status.contains("uw-http") else { continue }
+            for line in status.split(separator: "\n") where line.contains("ctxt_switches") {
+                sum += Int(line.drop { !$0.isNumber }) ?? 0
+            }
+            // User and system time are fields 14 and 15; the name, field 2, ends in a parenthesis.
+            let stat = Self.text("/proc/\(pid)/task/\(thread)/stat")
+            let fields = stat.drop { $0 != ")" }.split(separator: " ")
+            if fields.count > 13 { sum += (Int(fields[12]) ?? 0) + (Int(fields[13]) ?? 0) }
+        }
+        return sum
+    }
+
+    private static func text(_ path: String) -> String {
+        guard let file = try? Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), from: "open"),
+            let bytes = try? file.read()
+        else { return "" }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// A mount namespace in which a folder is hidden; not every machine lets us have one.
+private enum Sandbox {
+    static let wrapper = ["/usr/bin/unshare", "--mount", "--propagation", "private"]
+
+    /// Lets a test run only where the machine allows it.
+    static let isNeeded = ConditionTrait.enabled(if: isAllowed, "mount namespaces are allowed")
+
+    private static let isAllowed: Bool = {
+        let command = "\(hide("/proc")) && \(hide("/dev")) && exit 0; exit 1"
+        let probe = try? WorkerProcess(
+            arguments: [], wrapper: wrapper + ["/bin/sh", "-c", command])
+        return (try? probe?.waitForExit()) == .exited(0)
+    }()
+
+    /// The shell command that hides a folder behind an empty one.
+    static func hide(_ folder: String) -> String { "mount -t tmpfs none \(folder)" }
+}
