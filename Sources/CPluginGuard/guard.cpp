@@ -1,8 +1,13 @@
+#include "place.hpp"
 #include "plugin_guard.h"
 
 #include <cstring>
 #include <cxxabi.h>
 #include <exception>
+
+__thread Place place;
+
+const char *uwg_function(void) { return place.function; }
 
 namespace {
 
@@ -12,9 +17,13 @@ void note(uwg_thrown *thrown, const char *what) noexcept {
     thrown->what[sizeof thrown->what - 1] = '\0';
 }
 
-template <typename Body> uw_status guarded(uwg_thrown *thrown, Body body) {
+template <typename Body>
+uw_status visit(const char *function, const uw_call *call, uwg_thrown *thrown, Body body) {
+    place = {function, call};
+    uwg_set_cancellation(PTHREAD_CANCEL_ENABLE);
+    uw_status status = UW_ERROR;
     try {
-        return body();
+        status = body();
     } catch (const std::exception &exception) {
         note(thrown, exception.what());
     } catch (abi::__forced_unwind &) {
@@ -23,7 +32,10 @@ template <typename Body> uw_status guarded(uwg_thrown *thrown, Body body) {
     } catch (...) {
         note(thrown, "an exception that is no std::exception");
     }
-    return UW_ERROR;
+    uwg_end_copy();
+    uwg_hold_cancellation();
+    place = {};
+    return status;
 }
 
 } // namespace
@@ -31,38 +43,41 @@ template <typename Body> uw_status guarded(uwg_thrown *thrown, Body body) {
 uw_status uwg_entry(
     uw_plugin_entry_fn function, const uw_host *host, uw_text class_name, uw_reply reply,
     const uw_plugin **plugin, uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(host, class_name, reply, plugin); });
+    return visit("uw_plugin_entry", nullptr, thrown, [&] {
+        return function(host, class_name, reply, plugin);
+    });
 }
 
 uw_status uwg_create(
     uwg_create_fn function, const uw_plugin *plugin, const uw_host *host, uw_reply reply,
     void **instance, uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(plugin, host, reply, instance); });
+    return visit("create", nullptr, thrown, [&] { return function(plugin, host, reply, instance); });
 }
 
 uw_status uwg_initialize(
     uwg_initialize_fn function, void *instance, uw_text config, uw_reply reply,
     uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(instance, config, reply); });
+    return visit("initialize", nullptr, thrown, [&] { return function(instance, config, reply); });
 }
 
-uw_status
-uwg_ask(uwg_reply_fn function, void *instance, uw_reply reply, uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(instance, reply); });
+uw_status uwg_ask(
+    uwg_reply_fn function, const char *name, void *instance, uw_reply reply, uwg_thrown *thrown) {
+    return visit(name, nullptr, thrown, [&] { return function(instance, reply); });
 }
 
-uw_status
-uwg_execute(uwg_execute_fn function, void *instance, const uw_call *call, uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(instance, call); });
+uw_status uwg_execute(
+    uwg_execute_fn function, const char *name, void *instance, const uw_call *call,
+    uwg_thrown *thrown) {
+    return visit(name, call, thrown, [&] { return function(instance, call); });
 }
 
 uw_status uwg_cancel(
     uwg_cancel_fn function, void *instance, uw_call_id call, uw_reply reply, uwg_thrown *thrown) {
-    return guarded(thrown, [&] { return function(instance, call, reply); });
+    return visit("cancel", nullptr, thrown, [&] { return function(instance, call, reply); });
 }
 
 void uwg_destroy(uwg_destroy_fn function, void *instance, uwg_thrown *thrown) {
-    (void)guarded(thrown, [&] {
+    (void)visit("destroy", nullptr, thrown, [&] {
         function(instance);
         return uw_status{UW_OK};
     });

@@ -20,8 +20,9 @@
  *      [control]     a thread of the worker that is none of the executors.
  *      [any thread]  from every thread, also the plugin's own, at any time.
  *  - No C++ exception, Rust panic or longjmp is to leave a plugin function. (A C++ exception that
- *    does is caught and becomes an error with its what().) A plugin installs no signal handlers,
- *    and leaves descriptors 0, 1 and 2 alone; what it prints on stdout goes to the worker's log.
+ *    does is caught and becomes an error with its what().) A plugin ends neither the process nor
+ *    the worker's threads, and returns once, in one process. It installs no signal handlers, and
+ *    leaves descriptors 0, 1 and 2 alone; what it prints on stdout goes to the worker's log.
  */
 #ifndef UNIVERSAL_WORKER_PLUGIN_H
 #define UNIVERSAL_WORKER_PLUGIN_H

@@ -17,7 +17,7 @@ extension CallSlot {
     /// Sends one line of a stream; waits for a slow client, holding no lock.
     func emit(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer?) -> uw_status {
         if let json = unsafe json, unsafe gather(handle, json) { return uw_status(UW_OK) }
-        return unsafe send(handle, json)
+        return PluginThread.uncancelled { unsafe send(handle, json) }
     }
 
     /// Adds a short line to those that gather, if they do.

@@ -1,3 +1,4 @@
+internal import CPluginGuard
 internal import CWorkerPlugin
 internal import Synchronization
 internal import WorkerCore
@@ -5,7 +6,8 @@ private import WorkerJSON
 
 /// What the plugin calls: the ABI's host table, made once and never freed.
 ///
-/// Each function recovers what its handle leads to and calls one method.
+/// Each function recovers what its handle leads to and calls one method. A copy of the process, made
+/// by fork, gets no further than `uwg_end_copy`: what it would touch is the worker's as well.
 enum HostTable {
     /// Who hears of `log` and `config_changed`, which name no call.
     static let listener = Mutex<(any HostTableListener)?>(nil)
@@ -18,15 +20,23 @@ enum HostTable {
                 abi_major: UInt32(UW_ABI_MAJOR), abi_minor: UInt32(UW_ABI_MINOR),
                 struct_size: UInt32(MemoryLayout<uw_host>.size), reserved: 0,
                 name: permanent("universal-worker"), version: permanent(Version.current),
-                reply: { unsafe Replies.leave($0, $1, $2) },
+                reply: {
+                    uwg_end_copy()
+                    return unsafe Replies.leave($0, $1, $2)
+                },
                 emit: { unsafe emit($0, $1, $2) },
                 progress: { unsafe progress($0, $1, $2, $3) },
                 is_cancelled: { call in
-                    SlotRegistry.withSlot(of: call) { $0.isCancelled(call) } ?? true ? 1 : 0
+                    uwg_end_copy()
+                    return SlotRegistry.withSlot(of: call) { $0.isCancelled(call) } ?? true ? 1 : 0
                 },
                 finish: { unsafe finish($0, $1, $2, $3) },
                 log: { unsafe log($0, $1, $2) },
-                config_changed: { HostTable.listener.withLock { $0 }?.configChanged() }))
+                config_changed: {
+                    uwg_end_copy()
+                    let listener = HostTable.listener.withLock { $0 }
+                    PluginThread.uncancelled { listener?.configChanged() }
+                }))
         return unsafe UnsafePointer(table)
     }()
 
@@ -50,20 +60,24 @@ protocol HostTableListener: AnyObject, Sendable {
 }
 
 private func emit(_ call: uw_call_id, _ json: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
-    SlotRegistry.withSlot(of: call) { unsafe $0.emit(call, foreignText(json, length)) }
+    uwg_end_copy()
+    return SlotRegistry.withSlot(of: call) { unsafe $0.emit(call, foreignText(json, length)) }
         ?? uw_status(UW_STALE)
 }
 
 private func finish(
     _ call: uw_call_id, _ status: uw_status, _ text: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
-    SlotRegistry.withSlot(of: call) { unsafe $0.finish(call, status, foreignText(text, length)) }
-        ?? uw_status(UW_STALE)
+    uwg_end_copy()
+    return SlotRegistry.withSlot(of: call) { slot in
+        PluginThread.uncancelled { unsafe slot.finish(call, status, foreignText(text, length)) }
+    } ?? uw_status(UW_STALE)
 }
 
 private func progress(
     _ call: uw_call_id, _ fraction: Double, _ message: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
+    uwg_end_copy()
     guard SlotRegistry.withSlot(of: call, { _ in }) != nil else { return uw_status(UW_STALE) }
     guard let bytes = unsafe foreignText(message, length), unsafe UTF8Text.isValid(bytes),
         let report = unsafe ProgressReport(
@@ -85,7 +99,9 @@ private func beginning(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointe
 }
 
 private func log(_ level: uw_log_level, _ text: UnsafePointer<CChar>?, _ length: Int) {
+    uwg_end_copy()
     guard let bytes = unsafe foreignText(text, length) else { return }
     let severity = PluginLogLevel(rawValue: level) ?? .info
-    HostTable.listener.withLock { $0 }?.log(severity, unsafe repairedString(bytes))
+    let listener = HostTable.listener.withLock { $0 }
+    PluginThread.uncancelled { listener?.log(severity, unsafe repairedString(bytes)) }
 }

@@ -74,13 +74,24 @@ extension PluginHost {
         end(withdrawn, with: CallFailure(.unavailable, "There is no thread for the call"))
     }
 
-    /// Runs jobs until the end of the plugin; the body of an executor's thread.
+    /// The body of an executor's thread.
     func runExecutor() {
+        let executor = Executor()
+        ThreadEnd.run {
+            self.runJobs(executor)
+        } ifThreadEnds: {
+            self.threadEnded(executor)
+        }
+    }
+
+    /// Runs jobs until the end of the plugin.
+    func runJobs(_ executor: Executor) {
         let thrown = UnsafeMutablePointer<uwg_thrown>.allocate(capacity: 1)
         unsafe thrown.initialize(to: uwg_thrown())
         defer { unsafe thrown.deallocate() }
         while true {
-            guard let (job, slot) = takeJob() else {
+            executor.task = takeJob()
+            guard let (job, slot) = executor.task else {
                 work.wait()
                 continue
             }
@@ -137,9 +148,10 @@ extension PluginHost {
         newestSlot.store(slot.index, ordering: .relaxed)
         unsafe thrown.pointee.is_set = 0
         let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
-        let name = unsafe stream == nil ? "execute" : "execute_stream"
+        let name: StaticString = unsafe stream == nil ? "execute" : "execute_stream"
         let status = unsafe uwg_execute(
-            stream ?? instance.table.execute, instance.pointer, UnsafePointer(slot.description),
+            stream ?? instance.table.execute, cString(name), instance.pointer,
+            UnsafePointer(slot.description),
             thrown)
         // The body's text may be used until execute has returned, also after finish.
         extendLifetime(call)
@@ -148,7 +160,7 @@ extension PluginHost {
         case UW_PENDING: slot.returned(.pending)
         default:
             let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
-            slot.returned(.failed(failure(of: status, text: text, in: name)))
+            slot.returned(.failed(failure(of: status, text: text, in: "\(name)")))
         }
     }
 
@@ -167,16 +179,21 @@ extension PluginHost {
         } else {
             failure = instance.cleanup()
         }
+        finishAlone(call, failure)
+    }
+
+    /// Answers an initialize or a cleanup, and lets the next job start.
+    func finishAlone(_ call: Call, _ failure: CallFailure?) {
         if let failure, failure.reason == .fatal {
             pluginFailed(failure, requestID: call.requestID)
         }
-        state.withLock { state in
-            state.alone = nil
+        let isWaitedFor = state.withLock { state in
             if failure == nil, call.kind == .cleanup { state.needsCleanup = false }
+            return exchange(&state.alone, nil) != nil
         }
         callIsOver(call)
         // The next call may start before the client has read this answer, not before it is made.
-        call.observer.callDidFinish(failure.map { .failure($0) } ?? .done)
+        if isWaitedFor { call.observer.callDidFinish(failure.map { .failure($0) } ?? .done) }
         finished { _ in }
     }
 }

@@ -12,16 +12,53 @@ final class CancelDesk: Sendable {
         let completion: @Sendable (CancelAnswer) -> Void
     }
 
+    private struct State {
+        var requests = RingQueue<Request>()
+        /// The request that the plugin is asked about.
+        var current: Request?
+        var isServed = false
+    }
+
     private let instance: PluginInstance
-    private let requests = Mutex(RingQueue<Request>())
+    private let spawn: ThreadSpawner
+    private let events: any HostEvents
+    private let state = Mutex(State())
     private let arrived = Semaphore()
 
-    init(_ instance: PluginInstance) { self.instance = instance }
+    init(_ instance: PluginInstance, _ environment: HostEnvironment) {
+        self.instance = instance
+        spawn = environment.spawn
+        events = environment.events
+    }
 
     /// Starts to serve, if the plugin has a cancel; false where the thread cannot be had.
-    func start(_ spawn: ThreadSpawner) -> Bool {
+    func start() -> Bool {
         guard unsafe instance.table.cancel != nil else { return true }
-        return spawn("uw-cancel") { self.serve() }
+        let isNew = state.withLock { !exchange(&$0.isServed, true) }
+        guard isNew else { return true }
+        let isStarted = spawn("uw-cancel") {
+            ThreadEnd.run {
+                self.serve()
+            } ifThreadEnds: {
+                self.threadEnded()
+            }
+        }
+        if !isStarted { state.withLock { $0.isServed = false } }
+        return isStarted
+    }
+
+    /// Goes on with another thread, as the plugin has ended this one; its last act.
+    ///
+    /// Where there is none, the next request asks again; those that wait are not waited for long.
+    private func threadEnded() {
+        let failure = PluginThread.endFailure()
+        events.pluginMisbehaved(failure.detail + "; another one takes its place", requestID: nil)
+        let request = state.withLock { state in
+            state.isServed = false
+            return exchange(&state.current, nil)
+        }
+        request?.completion(.failed(failure.detail))
+        _ = start()
     }
 
     /// Has the plugin asked to stop calls; never waits.
@@ -30,19 +67,25 @@ final class CancelDesk: Sendable {
     ///   - calls: their handles, or UW_NO_CALL.
     ///   - completion: gets the answer, on the desk's thread: the first failure if any.
     func request(_ calls: [uw_call_id], completion: @escaping @Sendable (CancelAnswer) -> Void) {
-        requests.withLock { $0.append(Request(calls: calls, completion: completion)) }
+        state.withLock { $0.requests.append(Request(calls: calls, completion: completion)) }
         arrived.signal()
+        _ = start()
     }
 
     private func serve() -> Never {
         while true {
             arrived.wait()
-            guard let request = requests.withLock({ $0.popFirst() }) else { continue }
+            let next = state.withLock { state in
+                state.current = state.requests.popFirst()
+                return state.current
+            }
+            guard let request = next else { continue }
             var answer = CancelAnswer.cancelled
             for call in request.calls {
                 let own = instance.cancel(call)
                 if answer == .cancelled { answer = own }
             }
+            state.withLock { $0.current = nil }
             request.completion(answer)
         }
     }

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WorkerCore
 internal import WorkerThreads
 
 extension PluginHost {
@@ -22,6 +23,20 @@ extension PluginHost {
         environment.events.libraryLoaded()
         let outcome = LoadOutcome()
         let isStarted = environment.spawn("uw-exec-0") {
+            let executor = Executor()
+            ThreadEnd.run {
+                create(executor)
+            } ifThreadEnds: {
+                guard let host = executor.host else {
+                    return outcome.deliver(.failure(.threadEnded(PluginThread.endFailure().detail)))
+                }
+                host.threadEnded(executor)
+            }
+        }
+        guard isStarted else { throw .noThread }
+        return try outcome.take().get()
+
+        @Sendable func create(_ executor: Executor) {
             do throws(LoadFailure) {
                 let table = try library.table(of: className)
                 guard let slots = SlotRegistry.take(table.concurrency) else {
@@ -35,20 +50,19 @@ extension PluginHost {
                     throw error
                 }
                 let host = PluginHost(instance, slots: slots, environment)
-                guard host.desk.start(environment.spawn) else {
+                guard host.desk.start() else {
                     _ = instance.destroy()
                     SlotRegistry.giveBack(slots)
                     throw .noThread
                 }
                 HostTable.listener.withLock { $0 = host }
+                executor.host = host
                 outcome.deliver(.success(host))
-                host.runExecutor()
+                host.runJobs(executor)
             } catch {
                 outcome.deliver(.failure(error))
             }
         }
-        guard isStarted else { throw .noThread }
-        return try outcome.take().get()
     }
 }
 

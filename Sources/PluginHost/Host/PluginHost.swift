@@ -57,7 +57,7 @@ package final class PluginHost: Sendable {
         let scheduler = Scheduler<Job>(
             capacity: environment.maxQueue, concurrency: slots.count)
         state = Mutex(State(scheduler: scheduler, freeSlots: slots))
-        desk = CancelDesk(instance)
+        desk = CancelDesk(instance, environment)
         schemaSnapshot = Mutex(.empty)
         configSnapshot = Mutex(.empty)
         for slot in slots { slot.owner.withLock { $0 = self } }
@@ -124,6 +124,17 @@ package final class PluginHost: Sendable {
         // The former snapshots die outside of the locks.
         _ = schemaSnapshot.withLock { exchange(&$0, schema) }
         _ = configSnapshot.withLock { exchange(&$0, config) }
+    }
+}
+
+extension PluginHost {
+    /// Puts a failure in the place of what a function did not leave, if it is one of those two.
+    func spoilSnapshot(_ function: String, _ failure: CallFailure) {
+        switch function {
+        case "config_schema": _ = schemaSnapshot.withLock { exchange(&$0, Snapshot(failure)) }
+        case "current_config": _ = configSnapshot.withLock { exchange(&$0, Snapshot(failure)) }
+        default: break
+        }
     }
 }
 

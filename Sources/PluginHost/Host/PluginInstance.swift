@@ -42,7 +42,7 @@ internal import WorkerJSON
         guard let function = unsafe table.cleanup else { return nil }
         var thrown = uwg_thrown()
         let (status, left) = Replies.collect { reply in
-            unsafe uwg_ask(function, pointer, reply, &thrown)
+            unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
         }
         let text = replyText(left, &thrown)
         if status == UW_OK || status == UW_UNSUPPORTED { return nil }
@@ -72,15 +72,17 @@ internal import WorkerJSON
     /// Asks for the configuration in force.
     func currentConfig() -> Snapshot { unsafe ask(table.currentConfig, "current_config") }
 
-    private func ask(_ function: uwg_reply_fn?, _ name: String) -> Snapshot {
+    private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
         guard let function = unsafe function else { return .empty }
         var thrown = uwg_thrown()
         let (status, left) = Replies.collect { reply in
-            unsafe uwg_ask(function, pointer, reply, &thrown)
+            unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
         }
         let text = replyText(left, &thrown)
         if status == UW_UNSUPPORTED { return .empty }
-        guard status == UW_OK else { return Snapshot(failure(of: status, text: text, in: name)) }
+        guard status == UW_OK else {
+            return Snapshot(failure(of: status, text: text, in: "\(name)"))
+        }
         guard let left else {
             return Snapshot(.misbehaviour("the plugin's \(name) left no text where JSON is due"))
         }
@@ -103,4 +105,9 @@ internal import WorkerJSON
         unsafe uwg_destroy(table.destroy, pointer, &thrown)
         return replyText(nil, &thrown)
     }
+}
+
+/// A literal as C wants it, for ever.
+func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
 }

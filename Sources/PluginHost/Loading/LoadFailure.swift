@@ -24,6 +24,8 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case tooManySlots(Int)
     /// A thread for the plugin cannot be had.
     case noThread
+    /// The plugin has ended the thread that it was being loaded on.
+    case threadEnded(String)
     /// The plugin's create failed.
     case createFailed(String)
 
@@ -48,6 +50,7 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .tooManySlots(let count):
             "the plugin declares \(count) calls at once, more than this process can take"
         case .noThread: "a thread for the plugin cannot be had"
+        case .threadEnded(let reason): reason
         case .createFailed(let reason): "create failed: \(reason)"
         }
     }

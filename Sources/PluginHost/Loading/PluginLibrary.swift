@@ -20,9 +20,9 @@ internal import WorkerCore
     /// - Throws: what dlopen says, or that there is no entry function.
     init(path: String) throws(LoadFailure) {
         _ = unsafe dlerror()
-        guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            throw .notLoadable(Self.lastError())
-        }
+        let opened = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL)
+        uwg_end_copy()
+        guard let handle = unsafe opened else { throw .notLoadable(Self.lastError()) }
         guard let symbol = unsafe dlsym(handle, UW_PLUGIN_ENTRY) else { throw .noEntry }
         unsafe entry = unsafeBitCast(symbol, to: uw_plugin_entry_fn.self)
     }

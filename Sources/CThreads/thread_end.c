@@ -1,0 +1,21 @@
+#include "cthreads.h"
+
+#include <pthread.h>
+
+static pthread_key_t key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static void (*ended)(void *);
+
+/* The destructor of a thread's value is what runs however the thread ends, also where no stack can
+ * be unwound: that of C code without unwind tables cannot. */
+static void make_key(void) { (void)pthread_key_create(&key, ended); }
+
+void cthreads_watch_end(void (*function)(void *), const void *context) {
+    int former;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &former);
+    ended = function;
+    pthread_once(&once, make_key);
+    (void)pthread_setspecific(key, context);
+}
+
+void cthreads_unwatch_end(void) { (void)pthread_setspecific(key, NULL); }

@@ -1,0 +1,39 @@
+internal import Synchronization
+internal import WorkerCore
+
+/// What a thread that runs plugin code is at; touched by that thread alone.
+final class Executor: @unchecked Sendable {
+    /// What it has taken from the queue, with the slot of a call that has one.
+    var task: (job: Job, slot: CallSlot?)?
+    /// The host, once there is one: the first executor makes it.
+    var host: PluginHost?
+}
+
+extension PluginHost {
+    /// Clears up behind an executor whose thread plugin code has ended; that thread's last act.
+    ///
+    /// Its job fails. Another thread is started in its place when there is something to run.
+    func threadEnded(_ executor: Executor) {
+        let failure = PluginThread.endFailure()
+        guard let (job, slot) = executor.task else { return }
+        var requestID: String?
+        if case .call(let call) = job { requestID = call.requestID }
+        events.pluginMisbehaved(
+            failure.detail + "; another one takes its place", requestID: requestID)
+        state.withLock { $0.executors -= 1 }
+        spoilSnapshot(PluginThread.function, failure)
+        switch job {
+        case .call(let call):
+            if let slot { slot.returned(.failed(failure)) } else { finishAlone(call, failure) }
+        case .refresh:
+            finished { _ in }
+        case .end(_, let done):
+            if PluginThread.function == "cleanup" {
+                _ = submit(.end(cleanup: false, done: done), isOwn: true)
+            } else {
+                done()
+            }
+            finished { _ in }
+        }
+    }
+}
