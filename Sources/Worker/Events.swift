@@ -7,7 +7,10 @@ struct Events: HostEvents {
     let log: Log
     let inbox: Inbox
 
-    func libraryLoaded() { CrashReporter.objectsChanged() }
+    func libraryLoaded() {
+        CrashReporter.objectsChanged()
+        ProcessExit.watch(self)
+    }
 
     func callBegan(slot: Int, id: String, arrival: UInt64) {
         CrashCalls.begin(slot: slot, id: id, startNanoseconds: arrival)
@@ -31,6 +34,8 @@ struct Events: HostEvents {
     }
 
     func pluginIsWedged(_ detail: String) { inbox.post(.end(.wedged(detail))) }
+
+    func pluginExited(_ detail: String) { inbox.post(.end(.pluginExited(detail))) }
 
     func pluginIsBroken(_ detail: String) { inbox.post(.end(.pluginFatal(detail))) }
 }

@@ -54,7 +54,15 @@ struct Program {
             }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
             let stage = Stage(self, socket: socket, capture: capture, timers: timers, spawn: spawn)
-            guard spawn("uw-load", { stage.load() }) else { throw NoThread() }
+            ProcessExit.watch(Events(log: log, inbox: inbox))
+            let isLoading = spawn("uw-load") {
+                ThreadEnd.run {
+                    stage.load()
+                } ifThreadEnds: {
+                    stage.loadingThreadEnded()
+                }
+            }
+            guard isLoading else { throw NoThread() }
             stage.live()
         } catch let error as SocketError {
             end(.bindFailure, "\(error)")

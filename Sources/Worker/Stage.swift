@@ -67,16 +67,26 @@ final class Stage: Sendable {
             plugin.withLock { $0 = host }
             inbox.post(.loaded)
         } catch {
-            notifier.failed(
-                status:
-                    "Failed to load \(configuration.module):\(configuration.className): \(error)")
-            // What the plugin printed first comes first; the contract wants this line on stdout.
-            capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
-            capture.writeReal(
-                "FATAL: Failed to load \(configuration.module):\(configuration.className) - \(error)",
-                deadlineNanoseconds: deadline(after: .seconds(1)))
-            inbox.post(.startFailed(.loadFailure))
+            loadFailed("\(error)")
         }
+    }
+
+    /// The thread that loads has ended: a constructor of the library has ended it.
+    func loadingThreadEnded() { loadFailed("the plugin ended the thread that loads its library") }
+
+    private func loadFailed(_ reason: String) {
+        tellLoadFailure(reason)
+        inbox.post(.startFailed(.loadFailure))
+    }
+
+    private func tellLoadFailure(_ reason: String) {
+        let plugin = "\(configuration.module):\(configuration.className)"
+        notifier.failed(status: "Failed to load \(plugin): \(reason)")
+        // What the plugin printed first comes first; the contract wants this line on stdout.
+        capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
+        capture.writeReal(
+            "FATAL: Failed to load \(plugin) - \(reason)",
+            deadlineNanoseconds: deadline(after: .seconds(1)))
     }
 
     /// Lives to the end of the process; on the main thread.
@@ -89,7 +99,7 @@ final class Stage: Sendable {
             let phase = life.phase
             let actions = life.handle(event, at: MonotonicClock.now())
             if case .end(let cause) = event, phase != life.phase {
-                log.info(cause.description)
+                log.write(cause.level, cause.description)
                 tellEnding(cause)
             }
             for action in actions {
@@ -103,6 +113,8 @@ final class Stage: Sendable {
     /// - Returns: when its time is up, if it has one.
     private func perform(_ action: Lifecycle.Action, _ life: Lifecycle) -> UInt64? {
         switch action {
+        case .tellLoadFailure(let reason):
+            tellLoadFailure(reason)
         case .serve:
             if let failure = serve() { inbox.post(.startFailed(failure)) }
         case .refuseCalls:
@@ -112,7 +124,11 @@ final class Stage: Sendable {
         case .cancelCalls:
             host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
         case .abandonCalls:
-            host?.abandonCalls(CallFailure(.cancelled, "The worker is shutting down"))
+            if case .pluginExited = life.cause {
+                host?.abandonCalls(CallFailure(.misbehaviour, "The plugin ended the process"))
+            } else {
+                host?.abandonCalls(CallFailure(.cancelled, "The worker is shutting down"))
+            }
         case .awaitIdle(let moment):
             host?.whenIdle { [inbox] in inbox.post(.idle) }
             return moment

@@ -122,7 +122,7 @@ struct LifecycleEndTests {
 
     @Test("has codes that hosts know by number")
     func numbers() {
-        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     }
 }
 
@@ -131,7 +131,7 @@ extension Lifecycle.Action {
     var moment: UInt64? {
         switch self {
         case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
-        case .serve, .refuseCalls, .cancelCalls, .abandonCalls, .exit: nil
+        case .tellLoadFailure, .serve, .refuseCalls, .cancelCalls, .abandonCalls, .exit: nil
         }
     }
 }

@@ -9,7 +9,8 @@ struct LifecycleWalkTests {
 
     private static let events: [Lifecycle.Event] = [
         .loaded, .loaded, .startFailed(.bindFailure), .end(.signal(15)), .end(.signal(2)),
-        .end(.parentGone), .end(.pluginFatal("")), .end(.wedged("")), .idle, .cleaned, .reaped,
+        .end(.parentGone), .end(.pluginFatal("")), .end(.wedged("")),
+        .end(.pluginExited("")), .idle, .cleaned, .reaped,
         .timeout,
     ]
 
@@ -22,7 +23,7 @@ struct LifecycleWalkTests {
         /// How far an action is into the end: nothing goes back.
         static func rank(_ action: Lifecycle.Action) -> Int {
             switch action {
-            case .serve: 0
+            case .tellLoadFailure, .serve: 0
             case .refuseCalls: 1
             case .awaitIdle: 2
             case .cancelCalls: 2
@@ -47,12 +48,12 @@ struct LifecycleWalkTests {
                 #expect(has { $0 == .refuseCalls })
                 #expect(!has { $0 == .cancelCalls })
             case .abandonCalls:
-                #expect(has { $0 == .cancelCalls })
+                #expect(has { $0 == .refuseCalls })
                 #expect(!has { $0 == .abandonCalls })
                 #expect(!has { Self.rank($0) == 3 }, "calls are abandoned that have ended")
             case .cleanUp: #expect(has { $0.isWait })
             case .refuseCalls: #expect(has { $0 == .serve })
-            case .serve, .endDescendants, .exit: break
+            case .tellLoadFailure, .serve, .endDescendants, .exit: break
             }
             if !action.isWait, action != .cancelCalls {
                 #expect(!has { Self.rank($0) == rank }, "\(action) twice: \(done)")

@@ -14,6 +14,8 @@ package protocol HostEvents: Sendable {
     func pluginMisbehaved(_ detail: String, requestID: String?)
     /// A cancelled call has not ended for longer than is allowed: the worker is to end.
     func pluginIsWedged(_ detail: String)
+    /// The plugin has called exit: the worker is to end, as its thread waits for that.
+    func pluginExited(_ detail: String)
     /// The plugin says that it is broken for good: the worker is to end.
     func pluginIsBroken(_ detail: String)
 }

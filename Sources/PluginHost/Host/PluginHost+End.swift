@@ -19,6 +19,8 @@ extension PluginHost {
     /// The calls go on; what they still emit and how they finish is heard by nobody.
     package func abandonCalls(_ failure: CallFailure) {
         for slot in slots { slot.abandon(failure) }
+        guard let call = state.withLock({ exchange(&$0.alone, nil) }) else { return }
+        call.observer.callDidFinish(.failure(failure))
     }
 
     /// Runs cleanup, unless one has gone well with nothing after it, and destroy.

@@ -8,6 +8,8 @@ package enum EndingCause: Equatable, Sendable {
     case pluginFatal(String)
     /// A call has not ended although it was cancelled long ago.
     case wedged(String)
+    /// The plugin has called exit; the thread that did waits for the end.
+    case pluginExited(String)
 
     /// The sentence for the log.
     package var description: String {
@@ -16,6 +18,15 @@ package enum EndingCause: Equatable, Sendable {
         case .parentGone: "the parent process is gone"
         case .pluginFatal(let detail): "the plugin is broken for good: \(detail)"
         case .wedged(let detail): "the plugin is wedged: \(detail)"
+        case .pluginExited(let detail): "the plugin ended the process: \(detail)"
+        }
+    }
+
+    /// How grave it is: nobody has asked for what is the plugin's fault.
+    package var level: LogLevel {
+        switch self {
+        case .signal, .parentGone: .info
+        case .pluginFatal, .wedged, .pluginExited: .error
         }
     }
 
@@ -26,6 +37,7 @@ package enum EndingCause: Equatable, Sendable {
         case .parentGone: .parentGone
         case .pluginFatal: .pluginFatal
         case .wedged: .wedged
+        case .pluginExited: .pluginExited
         }
     }
 
@@ -33,7 +45,7 @@ package enum EndingCause: Equatable, Sendable {
     var letsCallsFinish: Bool {
         switch self {
         case .signal, .wedged: true
-        case .parentGone, .pluginFatal: false
+        case .parentGone, .pluginFatal, .pluginExited: false
         }
     }
 }

@@ -18,4 +18,6 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case noResources = 7
     /// A call did not end for longer than `--wedged-exit` allows after it was cancelled.
     case wedged = 8
+    /// The plugin ended the process, by exit.
+    case pluginExited = 9
 }

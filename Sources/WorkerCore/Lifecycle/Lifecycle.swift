@@ -43,6 +43,8 @@ package struct Lifecycle: Sendable {
     ///
     /// Moments are nanoseconds of CLOCK_MONOTONIC.
     package enum Action: Equatable, Sendable {
+        /// Say that the plugin could not be loaded, and why.
+        case tellLoadFailure(String)
         /// Let clients in.
         case serve
         /// Take no more calls; what asks how the worker is gets its answer until the end.
@@ -108,6 +110,7 @@ package struct Lifecycle: Sendable {
             if hadSignal, phase != .gone { return leave(.forced) }
             hadSignal = true
         }
+        if case .pluginExited = cause { return pluginExited(cause, now) }
         switch phase {
         case .starting:
             // Nobody is served, and the plugin may never return from its create.
@@ -124,6 +127,24 @@ package struct Lifecycle: Sendable {
             exitCode = cause.exitCode
             return cancel()
         case .cancelling, .cleaning, .reaping, .gone:
+            return []
+        }
+    }
+
+    /// No more of the plugin's code is called, which has torn down what it registered with atexit.
+    private mutating func pluginExited(_ cause: EndingCause, _ now: UInt64) -> [Action] {
+        switch phase {
+        case .starting:
+            self.cause = cause
+            return [.tellLoadFailure(cause.description)] + startFailed(.loadFailure, now)
+        case .ready:
+            begin(cause, now)
+            return [.refuseCalls, .abandonCalls] + reap()
+        case .draining, .cancelling, .cleaning:
+            self.cause = cause
+            if exitCode == .clean { exitCode = cause.exitCode }
+            return (phase == .cleaning ? [] : [.abandonCalls]) + reap()
+        case .reaping, .gone:
             return []
         }
     }

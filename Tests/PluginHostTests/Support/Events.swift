@@ -19,6 +19,8 @@ final class Events: HostEvents {
 
     func callEnded(slot: Int) {}
 
+    func pluginExited(_ detail: String) {}
+
     func pluginIsWedged(_ detail: String) {}
 
     func pluginLogged(_ level: PluginLogLevel, _ text: String) {
