@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the log has of calls that fail: one line each, of one shape.
-@Suite("In the log", .timeLimit(.minutes(10)))
+@Suite("In the log", .blocking)
 struct FailedCallLogTests {
     /// Waits for the line of the call `id`, and returns its level and what stands around `ms=`.
     private func line(_ id: String, _ worker: RunningWorker) throws -> String {
