@@ -11,6 +11,7 @@
 
 static int argument_count;
 static char **argument_vector;
+static _Bool is_missing[3];
 
 /// Opens what is missing of descriptors 0, 1 and 2, so that nothing else gets their numbers: what is
 /// written to stdout would go there, and the capture of stdout would take the number away.
@@ -18,6 +19,7 @@ static void fill_standard_descriptors(void) {
     // Bare system calls: the sanitizers' versions of these functions do not work yet.
     for (int descriptor = 0; descriptor <= 2; descriptor++) {
         if (syscall(SYS_fcntl, descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+        is_missing[descriptor] = 1;
         // The lowest free number is this one.
         if (syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR) < 0)
             (void)syscall(SYS_openat, AT_FDCWD, "/", O_PATH);
@@ -38,5 +40,9 @@ __attribute__((section(".preinit_array"), used)) static void (*const first)(
 int clinux_argument_count(void) { return argument_count; }
 
 const char *clinux_argument(int index) { return argument_vector[index]; }
+
+_Bool clinux_was_missing(int descriptor) {
+    return descriptor >= 0 && descriptor <= 2 && is_missing[descriptor];
+}
 
 const char *clinux_start_path(void) { return (const char *)getauxval(AT_EXECFN); }

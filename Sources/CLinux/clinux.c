@@ -49,6 +49,11 @@ unsigned long clinux_raise_open_files(void) {
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
+unsigned long clinux_open_files(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
 static void do_nothing(int signal) { (void)signal; }
 
 void clinux_survive_broken_pipes(void) {

@@ -13,20 +13,27 @@ enum Main {
             let request = try CommandLineParser.parse(
                 ProcessArguments.current(), inheritedSockets: environment.inheritedSockets())
             switch request {
-            case .help:
-                end(.clean, CommandLineHelp.text(program: "universal-worker"), to: STDOUT_FILENO)
-            case .version: end(.clean, "universal-worker \(Version.current)\n", to: STDOUT_FILENO)
+            case .help: show(CommandLineHelp.text(program: "universal-worker"))
+            case .version: show("universal-worker \(Version.current)\n")
             case .run(let configuration):
                 Environment.removePrivate()
                 Program(configuration, environment).run()
             }
         } catch {
-            end(.usage, error.report(program: "universal-worker"), to: STDERR_FILENO)
+            end(.usage, error.report(program: "universal-worker"))
         }
     }
 
-    private static func end(_ code: ExitCode, _ text: String, to descriptor: Int32) -> Never {
-        Console.write(text, to: descriptor)
+    /// Prints what was asked for, and ends.
+    private static func show(_ text: String) -> Never {
+        guard let error = Console.write(text, to: STDOUT_FILENO) else {
+            exit(ExitCode.clean.rawValue)
+        }
+        end(.noResources, "universal-worker: cannot write to standard output: \(error)\n")
+    }
+
+    private static func end(_ code: ExitCode, _ complaint: String) -> Never {
+        Console.write(complaint, to: STDERR_FILENO)
         exit(code.rawValue)
     }
 }

@@ -36,6 +36,9 @@ int clinux_argument_count(void);
 /// An argument; `index` is less than their number.
 const char *_Nonnull clinux_argument(int index);
 
+/// Whether a descriptor, 0 to 2, was closed at the start; it leads to /dev/null since.
+_Bool clinux_was_missing(int descriptor);
+
 /// The path by which the process was started, as the kernel was given it; NULL where it is unknown.
 const char *_Nullable clinux_start_path(void);
 
@@ -76,6 +79,9 @@ _Bool clinux_stdout_flush(void);
 
 /// Raises the soft limit of open files to the hard one; the limit now in force, 0 on failure.
 unsigned long clinux_raise_open_files(void);
+
+/// The soft limit of open files, 0 if it is unknown.
+unsigned long clinux_open_files(void);
 
 // --- Signals
 

@@ -1,11 +1,15 @@
+import CLinux
 import Glibc
 
 /// Plain text to the terminal, for what comes before there is a log.
 package enum Console {
-    /// Writes a text as a whole, or as much of it as the descriptor takes.
+    /// Writes a text as a whole, or as much of it as the descriptor takes; returns why not all.
     ///
-    /// The corresponding C function is `write`.
-    package static func write(_ text: String, to descriptor: Int32) {
+    /// A descriptor that was closed when the process began takes nothing, although it is open on
+    /// /dev/null since. The corresponding C function is `write`.
+    @discardableResult
+    package static func write(_ text: String, to descriptor: Int32) -> SystemError? {
+        guard !clinux_was_missing(descriptor) else { return SystemError(code: EBADF) }
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
@@ -15,8 +19,9 @@ package enum Console {
                     buffer.count - written)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return .last }
             written += count
         }
+        return nil
     }
 }
