@@ -4,14 +4,16 @@ internal import WorkerOS
 
 /// Why a plugin could not be loaded, found before its library was opened or while it was.
 enum LoadError: Error, CustomStringConvertible {
-    case notFound(String, candidates: [String])
+    case notFound(String, candidates: [String], nearby: String?)
     case file(ELFError)
     case plugin(LoadFailure)
 
     var description: String {
         switch self {
-        case .notFound(let module, let candidates):
-            "there is no plugin '\(module)'; tried: \(candidates.joined(separator: ", "))"
+        case .notFound(let module, let candidates, let nearby):
+            "there is no plugin '\(module)'. "
+                + (nearby.map { "Did you mean '\($0)'? " } ?? "")
+                + "Tried: \(candidates.joined(separator: ", "))"
         case .file(let error): "\(error)"
         case .plugin(let failure): "\(failure)"
         }
@@ -36,6 +38,14 @@ enum PluginFile {
                 throw .file(error)
             }
         }
-        throw .notFound(module, candidates: candidates)
+        let nearby = PluginSearch.nearby(module: module).first { path in
+            do throws(ELFError) {
+                try ELFInspector.check(path: path)
+                return true
+            } catch {
+                return false
+            }
+        }
+        throw .notFound(module, candidates: candidates, nearby: nearby)
     }
 }

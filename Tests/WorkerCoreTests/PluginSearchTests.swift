@@ -43,6 +43,18 @@ import WorkerCore
         #expect(found.first == "\(folder)/universal-worker/plugins/m.so")
     }
 
+    @Test func `The ending of a file's name is not added to it`() {
+        let found = candidates("echo.so", pluginPath: "/p")
+        #expect(found.prefix(2) == ["/p/echo.so", "/p/libecho.so"])
+    }
+
+    @Test func `The current folder is named for a plain name, and not searched`() {
+        #expect(PluginSearch.nearby(module: "echo.so") == ["./echo.so", "./libecho.so"])
+        #expect(PluginSearch.nearby(module: "echo") == ["./echo.so", "./libecho.so"])
+        #expect(PluginSearch.nearby(module: "a/echo.so").isEmpty)
+        #expect(!candidates("echo").contains { $0.hasPrefix("./") })
+    }
+
     @Test func `A path is tried once`() {
         let found = candidates(
             "m", pluginPath: "/usr/lib/universal-worker/plugins/:/x:/x", prefix: "/usr")

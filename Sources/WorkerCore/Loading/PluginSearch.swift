@@ -6,7 +6,7 @@ package enum PluginSearch {
     /// The paths to try, best first, without duplicates.
     ///
     /// A module with a slash is the path itself. Any other is a plain name, also with dots as in
-    /// `my_plugin.plugin`: `NAME.so` and `libNAME.so` are looked for in each folder of
+    /// `my_plugin.plugin`: `NAME.so` and `libNAME.so` are looked for, the ending once, in each folder of
     /// `pluginPath` (separated by colons), below `dataHome`, below the installation `prefix`,
     /// `/usr/local` and `/usr`. An unset, empty or relative `dataHome` is `home`/.local/share.
     package static func candidates(
@@ -24,12 +24,24 @@ package enum PluginSearch {
         }
         var paths: [String] = []
         for folder in folders {
-            for name in ["\(module).so", "lib\(module).so"] {
+            for name in files(module) {
                 let path = join(folder, name)
                 if !paths.contains(path) { paths.append(path) }
             }
         }
         return paths
+    }
+
+    /// The paths in the current folder that a plain name may have been meant for.
+    ///
+    /// They are not tried: what is loaded must not depend on the folder that a worker starts in.
+    package static func nearby(module: String) -> [String] {
+        module.contains("/") ? [] : files(module).map { "./\($0)" }
+    }
+
+    private static func files(_ module: String) -> [String] {
+        let file = module.hasSuffix(".so") ? module : "\(module).so"
+        return [file, "lib\(file)"]
     }
 
     /// The installation prefix of a binary at `PREFIX/bin/NAME`; nil where it is elsewhere.
