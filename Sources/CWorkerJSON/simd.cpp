@@ -4,7 +4,15 @@
 
 #include <simdjson.h>
 
+#include <cstdlib>
+
 namespace {
+
+/// simdjson lets a variable choose its implementation, also one that this processor has not, and
+/// reads it when it is first used: which instructions run is not the environment's to say.
+[[gnu::constructor]] void forget_forced_implementation() {
+    (void)unsetenv("SIMDJSON_FORCE_IMPLEMENTATION");
+}
 
 /// For a processor or an environment that simdjson does not support.
 size_t compact_bytewise(const uint8_t *text, size_t length, uint8_t *out) noexcept {
