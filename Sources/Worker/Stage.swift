@@ -168,6 +168,12 @@ final class Stage: Sendable {
             "listening on \(socket.name), serving "
                 + "\(configuration.module):\(configuration.className) (\(host.name) \(host.version))"
         )
+        // Some are the worker's and the plugin's own.
+        if ProcessLimits.openFiles < configuration.maxConnections + 64 {
+            log.warning(
+                "the limit of open files, \(ProcessLimits.openFiles), is too low for "
+                    + "\(configuration.maxConnections) connections (--max-connections)")
+        }
         if !socket.isUnix, !socket.isLoopback {
             log.warning("the inherited socket is bound to more than this machine's loopback")
         }

@@ -69,6 +69,7 @@ import WorkerOS
 
     @Test(arguments: [
         ("--help", CommandLineRequest.help), ("--version", .version), ("--hel", .help),
+        ("-h", .help), ("-V", .version), ("-hV", .help), ("--module m -V", .version),
         ("--module m --version --nonsense", .version), ("stray --help", .help),
     ])
     func `Help and version need nothing else`(line: String, request: CommandLineRequest) throws {
@@ -84,22 +85,22 @@ import WorkerOS
         ("--module m --port", "option '--port' needs a value"),
         ("-m", "option '-m' needs a value"),
         ("--help=yes", "option '--help' takes no value"),
-        ("--p 80", "option '--p' is ambiguous: it may be '--port' or '--ppid'"),
-        ("--port abc", "invalid value 'abc' for '--port': a number from 0 to 65535 is due"),
+        ("--p 80", "option '--p' is ambiguous: it could be '--port' or '--ppid'"),
+        ("--port abc", "invalid value 'abc' for '--port': expected a number from 0 to 65535"),
         (
             "--ppid -3",
-            "invalid value '-3' for '--ppid': a process number from 0 to 2147483647 is due"
+            "invalid value '-3' for '--ppid': expected a process number from 0 to 2147483647"
         ),
         ("", "option '--module' is required"),
         ("--module m --port 1", "option '--class' is required"),
         ("a --module m b --class C --port 1 -- -c", "unexpected arguments 'a', 'b', '-c'"),
         (
             "--module m --class C",
-            "no socket to serve: one of '--port', '--fd' is due, or a socket from systemd"
+            "no socket to serve: expected '--port', '--fd' or a socket from systemd"
         ),
         (
             "--module m --class C --port 1 --fd 3",
-            "'--port' and '--fd' exclude each other: one socket is served"
+            "'--port' and '--fd' cannot be combined: the worker serves one socket"
         ),
     ])
     func `A usage error says what is wrong`(line: String, message: String) {

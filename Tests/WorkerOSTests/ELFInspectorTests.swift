@@ -137,24 +137,24 @@ import WorkerOS
     func `Another kind of ELF file is named`(type: UInt64, kind: String) {
         #expect(
             fault(patched(Field.type, type, bytes: 2))
-                == "'P' is \(kind), which cannot be loaded: a shared library is due")
+                == "'P' is \(kind), which cannot be loaded: expected a shared library")
     }
 
     @Test func `A position-independent executable is refused, as dlopen would`() {
         #expect(
             fault(path: "/bin/sleep")
                 == "'P' is a position-independent executable, which cannot be loaded: "
-                + "a shared library is due")
+                + "expected a shared library")
         #expect(unsafe dlopen("/bin/sleep", RTLD_NOW) == nil)
     }
 
     @Test func `A file without a dynamic segment is refused`() throws {
         #expect(
             fault(patched(Field.programHeaderCount, 0, bytes: 2))
-                == "'P' has no dynamic segment: a shared library is due")
+                == "'P' has no dynamic segment: expected a shared library")
         #expect(
             fault(patched(try programHeader(2), 0, bytes: 4))
-                == "'P' has no dynamic segment: a shared library is due")
+                == "'P' has no dynamic segment: expected a shared library")
     }
 
     @Test(arguments: [16, 20, 63, 64, 65, 300, 4_096, 100_000])

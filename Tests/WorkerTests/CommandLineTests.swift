@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -5,9 +6,11 @@ import Testing
 @Suite("The command line", .blocking)
 struct CommandLineTests {
     private func run(
-        _ arguments: [String]
+        _ arguments: [String], environment: [String: String] = [:], shell: String? = nil
     ) throws -> (ending: WorkerProcess.Ending, output: String, error: String) {
-        let process = try WorkerProcess(arguments: arguments)
+        let process = try WorkerProcess(
+            arguments: arguments, environment: environment,
+            wrapper: shell.map { ["/bin/sh", "-c", $0, "sh"] } ?? [])
         let ending = try process.waitForExit()
         let output = try process.standardOutput.textAtEnd()
         return (ending, output, try process.standardError.textAtEnd())
@@ -58,17 +61,111 @@ struct CommandLineTests {
         #expect(try run(["--modul", "x"]).error.contains("--modul"))
     }
 
-    @Test("has a help that names its options, and a version")
-    func helpAndVersion() throws {
-        let help = try run(["--help"])
-        #expect(help.ending == .exited(0))
-        for option in ["--module", "--class", "--port", "--fd", "--ppid"] {
-            #expect(help.output.contains(option))
-        }
-        let version = try run(["--version"])
-        #expect(version.ending == .exited(0))
+    @Test("has a help, which is what the README shows", arguments: ["--help", "-h"])
+    func help(option: String) throws {
+        let help = try run([option])
+        #expect(help.ending == .exited(0) && help.error.isEmpty)
+        let file = try Descriptor(
+            unsafe open(Repository.root + "/README.md", O_RDONLY), from: "open")
+        let text = String(decoding: try file.read(1 << 20), as: UTF8.self)
+        let chapter = text[try #require(text.firstRange(of: "\n## Command line\n")).upperBound...]
+        let block = chapter[try #require(chapter.firstRange(of: "```\n")).upperBound...]
+        #expect(block[..<(try #require(block.firstRange(of: "```"))).lowerBound] == help.output)
+    }
+
+    @Test("has a version", arguments: ["--version", "-V"])
+    func version(option: String) throws {
+        let version = try run([option])
+        #expect(version.ending == .exited(0) && version.error.isEmpty)
         #expect(version.output.contains { $0.isNumber })
         #expect(version.output.hasSuffix("\n"))
+    }
+
+    @Test(
+        "says so where help and version cannot be written", arguments: ["--help", "--version"],
+        [">/dev/full", ">&-", ">&- 0>&-"])
+    func fullOutput(option: String, redirection: String) throws {
+        let (ending, _, error) = try run([option], shell: "exec \"$@\" \(redirection)")
+        #expect(ending == .exited(7))
+        #expect(error.hasPrefix("universal-worker: cannot write to standard output: "))
+        #expect(error.split(separator: "\n").count == 1)
+    }
+
+    @Test(
+        "names the range of a value that makes no sense",
+        arguments: [
+            ("--max-header", "1", "2KiB to 1MiB"), ("--max-header", "1G", "2KiB to 1MiB"),
+            ("--max-body", "1000G", "1 to 2GiB"), ("--max-buffered", "1", "64KiB to 1024GiB"),
+            ("--header-timeout", "0", "0.1 to 86400"), ("--body-timeout", "0", "0.1 to 86400"),
+            ("--idle-timeout", "86401", "0 to 86400"), ("--call-timeout", "1e9", "0 to 86400"),
+            ("--max-connections", "0", "1 to 60000"), ("--max-queue", "9999999", "0 to 1000000"),
+        ])
+    func ranges(option: String, value: String, range: String) throws {
+        let (ending, _, error) = try run(try echo("--port", "0", option, value))
+        #expect(ending == .exited(2))
+        #expect(error.contains("'\(value)' for '\(option)': expected ") && error.contains(range))
+    }
+
+    @Test(
+        "takes the ends of all ranges, and serves",
+        arguments: [
+            [
+                "--max-header", "2KiB", "--max-connections", "1", "--max-queue", "0",
+                "--header-timeout", "86400", "--body-timeout", "86400", "--idle-timeout", "86400",
+                "--call-timeout", "86400", "--wedged-exit", "86400", "--max-body", "1K",
+                "--max-buffered", "64K",
+            ],
+            [
+                "--max-header", "1MiB", "--max-queue", "1000000", "--max-body", "2GiB",
+                "--max-buffered", "1024GiB", "--call-timeout", "0", "--idle-timeout", "0",
+            ],
+        ])
+    func extremes(options: [String]) throws {
+        let worker = try WorkerProcess.start("echo", "Echo", options)
+        #expect(try worker.client.execute("{\"a\":1}").status == 200)
+        #expect(try worker.terminate() == .exited(0))
+    }
+
+    @Test("warns of a limit of open files that is lower than --max-connections")
+    func fewFiles() throws {
+        let process = try WorkerProcess(
+            arguments: echo("--port", "0", "--max-connections", "200"),
+            wrapper: ["/bin/sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"])
+        try process.standardError.line(
+            containing: "warning the limit of open files, 256, is too low")
+        let enough = try WorkerProcess(
+            arguments: echo("--port", "0", "--max-connections", "190"),
+            wrapper: ["/bin/sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"])
+        _ = try enough.waitUntilListening()
+        #expect(enough.isRunning)
+        enough.signal(SIGTERM)
+        #expect(try !enough.standardError.textAtEnd().contains("open files"))
+    }
+
+    @Test("suggests the file of that name in the current folder", arguments: ["echo.so", "echo"])
+    func nearbyFile(module: String) throws {
+        let folder = try Fixture.path("echo").split(separator: "/").dropLast().joined(
+            separator: "/")
+        let (ending, output, _) = try run(
+            ["--module", module, "--class", "Echo", "--port", "0"],
+            environment: ["UNIVERSAL_WORKER_PLUGIN_PATH": "/nonexistent"],
+            shell: "cd /\(folder); exec \"$@\"")
+        #expect(ending == .exited(1))
+        #expect(
+            output.contains(" - there is no plugin '\(module)'. Did you mean './echo.so'? Tried: "))
+        #expect(output.split(separator: "\n").count == 1)
+    }
+
+    // With an implementation that the processor has not, the first body would be the end.
+    @Test(
+        "lets no variable choose the instructions of simdjson", arguments: ["nonsense", "icelake"])
+    func forcedImplementation(name: String) throws {
+        let worker = try WorkerProcess.start(
+            "printing", "Printing", environment: ["SIMDJSON_FORCE_IMPLEMENTATION": name])
+        let text = String(repeating: "long enough ", count: 100)
+        let call = "{\"mode\":\"variable\",\"text\":\"\(text)\"}"
+        #expect(try worker.client.execute(call).status == 200)
+        try worker.process.standardError.line(containing: "the variable is unset")
     }
 
     @Test("ignores -m NAME, so that a host of the original needs no other arguments")

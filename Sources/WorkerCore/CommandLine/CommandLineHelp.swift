@@ -19,7 +19,7 @@ package enum CommandLineHelp {
         program: String, options: [CommandLineOption] = CommandLineTable.options
     ) -> String {
         var lines = [usage(program: program, options: options), ""]
-        lines += wrap("Loads one plugin and serves it to this machine over HTTP.", at: width)
+        lines.append("Loads one plugin and serves it to this machine over HTTP.")
         for group in CommandLineOption.Group.allCases {
             let members = options.filter { $0.group == group }
             guard !members.isEmpty else { continue }
@@ -33,8 +33,9 @@ package enum CommandLineHelp {
         let indent = String(repeating: " ", count: column)
         let label = "  \(option.synopsis)"
         let isWide = label.count + 2 > column
-        let note = option.defaultText.map { " [default: \($0)]" } ?? ""
-        var rows = wrap(option.summary + note, at: width - column).map { indent + $0 }
+        let note = option.defaultText.map { "[default: \($0)]" }
+        let words = option.summary.split(separator: " ") + (note.map { [$0[...]] } ?? [])
+        var rows = wrap(words, at: width - column).map { indent + $0 }
         if isWide {
             rows.insert(label, at: 0)
         } else {
@@ -43,10 +44,10 @@ package enum CommandLineHelp {
         return rows
     }
 
-    /// Breaks a text between words into lines of at most `limit` columns; one line at least.
-    private static func wrap(_ text: String, at limit: Int) -> [String] {
+    /// Sets words in lines of at most `limit` columns; one line at least.
+    private static func wrap(_ words: [Substring], at limit: Int) -> [String] {
         var lines = [""]
-        for word in text.split(separator: " ") {
+        for word in words {
             let last = lines.count - 1
             if lines[last].isEmpty {
                 lines[last] = String(word)

@@ -19,14 +19,16 @@ package struct CommandLineOption: Sendable {
 
     /// What the option does once it is seen.
     package enum Action: Sendable {
-        /// Changes the configuration; false where the text is not what is due.
-        case store(due: String, @Sendable (inout Configuration, String) -> Bool)
+        /// Changes the configuration; false if the text is not what is expected.
+        case store(expected: String, @Sendable (inout Configuration, String) -> Bool)
         case help
         case version
     }
 
     /// The name without dashes; one letter is a short option.
     package let name: String
+    /// The letter that stands for the name behind one dash, if there is one.
+    package let letter: Character?
     /// What stands for the value in `--help`; nil where the option takes none.
     package let value: String?
     package let group: Group
@@ -42,8 +44,11 @@ package struct CommandLineOption: Sendable {
     /// The name with its dashes: `--port`, `-m`.
     package var spelling: String { isShort ? "-\(name)" : "--\(name)" }
 
-    /// The name and what stands for its value: `--port P`.
-    package var synopsis: String { value.map { "\(spelling) \($0)" } ?? spelling }
+    /// The names and what stands for the value: `--port P`, `-h, --help`.
+    package var synopsis: String {
+        let names = isShort ? spelling : (letter.map { "-\($0), " } ?? "") + spelling
+        return value.map { "\(names) \($0)" } ?? names
+    }
 }
 
 extension CommandLineOption {
@@ -54,9 +59,9 @@ extension CommandLineOption {
         _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, value: value, group: group, role: role, summary: summary,
+            name: name, letter: nil, value: value, group: group, role: role, summary: summary,
             defaultText: kind.show(Configuration()[keyPath: property]),
-            action: .store(due: kind.due) { configuration, text in
+            action: .store(expected: kind.expected) { configuration, text in
                 guard let value = kind.parse(text) else { return false }
                 configuration[keyPath: property] = value
                 return true
@@ -70,7 +75,7 @@ extension CommandLineOption {
         _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
     ) -> CommandLineOption {
         let optional = OptionValue<Value?>(
-            due: kind.due, parse: { text in kind.parse(text).map(Optional.some) },
+            expected: kind.expected, parse: { text in kind.parse(text).map(Optional.some) },
             show: { $0.flatMap(kind.show) })
         return .value(name, value, property, optional, group, role: role, summary)
     }
@@ -82,9 +87,9 @@ extension CommandLineOption {
         _ kind: OptionValue<Value>, _ group: Group, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, value: value, group: group, role: .optional, summary: summary,
-            defaultText: nil,
-            action: .store(due: kind.due) { configuration, text in
+            name: name, letter: nil, value: value, group: group, role: .optional,
+            summary: summary, defaultText: nil,
+            action: .store(expected: kind.expected) { configuration, text in
                 guard let value = kind.parse(text) else { return false }
                 configuration[keyPath: property].append(value)
                 return true
@@ -96,16 +101,16 @@ extension CommandLineOption {
         _ name: String, _ value: String, _ group: Group, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, value: value, group: group, role: .optional, summary: summary,
-            defaultText: nil, action: .store(due: "") { _, _ in true })
+            name: name, letter: name.first, value: value, group: group, role: .optional,
+            summary: summary, defaultText: nil, action: .store(expected: "") { _, _ in true })
     }
 
     /// An option without a value that ends the parsing.
     static func flag(
-        _ name: String, _ action: Action, _ group: Group, _ summary: String
+        _ name: String, _ letter: Character, _ action: Action, _ group: Group, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, value: nil, group: group, role: .optional, summary: summary,
-            defaultText: nil, action: action)
+            name: name, letter: letter, value: nil, group: group, role: .optional,
+            summary: summary, defaultText: nil, action: action)
     }
 }

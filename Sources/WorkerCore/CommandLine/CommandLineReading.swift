@@ -4,13 +4,16 @@ package struct CommandLineReading: Sendable {
     private var given: [String] = []
     private let options: [CommandLineOption]
 
+    /// The part of the memory for bodies that is kept for small ones: one in so many bytes.
+    private static let smallBodiesShare = 16
+
     package init(options: [CommandLineOption] = CommandLineTable.options) {
         self.options = options
     }
 
     /// Takes one option; a request is returned where it ends the reading, as `--help` does.
     ///
-    /// - Throws: `UsageError.invalidValue` where the value is not what is due.
+    /// - Throws: `UsageError.invalidValue` where the value is not what is expected.
     package mutating func take(
         _ option: CommandLineOption, value: String
     ) throws(UsageError) -> CommandLineRequest? {
@@ -18,9 +21,9 @@ package struct CommandLineReading: Sendable {
         switch option.action {
         case .help: return .help
         case .version: return .version
-        case .store(let due, let store):
+        case .store(let expected, let store):
             guard store(&configuration, value) else {
-                throw .invalidValue(value, option: option.spelling, due: due)
+                throw .invalidValue(value, option: option.spelling, expected: expected)
             }
             return nil
         }
@@ -35,6 +38,7 @@ package struct CommandLineReading: Sendable {
     package func finish(
         strays: [String], inheritedSockets: Int
     ) throws(UsageError) -> Configuration {
+        var configuration = configuration
         guard strays.isEmpty else { throw .strayArguments(strays) }
         for option in options where option.role == .required && !given.contains(option.name) {
             throw .optionRequired(option.spelling)
@@ -46,8 +50,23 @@ package struct CommandLineReading: Sendable {
         case 0: throw .noSocket(choices: listening.map(\.spelling))
         case 1:
             guard inheritedSockets <= 1 else { throw .tooManySockets(inheritedSockets) }
-            return configuration
         default: throw .severalSockets(sources)
+        }
+        try fitBody(&configuration)
+        return configuration
+    }
+
+    /// Sees to it that the largest body can be taken in; of the two limits, one that was not given
+    /// follows the other.
+    private func fitBody(_ configuration: inout Configuration) throws(UsageError) {
+        let most = configuration.maxBuffered - configuration.maxBuffered / Self.smallBodiesShare
+        guard configuration.maxBody > most else { return }
+        if !given.contains("max-body") {
+            configuration.maxBody = most
+        } else if !given.contains("max-buffered") {
+            configuration.maxBuffered = 2 * configuration.maxBody
+        } else {
+            throw .bodyDoesNotFit(configuration.maxBody, buffered: configuration.maxBuffered)
         }
     }
 }

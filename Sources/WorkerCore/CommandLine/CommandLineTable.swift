@@ -3,7 +3,7 @@ package enum CommandLineTable {
     package static let options: [CommandLineOption] = [
         .value(
             "module", "M", \.module, .name, .plugin, role: .required,
-            "The plugin: a path, or a name to look for as M.so and libM.so."),
+            "The plugin: a path with a slash, or a name to search for as M.so and libM.so."),
         .value(
             "class", "C", \.className, .name, .plugin, role: .required,
             "The class that the plugin is asked to create."),
@@ -11,62 +11,64 @@ package enum CommandLineTable {
 
         .value(
             "port", "P", \.port, .number(0...65_535), .listening, role: .listens,
-            "Listens on this port of --host; 0: any free one."),
+            "Listens on this port of --host; 0 takes any free one."),
         .value(
             "fd", "N", \.descriptor, .number(0...Int32.max, "a descriptor"), .listening,
-            role: .listens, "Serves this inherited socket, which listens already."),
+            role: .listens, "Serves this inherited socket, which already listens."),
         .value(
             "host", "ADDRESS", \.host, .loopback, .listening,
-            "The loopback address that --port belongs to."),
+            "The loopback address to listen on with --port."),
 
         .list(
             "allow-host", "NAME", \.allowedHosts, .hostName, .access,
-            "Admits requests for this host, beside the loopback ones; repeatable."),
+            "Accepts requests for this host name, in addition to the loopback ones; repeatable."),
         .list(
             "allow-origin", "ORIGIN", \.allowedOrigins, .origin, .access,
-            "Admits requests of web pages of this origin; repeatable."),
+            "Accepts requests from web pages of this origin; repeatable."),
 
         .value(
-            "max-body", "BYTES", \.maxBody, .bytes, .limits,
-            "The longest request body; K, M, G, KiB, MiB, GiB count in 1024s."),
+            "max-body", "BYTES", \.maxBody, .bytes(1...2 << 30), .limits,
+            "The largest request body; K, M, G, KiB, MiB and GiB are powers of 1024."),
         .value(
-            "max-buffered", "BYTES", \.maxBuffered, .bytes, .limits,
-            "What the bodies of all requests together may hold in memory."),
+            "max-buffered", "BYTES", \.maxBuffered, .bytes(64 << 10...1 << 40), .limits,
+            "The memory that the bodies of all requests may use together."),
         .value(
             "max-queue", "N", \.maxQueue, .number(0...1_000_000), .limits,
-            "The calls that may wait for the plugin; 0: none."),
+            "The number of calls that may wait for the plugin; 0: none."),
         .value(
-            "call-timeout", "SECONDS", \.callTimeout, .seconds, .limits,
-            "The time a call may take, its wait included; 0: any."),
+            "call-timeout", "SECONDS", \.callTimeout, .seconds(), .limits,
+            "The longest time for a call, including its wait; 0: no limit."),
         .value(
             "max-connections", "N", \.maxConnections, .number(1...60_000), .limits,
-            "Open connections; a request on one beyond is answered 503."),
+            "The number of open connections; requests on more are answered with 503."),
+        // libmicrohttpd keeps the header blocks of request and answer in it: with less than a
+        // kilobyte, plain requests get no answer.
         .value(
-            "max-header", "BYTES", \.maxHeader, .bytes, .limits,
-            "The memory of a connection, which bounds header blocks."),
+            "max-header", "BYTES", \.maxHeader, .bytes(2 << 10...1 << 20), .limits,
+            "The memory of a connection, which limits the size of header blocks."),
         .value(
-            "header-timeout", "SECONDS", \.headerTimeout, .seconds, .limits,
-            "The time that a header block may take to arrive."),
+            "header-timeout", "SECONDS", \.headerTimeout, .seconds(from: 0.1), .limits,
+            "The longest time for a header block to arrive."),
         .value(
-            "body-timeout", "SECONDS", \.bodyTimeout, .seconds, .limits,
-            "The time that a body may take to arrive."),
+            "body-timeout", "SECONDS", \.bodyTimeout, .seconds(from: 0.1), .limits,
+            "The longest time for a body to arrive."),
         .value(
-            "idle-timeout", "SECONDS", \.idleTimeout, .seconds, .limits,
-            "The time that a connection is kept between requests."),
+            "idle-timeout", "SECONDS", \.idleTimeout, .seconds(), .limits,
+            "The time that a connection is kept open between requests."),
         .value(
-            "wedged-exit", "SECONDS", \.wedgedExit, .seconds, .limits,
-            "Ends when a cancelled call runs on for so long; 0: never."),
+            "wedged-exit", "SECONDS", \.wedgedExit, .seconds(), .limits,
+            "Ends the worker if a cancelled call still runs after this time; 0: never."),
         .value(
-            "shutdown-grace", "SECONDS", \.shutdownGrace, .seconds, .limits,
-            "The time that running calls have to end after SIGTERM."),
+            "shutdown-grace", "SECONDS", \.shutdownGrace, .seconds(), .limits,
+            "The time that the end may take after SIGTERM, running calls included."),
 
         .value(
             "ppid", "PID", \.parentProcess, .number(0...Int32.max, "a process number"), .other,
-            "Ends when this process ends; 0: watches none."),
+            "Ends the worker when this process ends; 0: watches none."),
         .value(
             "log-level", "LEVEL", \.logLevel, .logLevel, .other,
-            "The least grave lines to log: error, warning, info or debug."),
-        .flag("help", .help, .other, "Prints this text."),
-        .flag("version", .version, .other, "Prints the version."),
+            "The least severe lines to log: error, warning, info or debug."),
+        .flag("help", "h", .help, .other, "Prints this text."),
+        .flag("version", "V", .version, .other, "Prints the version."),
     ]
 }

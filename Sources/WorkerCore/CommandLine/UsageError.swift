@@ -4,12 +4,13 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case ambiguousOption(String, candidates: [String])
     case valueMissing(option: String)
     case valueUnexpected(option: String)
-    case invalidValue(String, option: String, due: String)
+    case invalidValue(String, option: String, expected: String)
     case optionRequired(String)
     case strayArguments([String])
     case noSocket(choices: [String])
     case severalSockets([String])
     case tooManySockets(Int)
+    case bodyDoesNotFit(Int, buffered: Int)
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -17,23 +18,26 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .unknownOption(let option, let suggestion):
             "unknown option '\(option)'" + (suggestion.map { ". Did you mean '\($0)'?" } ?? "")
         case .ambiguousOption(let option, let candidates):
-            "option '\(option)' is ambiguous: it may be "
+            "option '\(option)' is ambiguous: it could be "
                 + candidates.map { "'\($0)'" }.joined(separator: " or ")
         case .valueMissing(let option): "option '\(option)' needs a value"
         case .valueUnexpected(let option): "option '\(option)' takes no value"
-        case .invalidValue(let value, let option, let due):
-            "invalid value '\(value)' for '\(option)': \(due)"
+        case .invalidValue(let value, let option, let expected):
+            "invalid value '\(value)' for '\(option)': expected \(expected)"
         case .optionRequired(let option): "option '\(option)' is required"
         case .strayArguments(let arguments):
             (arguments.count == 1 ? "unexpected argument " : "unexpected arguments ")
                 + arguments.map { "'\($0)'" }.joined(separator: ", ")
         case .noSocket(let choices):
-            "no socket to serve: one of " + choices.map { "'\($0)'" }.joined(separator: ", ")
-                + " is due, or a socket from systemd"
+            "no socket to serve: expected " + choices.map { "'\($0)'" }.joined(separator: ", ")
+                + " or a socket from systemd"
         case .severalSockets(let sources):
-            sources.joined(separator: " and ") + " exclude each other: one socket is served"
+            sources.joined(separator: " and ") + " cannot be combined: the worker serves one socket"
         case .tooManySockets(let count):
-            "LISTEN_FDS hands over \(count) sockets, and one is served"
+            "systemd passed \(count) sockets (LISTEN_FDS), but the worker serves one"
+        case .bodyDoesNotFit(let body, let buffered):
+            "'--max-body' (\(ByteCount.text(body))) does not fit into '--max-buffered' "
+                + "(\(ByteCount.text(buffered))), a sixteenth of which is kept for small bodies"
         }
     }
 
@@ -62,7 +66,10 @@ extension UsageError {
         if typed.hasPrefix("--"), !name.isEmpty, completions.count > 1 {
             return .ambiguousOption(typed, candidates: completions.map(\.spelling))
         }
-        guard name.count > 1 else { return .unknownOption(typed, suggestion: nil) }
+        // A name that is much longer than all of ours is like none of them, and costly to compare.
+        guard (2...64).contains(name.utf8.count) else {
+            return .unknownOption(typed, suggestion: nil)
+        }
         let nearest = long.map { ($0, EditDistance.between(name, $0.name)) }.min { $0.1 < $1.1 }
         guard let (option, distance) = nearest, distance <= max(1, name.count / 3) else {
             return .unknownOption(typed, suggestion: nil)

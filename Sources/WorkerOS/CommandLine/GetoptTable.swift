@@ -30,7 +30,9 @@ final class GetoptTable {
         self.options = options
         argumentCount = arguments.count
         // The leading colon makes a missing value a result of its own.
-        let letters = options.filter(\.isShort).map { $0.name + ($0.value == nil ? "" : ":") }
+        let letters = options.compactMap { option in
+            option.letter.map { "\($0)" + (option.value == nil ? "" : ":") }
+        }
         unsafe shortOptions = Self.copy(":" + letters.joined())
         unsafe longOptions = .allocate(capacity: options.count + 1)
         var index = 0
@@ -95,7 +97,7 @@ final class GetoptTable {
 
     private func option(of code: Int32) -> CommandLineOption? {
         if code >= Self.firstCode { return options[Int(code - Self.firstCode)] }
-        return options.first { $0.isShort && $0.name.utf8.first.map(Int32.init) == code }
+        return options.first { $0.letter?.asciiValue.map(Int32.init) == code }
     }
 
     /// The argument that getopt_long refused.

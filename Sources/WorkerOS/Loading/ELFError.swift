@@ -33,9 +33,9 @@ package enum ELFError: Error, Equatable, CustomStringConvertible {
         case .wrongMachine(let path, let found, let expected):
             "'\(path)' is built for \(found), this worker runs on \(expected)"
         case .notSharedLibrary(let path, let kind):
-            "'\(path)' is \(kind), which cannot be loaded: a shared library is due"
+            "'\(path)' is \(kind), which cannot be loaded: expected a shared library"
         case .noDynamicSegment(let path):
-            "'\(path)' has no dynamic segment: a shared library is due"
+            "'\(path)' has no dynamic segment: expected a shared library"
         case .truncated(let path, let needed, let found):
             "'\(path)' is truncated: it has \(found) bytes where its headers promise \(needed)"
         case .malformed(let path, let fault): "'\(path)' is damaged: \(fault)"

@@ -9,4 +9,9 @@ package enum ProcessLimits {
     package static func raiseOpenFiles() -> UInt {
         clinux_raise_open_files()
     }
+
+    /// How many files may be open at once.
+    ///
+    /// The corresponding C function is `getrlimit`.
+    package static var openFiles: UInt { clinux_open_files() }
 }

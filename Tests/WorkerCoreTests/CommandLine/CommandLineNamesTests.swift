@@ -22,14 +22,19 @@ import Testing
         ("--banana", "unknown option '--banana'"),
         ("-x", "unknown option '-x'"),
         ("--=3", "unknown option '--'"),
-        ("--p", "option '--p' is ambiguous: it may be '--port' or '--ppid'"),
+        ("--p", "option '--p' is ambiguous: it could be '--port' or '--ppid'"),
         (
             "--max-=7",
-            "option '--max-' is ambiguous: it may be '--max-body' or '--max-buffered' or '--max-queue' or '--max-connections' or '--max-header'"
+            "option '--max-' is ambiguous: it could be '--max-body' or '--max-buffered' or '--max-queue' or '--max-connections' or '--max-header'"
         ),
     ])
     func `An unknown option gets the nearest one suggested`(argument: String, message: String) {
         #expect(UsageError.unrecognized(argument).description == message)
+    }
+
+    @Test func `A name that is far too long is not compared with any`() {
+        let name = "--" + String(repeating: "x", count: 1_000_000)
+        #expect(UsageError.unrecognized(name) == .unknownOption(name, suggestion: nil))
     }
 
     @Test(

@@ -26,8 +26,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1", 1), ("4096", 4_096), ("64K", 65_536), ("64KiB", 65_536), ("3M", 3 << 20),
-        ("3MiB", 3 << 20), ("2G", 2 << 30), ("2GiB", 2 << 30), ("2gib", 2 << 30), ("007", 7),
+        ("65536", 65_536), ("64K", 65_536), ("64KiB", 65_536), ("3M", 3 << 20),
+        ("3MiB", 3 << 20), ("2G", 2 << 30), ("2GiB", 2 << 30), ("2gib", 2 << 30),
+        ("0065537", 65_537),
     ])
     func `Sizes count in powers of 1024`(text: String, bytes: Int) throws {
         #expect(try configuration("max-body", text).maxBody == bytes)
@@ -36,17 +37,17 @@ import Testing
 
     @Test(arguments: [
         "", "0", "0K", "-1", "+1", "1.5M", "K", "1KB", "1 K", "1T", "9223372036854775807K",
-        "99999999999999999999",
+        "99999999999999999999", "2147483649", "3G",
     ])
     func `Other sizes are refused`(text: String) throws {
         #expect(
             try message("max-body", text)
-                == "invalid value '\(text)' for '--max-body': a positive number of bytes is due, "
-                + "perhaps with K, M, G, KiB, MiB or GiB")
+                == "invalid value '\(text)' for '--max-body': expected a number of bytes "
+                + "from 1 to 2GiB, such as 65536 or 64KiB")
     }
 
     @Test(arguments: [
-        ("0", 0), ("1.2", 1_200), ("1.5", 1_500), (".25", 250), ("10", 10_000),
+        ("0", 0), ("0.001", 1), ("1.2", 1_200), ("1.5", 1_500), (".25", 250), ("10", 10_000),
         ("86400", 86_400_000),
     ])
     func `Seconds may have decimals`(text: String, milliseconds: Int) throws {
@@ -54,7 +55,7 @@ import Testing
             try configuration("shutdown-grace", text).shutdownGrace == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["", ".", "-1", "inf", "nan", "1e3", "0x1", "86401", "1.2.3", "1s"])
+    @Test(arguments: ["", ".", "-1", "inf", "nan", "1e3", "0x1", "86401", "1.2.3", "1s", "0.0004"])
     func `Other seconds are refused`(text: String) throws {
         #expect(
             try message("shutdown-grace", text).hasPrefix(
@@ -62,33 +63,75 @@ import Testing
     }
 
     @Test(arguments: [
-        ("port", "abc", "a number from 0 to 65535 is due"),
-        ("port", "65536", "a number from 0 to 65535 is due"),
-        ("port", "-1", "a number from 0 to 65535 is due"),
-        ("port", "+1", "a number from 0 to 65535 is due"),
-        ("port", "", "a number from 0 to 65535 is due"),
-        ("port", "٣", "a number from 0 to 65535 is due"),
-        ("fd", "-1", "a descriptor from 0 to 2147483647 is due"),
-        ("ppid", "-5", "a process number from 0 to 2147483647 is due"),
-        ("ppid", "x", "a process number from 0 to 2147483647 is due"),
-        ("max-queue", "1000001", "a number from 0 to 1000000 is due"),
-        ("log-level", "loud", "error, warning, info, debug is due"),
+        ("port", "abc", "a number from 0 to 65535"),
+        ("port", "65536", "a number from 0 to 65535"),
+        ("port", "-1", "a number from 0 to 65535"),
+        ("port", "+1", "a number from 0 to 65535"),
+        ("port", "", "a number from 0 to 65535"),
+        ("port", "٣", "a number from 0 to 65535"),
+        ("fd", "-1", "a descriptor from 0 to 2147483647"),
+        ("ppid", "-5", "a process number from 0 to 2147483647"),
+        ("ppid", "x", "a process number from 0 to 2147483647"),
+        ("max-queue", "1000001", "a number from 0 to 1000000"),
+        ("max-connections", "0", "a number from 1 to 60000"),
+        ("max-header", "1", "a number of bytes from 2KiB to 1MiB, such as 65536 or 64KiB"),
+        ("max-header", "2M", "a number of bytes from 2KiB to 1MiB, such as 65536 or 64KiB"),
+        ("max-buffered", "1", "a number of bytes from 64KiB to 1024GiB, such as 65536 or 64KiB"),
+        ("header-timeout", "0", "a number of seconds from 0.1 to 86400, such as 1.5"),
+        ("body-timeout", "0.05", "a number of seconds from 0.1 to 86400, such as 1.5"),
+        ("idle-timeout", "86400.1", "a number of seconds from 0 to 86400, such as 1.5"),
+        ("log-level", "loud", "one of error, warning, info, debug"),
         (
             "host", "0.0.0.0",
-            "a loopback address is due (127.0.0.0/8, ::1 or localhost), since whoever reaches the "
-                + "worker may run its plugin"
+            "a loopback address (127.0.0.0/8, ::1 or localhost), because anyone who reaches the "
+                + "worker can run its plugin"
         ),
-        ("allow-host", "http://a", "a host name without scheme, port and path is due"),
-        ("allow-host", "a:80", "a host name without scheme, port and path is due"),
-        (
-            "allow-origin", "a.org",
-            "an origin such as 'http://example.org:8080', without a path, is due"
-        ),
+        ("allow-host", "http://a", "a host name without scheme, port or path"),
+        ("allow-host", "a:80", "a host name without scheme, port or path"),
+        ("allow-origin", "a.org", "an origin without a path, such as 'http://example.org:8080'"),
     ])
-    func `A bad value is quoted and what is due is named`(name: String, value: String, due: String)
-        throws
-    {
-        #expect(try message(name, value) == "invalid value '\(value)' for '--\(name)': \(due)")
+    func `A bad value is quoted, and what is expected is named`(
+        name: String, value: String, expected: String
+    ) throws {
+        #expect(
+            try message(name, value)
+                == "invalid value '\(value)' for '--\(name)': expected \(expected)")
+    }
+
+    @Test(
+        arguments: [
+            ([("max-body", "1G")], 1 << 30, 2 << 30),
+            ([("max-buffered", "32M")], 30 << 20, 32 << 20),
+            ([("max-body", "480M")], 480 << 20, 512 << 20), ([], 64 << 20, 512 << 20),
+            ([("max-buffered", "16M"), ("max-body", "15M")], 15 << 20, 16 << 20),
+        ] as [([(String, String)], Int, Int)])
+    func `Of the limits of bodies, one that is not given follows the other`(
+        given: [(String, String)], body: Int, buffered: Int
+    ) throws {
+        var reading = CommandLineReading()
+        for (name, value) in [("module", "m"), ("class", "C"), ("port", "1")] + given {
+            _ = try reading.take(option(name), value: value)
+        }
+        let configuration = try reading.finish(strays: [], inheritedSockets: 0)
+        #expect(configuration.maxBody == body && configuration.maxBuffered == buffered)
+    }
+
+    @Test func `A body limit that can never be used is refused`() throws {
+        var reading = CommandLineReading()
+        for (name, value) in [
+            ("module", "m"), ("class", "C"), ("port", "1"), ("max-buffered", "16M"),
+            ("max-body", "16M"),
+        ] {
+            _ = try reading.take(option(name), value: value)
+        }
+        let finished = reading
+        let error = #expect(throws: UsageError.self) {
+            try finished.finish(strays: [], inheritedSockets: 0)
+        }
+        #expect(
+            error?.description
+                == "'--max-body' (16MiB) does not fit into '--max-buffered' (16MiB), "
+                + "a sixteenth of which is kept for small bodies")
     }
 
     @Test func `Lists grow, and single values are replaced`() throws {
@@ -113,21 +156,24 @@ import Testing
             (["module", "port"], 0, "option '--class' is required"),
             (
                 ["module", "class"], 0,
-                "no socket to serve: one of '--port', '--fd' is due, or a socket from systemd"
+                "no socket to serve: expected '--port', '--fd' or a socket from systemd"
             ),
             (
                 ["module", "class", "port", "fd"], 0,
-                "'--port' and '--fd' exclude each other: one socket is served"
+                "'--port' and '--fd' cannot be combined: the worker serves one socket"
             ),
             (
                 ["module", "class", "port"], 1,
-                "'--port' and LISTEN_FDS exclude each other: one socket is served"
+                "'--port' and LISTEN_FDS cannot be combined: the worker serves one socket"
             ),
             (
                 ["module", "class", "fd"], 1,
-                "'--fd' and LISTEN_FDS exclude each other: one socket is served"
+                "'--fd' and LISTEN_FDS cannot be combined: the worker serves one socket"
             ),
-            (["module", "class"], 2, "LISTEN_FDS hands over 2 sockets, and one is served"),
+            (
+                ["module", "class"], 2,
+                "systemd passed 2 sockets (LISTEN_FDS), but the worker serves one"
+            ),
         ] as [([String], Int, String)])
     func `What is missing or in conflict is named`(
         given: [String], inherited: Int, message: String
