@@ -1,8 +1,5 @@
-internal import CPluginGuard
-internal import CWorkerPlugin
 internal import Synchronization
 internal import WorkerCore
-internal import WorkerJSON
 internal import WorkerThreads
 
 /// The threads that run plugin code, one more for each call that runs at once.
@@ -86,9 +83,6 @@ extension PluginHost {
 
     /// Runs jobs until the end of the plugin.
     func runJobs(_ executor: Executor) {
-        let thrown = UnsafeMutablePointer<uwg_thrown>.allocate(capacity: 1)
-        unsafe thrown.initialize(to: uwg_thrown())
-        defer { unsafe thrown.deallocate() }
         while true {
             executor.task = takeJob()
             guard let (job, slot) = executor.task else {
@@ -97,7 +91,7 @@ extension PluginHost {
             }
             switch job {
             case .call(let call):
-                if let slot { unsafe execute(call, in: slot, thrown) } else { runAlone(call) }
+                if let slot { execute(call, in: slot) } else { runAlone(call) }
             case .refresh:
                 state.withLock { $0.isRefreshQueued = false }
                 takeSnapshots()
@@ -138,30 +132,13 @@ extension PluginHost {
     }
 
     /// Runs an execute or a stream.
-    private func execute(
-        _ call: Call, in slot: CallSlot, _ thrown: UnsafeMutablePointer<uwg_thrown>
-    ) {
+    private func execute(_ call: Call, in slot: CallSlot) {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
         // Looked at now, not before: from here on its timer finds the call in the slot.
         if isOverdue(call) { return slot.returned(.failed(.deadlinePassed)) }
         newestSlot.store(slot.index, ordering: .relaxed)
-        unsafe thrown.pointee.is_set = 0
-        let stream = unsafe call.kind == .stream ? instance.table.executeStream : nil
-        let name: StaticString = unsafe stream == nil ? "execute" : "execute_stream"
-        let status = unsafe uwg_execute(
-            stream ?? instance.table.execute, cString(name), instance.pointer,
-            UnsafePointer(slot.description),
-            thrown)
-        // The body's text may be used until execute has returned, also after finish.
-        extendLifetime(call)
-        switch Int(status) {
-        case UW_OK: slot.returned(.done)
-        case UW_PENDING: slot.returned(.pending)
-        default:
-            let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
-            slot.returned(.failed(failure(of: status, text: text, in: "\(name)")))
-        }
+        instance.execute(call, in: slot)
     }
 
     /// Whether a call's deadline has passed, though no timer may have said so yet.
@@ -173,8 +150,7 @@ extension PluginHost {
         if isOverdue(call) {
             failure = .deadlinePassed
         } else if call.kind == .initialize {
-            failure = unsafe instance.initialize(call.text(call.args, orElse: EmptyText.object))
-            extendLifetime(call)
+            failure = instance.initialize(call)
             takeSnapshots()
         } else {
             failure = instance.cleanup()

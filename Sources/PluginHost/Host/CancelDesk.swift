@@ -19,13 +19,13 @@ final class CancelDesk: Sendable {
         var isServed = false
     }
 
-    private let instance: PluginInstance
+    private let instance: any PluginInstance
     private let spawn: ThreadSpawner
     private let events: any HostEvents
     private let state = Mutex(State())
     private let arrived = Semaphore()
 
-    init(_ instance: PluginInstance, _ environment: HostEnvironment) {
+    init(_ instance: any PluginInstance, _ environment: HostEnvironment) {
         self.instance = instance
         spawn = environment.spawn
         events = environment.events
@@ -33,7 +33,7 @@ final class CancelDesk: Sendable {
 
     /// Starts to serve, if the plugin has a cancel; false where the thread cannot be had.
     func start() -> Bool {
-        guard unsafe instance.table.cancel != nil else { return true }
+        guard instance.hasCancel else { return true }
         let isNew = state.withLock { !exchange(&$0.isServed, true) }
         guard isNew else { return true }
         let isStarted = spawn("uw-cancel") {

@@ -16,9 +16,9 @@ extension PluginHost {
         _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) {
         _ = withdraw(failure) { $0.kind.place == .shared }
-        guard instance.table.isCancellable else { return completion(.notSupported) }
+        guard instance.isCancellable else { return completion(.notSupported) }
         let running = mark(failure)
-        guard unsafe instance.table.cancel != nil else { return completion(.cancelled) }
+        guard instance.hasCancel else { return completion(.cancelled) }
         desk.request(
             running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: bounded(completion))
     }
@@ -36,7 +36,7 @@ extension PluginHost {
             if wasWaiting { completion(.cancelled) }
             return wasWaiting
         }
-        guard instance.table.isCancellable else {
+        guard instance.isCancellable else {
             completion(.notSupported)
             return true
         }
@@ -46,7 +46,7 @@ extension PluginHost {
             if wasWaiting { completion(.cancelled) }
             return wasWaiting
         }
-        guard unsafe instance.table.cancel != nil else {
+        guard instance.hasCancel else {
             completion(.cancelled)
             return true
         }
@@ -84,9 +84,9 @@ extension PluginHost {
     }
 
     private func stop(_ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool) {
-        guard !withdraw(failure, where: isMeant), instance.table.isCancellable else { return }
+        guard !withdraw(failure, where: isMeant), instance.isCancellable else { return }
         let running = mark(failure, where: isMeant)
-        if !running.isEmpty, unsafe instance.table.cancel != nil { desk.request(running) { _ in } }
+        if !running.isEmpty, instance.hasCancel { desk.request(running) { _ in } }
     }
 
     /// Marks running calls as cancelled, and sees to it that one that never ends is noticed.

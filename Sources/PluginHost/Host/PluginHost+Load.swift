@@ -21,14 +21,27 @@ extension PluginHost {
         HostTable.listener.withLock { $0 = StartupListener(environment.events) }
         let library = try PluginLibrary(path: path)
         environment.events.libraryLoaded()
-        let outcome = LoadOutcome()
+        return try start(in: environment) { () throws(LoadFailure) in
+            let table = try library.table(of: className)
+            return try withSlots(table.concurrency) { () throws(LoadFailure) in
+                try LibraryInstance(creating: table)
+            }
+        }
+    }
+
+    /// Makes an instance on the first executor, which then runs its jobs.
+    private static func start(
+        in environment: HostEnvironment,
+        _ make: @escaping @Sendable () throws(LoadFailure) -> (any PluginInstance, [CallSlot])
+    ) throws(LoadFailure) -> PluginHost {
+        let outcome = Handover<Result<PluginHost, LoadFailure>>()
         let isStarted = environment.spawn("uw-exec-0") {
             let executor = Executor()
             ThreadEnd.run {
                 create(executor)
             } ifThreadEnds: {
                 guard let host = executor.host else {
-                    return outcome.deliver(.failure(.threadEnded(PluginThread.endFailure().detail)))
+                    return outcome.give(.failure(.threadEnded(PluginThread.endFailure().detail)))
                 }
                 host.threadEnded(executor)
             }
@@ -38,17 +51,7 @@ extension PluginHost {
 
         @Sendable func create(_ executor: Executor) {
             do throws(LoadFailure) {
-                let table = try library.table(of: className)
-                guard let slots = SlotRegistry.take(table.concurrency) else {
-                    throw .tooManySlots(table.concurrency)
-                }
-                let instance: PluginInstance
-                do throws(LoadFailure) {
-                    instance = try PluginInstance(creating: table)
-                } catch {
-                    SlotRegistry.giveBack(slots)
-                    throw error
-                }
+                let (instance, slots) = try make()
                 let host = PluginHost(instance, slots: slots, environment)
                 guard host.desk.start() else {
                     _ = instance.destroy()
@@ -57,31 +60,25 @@ extension PluginHost {
                 }
                 HostTable.listener.withLock { $0 = host }
                 executor.host = host
-                outcome.deliver(.success(host))
+                outcome.give(.success(host))
                 host.runJobs(executor)
             } catch {
-                outcome.deliver(.failure(error))
+                outcome.give(.failure(error))
             }
         }
     }
-}
 
-/// What crosses from the first executor to the thread that loads.
-private final class LoadOutcome: Sendable {
-    private let result = Mutex<Result<PluginHost, LoadFailure>?>(nil)
-    private let isReady = Semaphore()
-
-    func deliver(_ result: Result<PluginHost, LoadFailure>) {
-        self.result.withLock { $0 = result }
-        isReady.signal()
-    }
-
-    func take() -> Result<PluginHost, LoadFailure> {
-        isReady.wait()
-        guard let result = result.withLock({ $0 }) else {
-            preconditionFailure("the semaphore is signalled after the result is there")
+    /// Takes a slot for each call that may run at once, and makes the instance.
+    private static func withSlots(
+        _ count: Int, _ make: () throws(LoadFailure) -> any PluginInstance
+    ) throws(LoadFailure) -> (any PluginInstance, [CallSlot]) {
+        guard let slots = SlotRegistry.take(count) else { throw .tooManySlots(count) }
+        do throws(LoadFailure) {
+            return (try make(), slots)
+        } catch {
+            SlotRegistry.giveBack(slots)
+            throw error
         }
-        return result
     }
 }
 

@@ -21,7 +21,7 @@ package final class PluginHost: Sendable {
         var alone: Call?
     }
 
-    let instance: PluginInstance
+    let instance: any PluginInstance
     let slots: [CallSlot]
     let state: Mutex<State>
     let work = Semaphore()
@@ -45,7 +45,7 @@ package final class PluginHost: Sendable {
 
     /// Makes the host of an instance; on its first executor, which has created it.
     init(
-        _ instance: PluginInstance, slots: [CallSlot], _ environment: HostEnvironment
+        _ instance: any PluginInstance, slots: [CallSlot], _ environment: HostEnvironment
     ) {
         self.instance = instance
         self.slots = slots
@@ -65,9 +65,9 @@ package final class PluginHost: Sendable {
     }
 
     /// The plugin's name, as it says itself; "unknown" if it does not.
-    package var name: String { instance.table.name }
+    package var name: String { instance.name }
     /// The plugin's version, as it says itself; "unknown" if it does not.
-    package var version: String { instance.table.version }
+    package var version: String { instance.version }
     /// The JSON Schema of the configuration, as of the last create or initialize.
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.

@@ -1,113 +1,33 @@
-internal import CPluginGuard
 internal import CWorkerPlugin
 internal import WorkerCore
-internal import WorkerJSON
 
-/// The plugin's one instance, and its functions except for calls.
+/// The plugin's one instance, of whichever kind it is.
 ///
-/// On executors only, but `cancel`.
-@safe struct PluginInstance: @unchecked Sendable {
-    let table: PluginTable
-    let pointer: UnsafeMutableRawPointer?
+/// Functions wait for the plugin; on executors only, but `cancel`.
+protocol PluginInstance: Sendable {
+    /// The plugin's name, as it says itself; "unknown" if it does not.
+    var name: String { get }
+    /// Its version, likewise.
+    var version: String { get }
+    /// Whether a call that runs can be stopped.
+    var isCancellable: Bool { get }
+    /// Whether `cancel` is to be called; otherwise calls look by themselves.
+    var hasCancel: Bool { get }
 
-    /// Calls the plugin's create.
-    init(creating table: PluginTable) throws(LoadFailure) {
-        var instance: UnsafeMutableRawPointer?
-        var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
-            unsafe uwg_create(
-                table.create, table.pointer, HostTable.pointer, reply, &instance, &thrown)
-        }
-        let text = replyText(left, &thrown)
-        guard status == UW_OK else {
-            throw .createFailed(failure(of: status, text: text, in: "create").detail)
-        }
-        self.table = table
-        unsafe pointer = instance
-    }
-
-    /// Gives the plugin a configuration.
-    func initialize(_ config: uw_text) -> CallFailure? {
-        guard let function = unsafe table.initialize else { return nil }
-        var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
-            unsafe uwg_initialize(function, pointer, config, reply, &thrown)
-        }
-        let text = replyText(left, &thrown)
-        return status == UW_OK ? nil : failure(of: status, text: text, in: "initialize")
-    }
-
-    /// Has the plugin let go of what it acquired.
-    func cleanup() -> CallFailure? {
-        guard let function = unsafe table.cleanup else { return nil }
-        var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
-            unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
-        }
-        let text = replyText(left, &thrown)
-        if status == UW_OK || status == UW_UNSUPPORTED { return nil }
-        return failure(of: status, text: text, in: "cleanup")
-    }
-
-    /// Asks a call to stop; on the control thread, beside the call.
+    /// Gives the plugin the configuration of a call; returns why it was refused, if it was.
+    func initialize(_ call: Call) -> CallFailure?
+    /// Runs the call that a slot has been armed with; the slot hears how it ends.
+    func execute(_ call: Call, in slot: CallSlot)
+    /// Asks a call to stop, or none with UW_NO_CALL; on the control thread, beside the call.
     ///
     /// - Returns: what the client is to hear.
-    func cancel(_ call: uw_call_id) -> CancelAnswer {
-        guard let function = unsafe table.cancel else { return .cancelled }
-        var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
-            unsafe uwg_cancel(function, pointer, call, reply, &thrown)
-        }
-        let text = replyText(left, &thrown)
-        switch Int(status) {
-        case UW_OK, UW_STALE: return .cancelled
-        case UW_UNSUPPORTED: return .notSupported
-        default: return .failed(failure(of: status, text: text, in: "cancel").detail)
-        }
-    }
-
+    func cancel(_ call: uw_call_id) -> CancelAnswer
     /// Asks for the schema of the configuration.
-    func configSchema() -> Snapshot { unsafe ask(table.configSchema, "config_schema") }
-
+    func configSchema() -> Snapshot
     /// Asks for the configuration in force.
-    func currentConfig() -> Snapshot { unsafe ask(table.currentConfig, "current_config") }
-
-    private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
-        guard let function = unsafe function else { return .empty }
-        var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
-            unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
-        }
-        let text = replyText(left, &thrown)
-        if status == UW_UNSUPPORTED { return .empty }
-        guard status == UW_OK else {
-            return Snapshot(failure(of: status, text: text, in: "\(name)"))
-        }
-        guard let left else {
-            return Snapshot(.misbehaviour("the plugin's \(name) left no text where JSON is due"))
-        }
-        var json = ByteBuffer()
-        do throws(JSONAppendError) {
-            let root = try json.appendJSON(left, as: .value)
-            guard root == .object else {
-                return Snapshot(
-                    .misbehaviour("the plugin's \(name) left \(root) where an object is due"))
-            }
-        } catch {
-            return Snapshot(.refusedJSON("what the plugin's \(name) left is not JSON", error))
-        }
-        return Snapshot(json)
-    }
-
-    /// Ends the instance; returns what the plugin threw, if it did.
-    func destroy() -> String? {
-        var thrown = uwg_thrown()
-        unsafe uwg_destroy(table.destroy, pointer, &thrown)
-        return replyText(nil, &thrown)
-    }
-}
-
-/// A literal as C wants it, for ever.
-func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
-    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+    func currentConfig() -> Snapshot
+    /// Has the plugin let go of what it acquired.
+    func cleanup() -> CallFailure?
+    /// Ends the instance; returns what went wrong, if anything did.
+    func destroy() -> String?
 }

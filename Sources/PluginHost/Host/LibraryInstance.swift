@@ -1,0 +1,131 @@
+internal import CPluginGuard
+internal import CWorkerPlugin
+internal import WorkerCore
+internal import WorkerJSON
+
+/// The instance of a class in a shared library.
+@safe struct LibraryInstance: PluginInstance, @unchecked Sendable {
+    private let table: PluginTable
+    private let pointer: UnsafeMutableRawPointer?
+
+    var name: String { table.name }
+    var version: String { table.version }
+    var isCancellable: Bool { table.isCancellable }
+    var hasCancel: Bool { unsafe table.cancel != nil }
+
+    /// Calls the plugin's create.
+    init(creating table: PluginTable) throws(LoadFailure) {
+        var instance: UnsafeMutableRawPointer?
+        var thrown = uwg_thrown()
+        let (status, left) = Replies.collect { reply in
+            unsafe uwg_create(
+                table.create, table.pointer, HostTable.pointer, reply, &instance, &thrown)
+        }
+        let text = replyText(left, &thrown)
+        guard status == UW_OK else {
+            throw .createFailed(failure(of: status, text: text, in: "create").detail)
+        }
+        self.table = table
+        unsafe pointer = instance
+    }
+
+    func initialize(_ call: Call) -> CallFailure? {
+        guard let function = unsafe table.initialize else { return nil }
+        let config = unsafe call.text(call.args, orElse: EmptyText.object)
+        defer { extendLifetime(call) }
+        var thrown = uwg_thrown()
+        let (status, left) = Replies.collect { reply in
+            unsafe uwg_initialize(function, pointer, config, reply, &thrown)
+        }
+        let text = replyText(left, &thrown)
+        return status == UW_OK ? nil : failure(of: status, text: text, in: "initialize")
+    }
+
+    func execute(_ call: Call, in slot: CallSlot) {
+        let stream = unsafe call.kind == .stream ? table.executeStream : nil
+        let name: StaticString = unsafe stream == nil ? "execute" : "execute_stream"
+        unsafe withUnsafeTemporaryAllocation(of: uwg_thrown.self, capacity: 1) { room in
+            guard let thrown = room.baseAddress else { return }
+            unsafe thrown.pointee.is_set = 0
+            let status = unsafe uwg_execute(
+                stream ?? table.execute, cString(name), pointer,
+                UnsafePointer(slot.description), thrown)
+            // The body's text may be used until execute has returned, also after finish.
+            extendLifetime(call)
+            switch Int(status) {
+            case UW_OK: slot.returned(.done)
+            case UW_PENDING: slot.returned(.pending)
+            default:
+                let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
+                slot.returned(.failed(failure(of: status, text: text, in: "\(name)")))
+            }
+        }
+    }
+
+    func cleanup() -> CallFailure? {
+        guard let function = unsafe table.cleanup else { return nil }
+        var thrown = uwg_thrown()
+        let (status, left) = Replies.collect { reply in
+            unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
+        }
+        let text = replyText(left, &thrown)
+        if status == UW_OK || status == UW_UNSUPPORTED { return nil }
+        return failure(of: status, text: text, in: "cleanup")
+    }
+
+    func cancel(_ call: uw_call_id) -> CancelAnswer {
+        guard let function = unsafe table.cancel else { return .cancelled }
+        var thrown = uwg_thrown()
+        let (status, left) = Replies.collect { reply in
+            unsafe uwg_cancel(function, pointer, call, reply, &thrown)
+        }
+        let text = replyText(left, &thrown)
+        switch Int(status) {
+        case UW_OK, UW_STALE: return .cancelled
+        case UW_UNSUPPORTED: return .notSupported
+        default: return .failed(failure(of: status, text: text, in: "cancel").detail)
+        }
+    }
+
+    func configSchema() -> Snapshot { unsafe ask(table.configSchema, "config_schema") }
+
+    func currentConfig() -> Snapshot { unsafe ask(table.currentConfig, "current_config") }
+
+    private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
+        guard let function = unsafe function else { return .empty }
+        var thrown = uwg_thrown()
+        let (status, left) = Replies.collect { reply in
+            unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
+        }
+        let text = replyText(left, &thrown)
+        if status == UW_UNSUPPORTED { return .empty }
+        guard status == UW_OK else {
+            return Snapshot(failure(of: status, text: text, in: "\(name)"))
+        }
+        guard let left else {
+            return Snapshot(.misbehaviour("the plugin's \(name) left no text where JSON is due"))
+        }
+        var json = ByteBuffer()
+        do throws(JSONAppendError) {
+            let root = try json.appendJSON(left, as: .value)
+            guard root == .object else {
+                return Snapshot(
+                    .misbehaviour("the plugin's \(name) left \(root) where an object is due"))
+            }
+        } catch {
+            return Snapshot(.refusedJSON("what the plugin's \(name) left is not JSON", error))
+        }
+        return Snapshot(json)
+    }
+
+    func destroy() -> String? {
+        var thrown = uwg_thrown()
+        unsafe uwg_destroy(table.destroy, pointer, &thrown)
+        return replyText(nil, &thrown)
+    }
+}
+
+/// A literal as C wants it, for ever.
+func cString(_ literal: StaticString) -> UnsafePointer<CChar> {
+    unsafe UnsafeRawPointer(literal.utf8Start).assumingMemoryBound(to: CChar.self)
+}
