@@ -84,8 +84,9 @@ extension PluginHost {
     /// Runs jobs until the end of the plugin.
     func runJobs(_ executor: Executor) {
         while true {
-            executor.task = takeJob()
-            guard let (job, slot) = executor.task else {
+            let task = takeJob()
+            executor.task = task
+            guard let (job, slot) = task else {
                 work.wait()
                 continue
             }
