@@ -113,7 +113,7 @@ struct CommandLineTests {
                 "--max-header", "2KiB", "--max-connections", "1", "--max-queue", "0",
                 "--header-timeout", "86400", "--body-timeout", "86400", "--idle-timeout", "86400",
                 "--call-timeout", "86400", "--wedged-exit", "86400", "--max-body", "1K",
-                "--max-buffered", "64K",
+                "--max-buffered", "64K", "--shutdown-grace", "86400",
             ],
             [
                 "--max-header", "1MiB", "--max-queue", "1000000", "--max-body", "2GiB",

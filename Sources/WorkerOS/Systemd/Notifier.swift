@@ -20,7 +20,7 @@ package final class Notifier: Sendable {
         case heard
         /// The manager's queue is full.
         case full
-        /// Nobody is bound to the name.
+        /// Nobody is bound to the name, or the system refuses.
         case absent
     }
 
@@ -134,7 +134,7 @@ package final class Notifier: Sendable {
             if unsafe Glibc.send(descriptor, message, message.count, flags) >= 0 { return .heard }
             switch errno {
             case EINTR: continue
-            case EAGAIN, ENOBUFS: return .full
+            case EAGAIN: return .full
             case EMSGSIZE, EBADF: return .heard
             default:
                 // A manager that was replaced has a new socket under the name.
