@@ -52,7 +52,7 @@ class Bench:
         manager.make("prefix", "bin")
         self.binary = shutil.copy(binary, os.path.join(self.prefix, "bin", "universal-worker"))
         self.plugins = manager.make("plugins")
-        for name in ("lifecycle", "calls"):
+        for name in ("lifecycle", "calls", "printing"):
             shutil.copy(os.path.join(fixtures, f"{name}.so"), self.plugins)
         self.log_path = manager.path("home", "worker.log")
         # No journal runs in a container: what would go there goes into a file.

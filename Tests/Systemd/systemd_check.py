@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 
+import checks_journal
 import checks_life
 import checks_socket
 import checks_units
@@ -31,7 +32,8 @@ def main():
     passed = failed = 0
     try:
         bench = Bench(manager, options.binary, options.fixtures, not options.without_notify)
-        for check in checks_units.CHECKS + checks_life.CHECKS + checks_socket.CHECKS:
+        for check in (checks_units.CHECKS + checks_life.CHECKS + checks_socket.CHECKS
+                      + checks_journal.CHECKS):
             if options.only and options.only not in check.__name__:
                 continue
             if options.without_notify and check in checks_life.NEED_NOTIFY:
