@@ -1,0 +1,6 @@
+import sys
+
+
+class Plugin:
+    def execute(self):
+        return sorted(sys.modules)

@@ -1,0 +1,68 @@
+import threading
+
+from case import Case
+from driver import FORCE, NOT_SUPPORTED
+
+
+class Concurrency(Case):
+    def test_lanes_run_beside_each_other_and_start_when_they_are_used(self):
+        runner = self.start("plug", "Cancellable", concurrency=8)
+        before = self.threads(runner)
+        self.assertEqual(before, 2)
+        runner.lanes[0].begin("X", None, do="poll")
+        runner.logged("polling")
+        for number in (3, 7):
+            self.assertEqual(runner.lanes[number].call(do="thread").text, "false")
+        self.assertEqual(self.threads(runner), 4)
+        self.assertFrame(runner.stop(0), "C", flags=0)
+        self.assertFrame(runner.lanes[0].end()[0], "E", "cancelled")
+
+    def threads(self, runner):
+        import os
+
+        return len(os.listdir("/proc/%d/task" % runner.pid))
+
+    def test_cancel_is_not_for_one_of_several(self):
+        runner = self.start("plug", "Cancellable", concurrency=2)
+        ids = [lane.begin("X", None, do="poll") for lane in runner.lanes]
+        runner.logged_times("polling", 2)
+        self.assertFrame(runner.stop(ids[1], 0, 1), "C", flags=NOT_SUPPORTED)
+        self.assertFrame(runner.stop(ids[1], FORCE, 1), "C", flags=NOT_SUPPORTED)
+        self.assertFrame(runner.stop(ids[0], FORCE, 0), "C", flags=0)  # the main thread has force
+        self.assertFrame(runner.lanes[0].end()[0], "N")
+        self.assertFrame(runner.stop(ids[1], 0, 1), "C", flags=0)  # alone now
+        self.assertFrame(runner.lanes[1].end()[0], "E", "cancelled")
+
+    def test_a_stream_on_another_thread_ends_at_its_next_value(self):
+        runner = self.start(concurrency=2)
+        id_ = runner.lanes[1].begin("S", None, 10**9, pause=0.001, do="count")
+        self.assertTrue(runner.lanes[1].ready(30))
+        self.assertFrame(runner.stop(id_, 0, 1), "C", flags=NOT_SUPPORTED)
+        self.assertFrame(runner.lanes[1].end()[0], "N")
+        runner.logged("the generator was closed")
+
+    def test_many_lanes_answer_their_own_calls(self):
+        runner = self.start(concurrency=16)
+        wrong = []
+
+        def drive(lane):
+            for number in range(50):
+                if lane.call(lane.number, number).json["args"] != [lane.number, number]:
+                    wrong.append(lane.number)
+
+        threads = [threading.Thread(target=drive, args=(lane,)) for lane in runner.lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(wrong, [])
+
+    def test_256_lanes_start(self):
+        runner = self.start(concurrency=256)
+        self.assertEqual(runner.lanes[255].call(1).json["args"], [1])
+        self.assertEqual(runner.lanes[0].call(1).json["args"], [1])
+
+    def test_a_thread_sees_what_the_constructor_set_in_its_context(self):
+        runner = self.start(concurrency=2)
+        self.assertEqual(runner.lanes[0].call(1, do="context").text, "null")
+        self.assertEqual(runner.lanes[1].call(2, do="context").text, "null")

@@ -1,0 +1,3 @@
+"""Runs one Python plugin for Universal Worker; docs/process-plugins.md is the protocol."""
+
+PROTOCOL = 1

@@ -1,0 +1,116 @@
+"""Frames: 16 bytes of header, then the payload. The same on lanes and on control."""
+
+import os
+from io import FileIO
+from struct import Struct
+
+# length of the payload, kind, flags, lane (on control only), id; little endian
+HEADER = Struct("<IBBHQ")
+LONGEST = 2**32 - 1
+CHUNK = 65536
+
+# On a lane, from the daemon.
+EXECUTE, STREAM, INITIALIZE = b"XSI"
+SCHEMA, CONFIG, CLEANUP, ENDPOINT = b"DGKU"
+# On a lane, to the daemon.
+LINES, RESULT, ERROR, CANCELLED, STATE, ANSWER = b"LRENPA"
+# On control, from the daemon: the start, stop, flush, quit.
+BOOT, STOP, FLUSH, QUIT = b"Bcfq"
+# On control, to the daemon: hello, open for calls, failed to load, a stop has been seen to. And STATE.
+HELLO, OPEN, FAILED, STOPPED = b"HOFC"
+
+FAST = 1  # LINES: more may be held back
+INVALID, UNSUPPORTED = 1, 2  # ERROR: the arguments are to blame; there is no such thing
+FORCE = 1  # STOP: by force
+NOT_CANCELLED, NOT_SUPPORTED, GONE = 1, 2, 4  # STOPPED
+
+
+class Frame:
+    """One frame that has been read."""
+
+    __slots__ = ("kind", "flags", "lane", "id", "payload")
+
+    def __init__(self, kind, flags, lane, id_, payload):
+        self.kind = kind
+        self.flags = flags
+        self.lane = lane
+        self.id = id_
+        self.payload = payload
+
+
+class Reader:
+    """Reads frames off one descriptor; one thread at a time."""
+
+    def __init__(self, fd):
+        self.fd = fd
+        self.rest = b""
+        self._file = None
+
+    def frame(self):
+        """Waits for the next frame; None at the end of the other side, also in the middle of a frame."""
+        data = self.rest
+        while len(data) < 16:
+            more = self._read()
+            if not more:
+                return None
+            data = data + more if data else more
+        length, kind, flags, lane, id_ = HEADER.unpack_from(data)
+        end = 16 + length
+        if len(data) >= end:
+            payload = data[16:end]
+            self.rest = data[end:]
+        else:
+            payload = self._long(data, length)
+            self.rest = b""
+            if payload is None:
+                return None
+        return Frame(kind, flags, lane, id_, payload)
+
+    def _read(self):
+        try:
+            return os.read(self.fd, CHUNK)
+        except ConnectionResetError:  # the daemon died with something unread
+            return b""
+
+    def _long(self, data, length):
+        """Reads what `data` lacks into one buffer of the known length."""
+        if self._file is None:
+            self._file = FileIO(self.fd, "rb", closefd=False)
+        payload = bytearray(length)
+        have = len(data) - 16
+        with memoryview(payload) as view:
+            view[:have] = memoryview(data)[16:]
+            while have < length:
+                try:
+                    count = self._file.readinto(view[have:])
+                except ConnectionResetError:
+                    count = 0
+                if not count:
+                    return None
+                have += count
+        return payload
+
+
+def pack(kind, payload=b"", flags=0, id_=0, lane=0):
+    """A whole frame; for payloads that are not large."""
+    return HEADER.pack(len(payload), kind, flags, lane, id_) + payload
+
+
+def write(fd, data):
+    """Writes all of it. A write is cut short only by a signal whose handler does not raise."""
+    count = os.write(fd, data)
+    if count == len(data):
+        return
+    with memoryview(data) as view:
+        while count < len(data):
+            count += os.write(fd, view[count:])
+
+
+def write_frame(fd, kind, payload, flags, id_, before=b""):
+    """Writes frames that are ready (`before`) and one more, by one system call unless it is large."""
+    header = before + HEADER.pack(len(payload), kind, flags, 0, id_)
+    if len(payload) <= CHUNK:
+        write(fd, header + payload)
+    else:
+        write(fd, header)
+        write(fd, payload)

@@ -1,0 +1,96 @@
+"""A lane: one socket, one thread that reads calls from it and answers them, one call at a time."""
+
+from . import calls, forking
+from .calls import Call, Outcome, perform
+from .frames import (
+    CLEANUP,
+    CONFIG,
+    ERROR,
+    EXECUTE,
+    FORCE,
+    INITIALIZE,
+    SCHEMA,
+    STREAM,
+    UNSUPPORTED,
+    Reader,
+    write_frame,
+)
+from .streams import Lines
+
+
+def table(dialect):
+    """For each kind of frame what is called, and how its arguments are read."""
+    return {
+        EXECUTE: (calls.execute, dialect.arguments),
+        STREAM: (calls.stream, dialect.arguments),
+        INITIALIZE: (calls.initialize, dialect.configuration),
+        SCHEMA: (calls.schema, calls.nothing),
+        CONFIG: (calls.config, calls.nothing),
+        CLEANUP: (calls.cleanup, calls.nothing),
+    }
+
+
+class Lane:
+    """`number` 0 is the main thread's. Only `stop_early` and `current` are for the control thread."""
+
+    def __init__(self, number, fd):
+        self.number = number
+        self.fd = fd
+        self.reader = Reader(fd)
+        self.call = None
+        self.last = 0  # the id of the last call that has ended
+        self.early = {}  # stops of calls that have yet to be read: their flags
+
+    def serve(self, runner):
+        """Answers calls until the daemon closes its end."""
+        functions = table(runner.dialect)
+        while True:
+            if self.number == 0 and runner.loop is not None and not self.reader.rest:
+                runner.loop.wait_readable(self.fd)
+            frame = self.reader.frame()
+            if forking.copied:
+                forking.leave_copy()
+            if frame is None:
+                return
+            call = self.begin(frame)
+            runner.control.look_alive()
+            if frame.kind in functions:
+                function, decode = functions[frame.kind]
+                outcome = perform(function, decode, call, runner, frame)
+            else:
+                outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
+            self.end(call, outcome, runner.states.look(False))
+
+    def begin(self, frame):
+        call = Call(frame.id, frame.kind)
+        if frame.kind == STREAM:
+            call.lines = Lines(self.fd, call)
+        self.call = call
+        self.apply_early(call)
+        return call
+
+    def end(self, call, outcome, state):
+        before = state + call.lines.rest() if call.lines else state
+        self.last = call.id
+        self.call = None  # from here on a stop comes too late
+        write_frame(self.fd, outcome.kind, outcome.payload, outcome.flags, call.id, before)
+
+    def find(self, id_):
+        """The call of that id if it runs."""
+        call = self.call
+        return call if call is not None and call.id == id_ else None
+
+    def stop_early(self, id_, flags):
+        """Keeps a stop that was faster than its call."""
+        self.early = {known: old for known, old in self.early.items() if known > self.last}
+        self.early[id_] = flags
+        call = self.find(id_)  # it may have begun meanwhile
+        if call:
+            self.apply_early(call)
+
+    def apply_early(self, call):
+        """Both threads come here, and one of them gets the flags."""
+        flags = self.early.pop(call.id, None)
+        if flags is not None:
+            call.asked = True
+            call.forced = bool(flags & FORCE)

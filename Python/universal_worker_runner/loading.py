@@ -1,0 +1,70 @@
+"""Finds, imports and makes the plugin, as `python -m` and the original would."""
+
+import os
+import sys
+
+
+def prepare_paths(parameters):
+    """sys.argv is the worker's; the directory of the worker is where `python -m` has it."""
+    sys.argv[:] = parameters.argv
+    if sys.path and sys.path[0] == "":  # of `-c`; absent with -P, -I and PYTHONSAFEPATH
+        try:
+            sys.path[0] = os.getcwd()  # else an import after os.chdir would look elsewhere
+        except OSError:
+            pass  # it has been deleted
+    if parameters.directory is not None:
+        sys.path.insert(0, os.path.abspath(parameters.directory))
+
+
+def instance(parameters):
+    """An instance of the class; whatever import and construction raise."""
+    name = parameters.module
+    if name.startswith("."):
+        from importlib import import_module  # for its words about relative names
+
+        import_module(name)
+    else:
+        __import__(name)  # import_module would put its own frames into the traceback
+    return getattr(sys.modules[name], parameters.class_name)()
+
+
+def attribute(plugin, name):
+    """A name or version for /health, once."""
+    try:
+        return getattr(plugin, name, "unknown")
+    except Exception:
+        return "unknown"
+
+
+METHODS = (
+    "initialize",
+    "execute",
+    "execute_stream",
+    "get_config_schema",
+    "get_current_config",
+    "cancel",
+    "cleanup",
+)
+
+
+def abilities(plugin):
+    """The methods that there are now. Each is asked for again when it is used."""
+    can = []
+    for name in METHODS:
+        try:
+            if hasattr(plugin, name):
+                can.append(name)
+        except Exception:
+            can.append(name)  # a property that raises something else: its call will tell
+    return can
+
+
+def environment():
+    return {
+        "runner": "python",
+        "python": sys.version.split()[0],
+        "implementation": sys.implementation.name,
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "pid": os.getpid(),
+    }
