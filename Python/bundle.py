@@ -26,7 +26,10 @@ def bundle():
             )
         parts.append("\"%s\": r'''%s''',\n" % (name, text))
     parts.append("}\n")
-    return "".join(parts) + bootstrap
+    whole = "".join(parts) + bootstrap
+    if len(whole) >= 1 << 20:
+        raise SystemExit("the text is %d bytes; python -c reads one MiB of it" % len(whole))
+    return whole
 
 
 if __name__ == "__main__":
