@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import WorkerCore
 internal import WorkerOS
 internal import WorkerThreads
@@ -7,7 +6,7 @@ internal import WorkerThreads
 ///
 /// A thread that cannot be had is logged, at most once in ten seconds: calls may ask again and again.
 func spawnThread(_ log: Log) -> ThreadSpawner {
-    let complaints = ThreadComplaints(log)
+    let complaints = RateLimitedLog(log, .error)
     return { name, body in
         do throws(ThreadError) {
             try NamedThread.start(name: name, stackSize: 8 << 20, signals: .inherited) {
@@ -16,21 +15,8 @@ func spawnThread(_ log: Log) -> ThreadSpawner {
             }
             return true
         } catch {
-            complaints.add(error)
+            complaints.write("\(error)")
             return false
         }
-    }
-}
-
-/// What the log says about threads that cannot be had.
-private final class ThreadComplaints: Sendable {
-    private let log: Log
-    private let limit = Mutex(RateLimit(interval: 10_000_000_000))
-
-    init(_ log: Log) { self.log = log }
-
-    func add(_ error: ThreadError) {
-        guard let more = limit.withLock({ $0.admit(at: MonotonicClock.now()) }) else { return }
-        log.error(more == 0 ? "\(error)" : "\(error) (and \(more) times before)")
     }
 }

@@ -1,0 +1,22 @@
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerOS
+internal import WorkerThreads
+
+/// A log of what may repeat without end: one line in ten seconds, which counts those left out.
+final class RateLimitedLog: Sendable {
+    private let log: Log
+    private let level: LogLevel
+    private let limit = Mutex(RateLimit(interval: 10_000_000_000))
+
+    init(_ log: Log, _ level: LogLevel) {
+        self.log = log
+        self.level = level
+    }
+
+    /// Writes a line, if one may be written again.
+    func write(_ line: String) {
+        guard let more = limit.withLock({ $0.admit(at: MonotonicClock.now()) }) else { return }
+        log.write(level, more == 0 ? line : "\(line) (and \(more) times before)")
+    }
+}
