@@ -9,11 +9,19 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Who hears what libmicrohttpd has to complain of; lives as long as the daemon. */
+typedef struct uw_mhd_log {
+    void *_Nonnull context;
+    void (*_Nonnull write)(void *_Nonnull context, const char *_Nonnull line);
+} uw_mhd_log;
 
 /* What a daemon is started with. */
 typedef struct uw_mhd_options {
@@ -22,6 +30,11 @@ typedef struct uw_mhd_options {
     unsigned int connection_timeout; /* idle seconds; 0: none */
     size_t connection_memory;        /* bytes per connection, for headers and for chunks */
     void *_Nonnull context;          /* first argument of every callback */
+    uw_mhd_log *_Nonnull log;
+    /* A request line is complete. What it returns stands in *request at the first call of handle. */
+    void *_Nullable (*_Nonnull begun)(
+        void *_Nullable context, const char *_Nonnull target,
+        struct MHD_Connection *_Nonnull connection);
     enum MHD_Result (*_Nonnull handle)(
         void *_Nullable context, struct MHD_Connection *_Nonnull connection,
         const char *_Nonnull url, const char *_Nonnull method, const char *_Nonnull version,
@@ -39,20 +52,36 @@ typedef struct uw_mhd_options {
         void *_Nullable context, struct MHD_Connection *_Nonnull connection, char *_Nonnull text);
 } uw_mhd_options;
 
+/* Hands a complaint on as text, without its line end. */
+static inline void uw_mhd_complain(void *_Nonnull log, const char *_Nonnull format, va_list values) {
+    char line[512];
+    if (vsnprintf(line, sizeof line, format, values) < 0) return;
+    line[strcspn(line, "\n")] = 0;
+    ((uw_mhd_log *)log)->write(((uw_mhd_log *)log)->context, line);
+}
+
+/* The value of MHD_OPTION_STRICT_FOR_CLIENT that refuses the most: until 0.9.77 -1 refuses white
+ * space before a colon, which 1 does not; from 1.0 on, more is stricter. */
+static inline int uw_mhd_strictest(const char *_Nonnull version) {
+    return strncmp(version, "0.", 2) == 0 ? -1 : 1;
+}
+
 /* A daemon without a thread of its own: MHD_run is called by one. Its connections are resumed by
- * that thread too, so no inter-thread channel is needed (MHD_USE_ITC).
+ * that thread too, so no inter-thread channel is needed (MHD_USE_ITC). MHD_USE_TURBO leaves the
+ * sending direction of a connection open until NOTIFY_CONNECTION has told of its end.
  * The corresponding C function is MHD_start_daemon. */
 static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_Nonnull options) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
         NULL, NULL, (MHD_AccessHandlerCallback)options->handle, options->context,
-        MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
+        MHD_OPTION_EXTERNAL_LOGGER, uw_mhd_complain, options->log,
+        MHD_OPTION_URI_LOG_CALLBACK, options->begun, options->context, MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
         options->completed, options->context, MHD_OPTION_NOTIFY_CONNECTION,
         options->connection_changed, options->context, MHD_OPTION_UNESCAPE_CALLBACK,
         options->unescape, options->context, MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, options->connection_timeout,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
-        MHD_OPTION_STRICT_FOR_CLIENT, -1, MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, uw_mhd_strictest(MHD_get_version()), MHD_OPTION_END);
 }
 
 /* The daemon's epoll instance: readable when MHD_run is due. See MHD_get_daemon_info. */
@@ -118,6 +147,38 @@ static inline void *_Nullable uw_mhd_socket_context(struct MHD_Connection *_Nonn
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info ? info->socket_context : NULL;
+}
+
+/* The length of a request's header block with its last empty line, from the first byte of the
+ * method on; 0 before it is complete. See MHD_get_connection_info. */
+static inline size_t uw_mhd_header_size(struct MHD_Connection *_Nonnull connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
+}
+
+/* Has a request begin with a Cookie field of ours, which is the one that libmicrohttpd then copies
+ * and splits; 0 where no memory is left. The corresponding C function is
+ * MHD_set_connection_value_n. */
+static inline int uw_mhd_hide_cookies(struct MHD_Connection *_Nonnull connection) {
+    return MHD_set_connection_value_n(
+               connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, 6, "-", 1) == MHD_YES;
+}
+
+/* Whether anything but the end of the client has ever arrived on a socket; on a Unix socket, whether
+ * the client has not ended. Linux 4.1; read at its offset, as <netinet/tcp.h> knows less of the struct. */
+static inline int uw_has_received(int descriptor) {
+    enum { TCP_INFO_OPTION = 11, BYTES_RECEIVED = 128 };
+    unsigned char info[256];
+    socklen_t length = sizeof info;
+    uint64_t count = 0;
+    char byte;
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO_OPTION, info, &length) == 0 &&
+        length >= BYTES_RECEIVED + sizeof count) {
+        memcpy(&count, info + BYTES_RECEIVED, sizeof count);
+        return count > 1; /* the end counts as a byte */
+    }
+    return recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 
 #endif

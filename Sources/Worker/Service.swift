@@ -9,11 +9,15 @@ final class Service: WorkerService {
     private let host: PluginHost
     private let meter: UsageMeter
     private let log: Log
+    private let complaints: RateLimitedLog
+    private let clientComplaints: RateLimitedLog
 
     init(host: PluginHost, meter: UsageMeter, log: Log) {
         self.host = host
         self.meter = meter
         self.log = log
+        complaints = RateLimitedLog(log, .warning)
+        clientComplaints = RateLimitedLog(log, .info)
     }
 
     func report(_ text: String) { log.warning(text) }
@@ -63,6 +67,10 @@ final class Service: WorkerService {
 
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
         host.cancelAll(Self.cancelled) { completion(CancelReply($0)) }
+    }
+
+    func libraryComplained(_ complaint: String, isClients: Bool) {
+        (isClients ? clientComplaints : complaints).write("libmicrohttpd: \(complaint)")
     }
 
     private static let cancelled = CallFailure(

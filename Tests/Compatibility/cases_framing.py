@@ -10,7 +10,8 @@ HOST = b"Host: 127.0.0.1:@PORT@\r\n"
 TE = "Transfer-Encoding: chunked"
 SMUGGLING = "Decided: what could smuggle a request is refused, and the connection closed"
 CRLF = "HTTP (RFC 9112, 2.2): an empty line before a request line is skipped; h11 refuses it"
-FRAMING = "Better 8: the reply to a framing error is libmicrohttpd's, and it closes"
+FRAMING = "Better 8: the reply to a framing error is JSON, and it closes"
+TRAILERS = "Decided: trailers could hide a request from libmicrohttpd 0.9.75, so the connection ends with the answer"
 
 
 def _post(
@@ -27,7 +28,12 @@ def chunked_bodies() -> list[Case]:
         _post("chunk extension", chunked(body, [9], b";name=value"), TE),
         _post("chunk extension, quoted", chunked(body, [9], b';a="b;c"'), TE),
         _post("chunk extension, bare", chunked(body, [9], b";x"), TE),
-        _post("trailers", chunked(body, [9], trailers=b"X-Sum: 1\r\nX-More: 2\r\n"), TE),
+        _post(
+            "trailers",
+            chunked(body, [9], trailers=b"X-Sum: 1\r\nX-More: 2\r\n"),
+            TE,
+            differs=Difference(TRAILERS, (Want(200, echoed(["ä€🐙", [1, 2]], {"k": {"a": None}})),), "closed"),
+        ),
         _post(
             "chunk sizes in capitals and with zeros",
             b"00F\r\n" + call()[:15] + b"\r\n%X\r\n" % (len(call()) - 15) + call()[15:] + b"\r\n000\r\n\r\n",
@@ -49,7 +55,11 @@ def chunked_bodies() -> list[Case]:
     whole = request(
         "POST", "/execute", chunked(body, [5]), TE, host="localhost"
     )  # no @PORT@ to be cut in two
-    cases.append(Case("chunks, byte by byte", tuple(whole[i : i + 1] for i in range(len(whole)))))
+    # libmicrohttpd 0.9.75 sees a trailer where it reads the last CR without its LF: open or closed then.
+    answered = Difference(TRAILERS, (Want(200, echoed(["ä€🐙", [1, 2]], {"k": {"a": None}})),), "either")
+    cases.append(
+        Case("chunks, byte by byte", tuple(whole[i : i + 1] for i in range(len(whole))), differs=answered)
+    )
     return cases
 
 
@@ -216,7 +226,6 @@ def without_length() -> list[Case]:
 
 def not_http() -> list[Case]:
     refused = closes(FRAMING)
-    hung_up = Difference("libmicrohttpd hangs up on a line that is no request line", (), "closed")
 
     def raw(name: str, data: bytes, differs: Difference | None = refused) -> Case:
         return Case(name, (data,), ("GET",), differs)
@@ -227,7 +236,7 @@ def not_http() -> list[Case]:
         raw("header without a colon", b"GET /health HTTP/1.1\r\n" + HOST + b"nonsense\r\n\r\n"),
         raw("space before the colon", b"GET /health HTTP/1.1\r\n" + HOST + b"X-A : 1\r\n\r\n"),
         raw("version that is none", b"GET /health HTTQ/1.1\r\n" + HOST + b"\r\n"),
-        raw("a word", b"hello\r\n\r\n", hung_up),
+        raw("a word", b"hello\r\n\r\n"),
     ]
 
 

@@ -45,7 +45,10 @@ class Want:
 
 @dataclass(frozen=True)
 class Difference:
-    """An allowed difference: why, and exactly what the native worker answers. `after` None: as the original."""
+    """An allowed difference: why, and exactly what the native worker answers.
+
+    `after` None: as the original; "either": open or closed.
+    """
 
     why: str
     wants: tuple[Want, ...]

@@ -38,9 +38,10 @@ struct ConnectionTests {
         try connection.send(
             "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                 + "8;x=y\r\n{\"args\":\r\n4\r\n[42]\r\n1\r\n}\r\n0\r\nX-Trailer: 1\r\n\r\n")
-        #expect(try connection.readResponse().text == "{\"args\":[42],\"kwargs\":{}}")
-        try connection.send("GET", "/health")
-        #expect(try connection.readResponse().status == 200)
+        let response = try connection.readResponse()
+        #expect(response.text == "{\"args\":[42],\"kwargs\":{}}")
+        #expect(response.headers["Connection"] == "close", "trailers could hide a request")
+        #expect(try connection.isClosedByServer())
     }
 
     @Test("takes requests that come byte by byte")

@@ -61,6 +61,96 @@ struct OriginTests {
         }
     }
 
+    @Test("of another site is refused without an Origin too, unless the user follows a link")
+    func fetchMetadata() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        func status(_ method: String, _ path: String, _ site: String, _ mode: String) throws -> Int
+        {
+            try worker.client.request(
+                method, path, body: method == "POST" ? "{}" : nil,
+                headers: [("Sec-Fetch-Site", site), ("Sec-Fetch-Mode", mode)]
+            ).status
+        }
+        #expect(try status("GET", "/health", "cross-site", "no-cors") == 403)
+        #expect(try status("POST", "/execute", "cross-site", "no-cors") == 403)
+        #expect(try status("POST", "/execute", "cross-site", "navigate") == 403)
+        #expect(try status("GET", "/health", "cross-site", "navigate") == 200)
+        #expect(try status("GET", "/health", "same-origin", "cors") == 200)
+        #expect(try status("POST", "/execute", "none", "navigate") == 200)
+    }
+
+    @Test("is told what it may ask, and may read the answers, if its origin was admitted")
+    func crossOrigin() throws {
+        let worker = try WorkerProcess.start(
+            "echo", "Echo", ["--allow-origin", "https://ui.example"])
+        let page = [("Origin", "https://ui.example"), ("Sec-Fetch-Site", "cross-site")]
+        let connection = try worker.client.connect()
+        func ask(
+            _ method: String, _ path: String, _ headers: [(String, String)], body: String? = nil
+        ) throws -> HTTPResponse {
+            try connection.send(method, path, body: body, headers: headers)
+            return try connection.readResponse()
+        }
+        for (path, allowed) in [("/execute", "POST"), ("/health", "GET, HEAD")] {
+            let preflight = try ask(
+                "OPTIONS", path,
+                page + [
+                    ("Access-Control-Request-Method", "POST"),
+                    ("Access-Control-Request-Headers", "content-type"),
+                ])
+            #expect(preflight.status == 204)
+            #expect(preflight.headers["Access-Control-Allow-Origin"] == "https://ui.example")
+            #expect(preflight.headers["Access-Control-Allow-Methods"] == allowed)
+            #expect(
+                preflight.headers["Access-Control-Allow-Headers"]
+                    == "Content-Type, X-Request-Id, X-Timeout")
+            #expect(preflight.headers["Access-Control-Max-Age"] == "600")
+            #expect(preflight.headers["Vary"] == "Origin")
+        }
+        for (method, path, body, status) in [
+            ("GET", "/health", nil, 200), ("POST", "/execute", "{}", 200),
+            ("POST", "/execute_stream", "{}", 200), ("POST", "/execute", "{", 400),
+            ("GET", "/nowhere", nil, 404), ("OPTIONS", "/execute", nil, 405),
+        ] as [(String, String, String?, Int)] {
+            let response = try ask(method, path, page, body: body)
+            #expect(response.status == status)
+            #expect(response.headers["Access-Control-Allow-Origin"] == "https://ui.example")
+            #expect(
+                response.headers["Access-Control-Expose-Headers"]
+                    == "X-Request-Id, X-Stream-End, Retry-After")
+            #expect(response.headers["Vary"] == "Origin")
+        }
+        let plain = try ask("GET", "/health", [])
+        #expect(plain.headers["Access-Control-Allow-Origin"] == nil)
+        #expect(plain.headers["Vary"] == "Origin")
+        let foreign = try ask(
+            "OPTIONS", "/execute",
+            [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")])
+        #expect(foreign.status == 403)
+        #expect(foreign.headers["Access-Control-Allow-Origin"] == nil)
+    }
+
+    @Test("gets no answer whose type a browser may guess")
+    func nosniff() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        for (method, path, body) in [
+            ("GET", "/health", nil), ("HEAD", "/health", nil), ("GET", "/nowhere", nil),
+            ("POST", "/execute", "{}"), ("POST", "/execute_stream", "{}"),
+            ("POST", "/execute", "{"),
+        ] as [(String, String, String?)] {
+            let response = try worker.client.request(method, path, body: body)
+            #expect(response.headers["X-Content-Type-Options"] == "nosniff", "\(path)")
+            #expect(response.headers["Vary"] == nil)
+        }
+        for bad in [
+            "hello\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+        ] {
+            #expect(
+                try worker.client.exchange(bad).contains("\r\nX-Content-Type-Options: nosniff\r\n"))
+        }
+    }
+
     @Test("is served under names and origins that the command line adds")
     func added() throws {
         let worker = try WorkerProcess.start(

@@ -34,5 +34,6 @@ package struct CallTimeout: Equatable, Sendable {
         nanoseconds = whole * 1_000_000_000 + fraction
     }
 
-    private static let limitSeconds: UInt64 = 366 * 86_400
+    /// The longest, in seconds: a year.
+    package static let limitSeconds: UInt64 = 366 * 86_400
 }

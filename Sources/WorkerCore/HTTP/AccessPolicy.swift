@@ -34,9 +34,17 @@ package struct AccessPolicy: Sendable {
             || allowedHosts.contains { name.isEqualIgnoringCase(to: $0) }
     }
 
+    /// Whether there are origins beside the worker's own.
+    package var admitsOrigins: Bool { !allowedOrigins.isEmpty }
+
+    /// Whether an Origin header is one that was allowed beside the worker's own.
+    package func admitsOrigin(_ origin: Span<UInt8>) -> Bool {
+        allowedOrigins.contains { origin.isEqualIgnoringCase(to: $0) }
+    }
+
     /// Whether an Origin header is the worker's own origin or one that was allowed.
     package func allowsOrigin(_ origin: Span<UInt8>) -> Bool {
-        if allowedOrigins.contains(where: { origin.isEqualIgnoringCase(to: $0) }) { return true }
+        if admitsOrigin(origin) { return true }
         guard origin.hasPrefixIgnoringCase("http://") else { return false }
         let authority = origin.extracting(7..<origin.count)
         guard let (host, port) = Authority.split(authority) else { return false }

@@ -41,7 +41,19 @@ extension Span<UInt8> {
     }
 }
 
+extension Span<UInt8> {
+    /// How many bytes there are without the spaces and tabs at the end.
+    package var countWithoutBlankEnd: Int {
+        var end = count
+        while end > 0, self[end - 1].isBlank { end -= 1 }
+        return end
+    }
+}
+
 extension UInt8 {
+    /// Whether it is a space or a tab, which may stand around the value of a header field.
+    package var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+
     /// The byte, an ASCII capital made small.
     package var lowercasedASCII: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self

@@ -14,8 +14,16 @@ package struct Framing: Sendable {
     package var transferEncodings = 0
     /// Whether one of them is other than exactly "chunked".
     package var hasForeignCoding = false
-    /// Whether a field's name is no token: a folded line, white space before the colon.
+    /// Whether method or target have characters that they may not have.
+    package var hasMalformedLine = false
+    /// Whether the header block is not the one that libmicrohttpd has read.
+    package var isBroken = false
+    /// Whether the block leaves too little of a connection's memory for the answer.
+    package var isTooLarge = false
+    /// Whether a field's name is no token, such as one with white space before the colon.
     package var hasMalformedName = false
+    /// Whether a field's value has a control character.
+    package var hasMalformedValue = false
     /// Whether the request speaks HTTP/1.0.
     package var isVersion10 = false
 
@@ -27,7 +35,11 @@ package struct Framing: Sendable {
 
     /// What is wrong with it, if anything: the request is then refused and its connection closed.
     package var violation: FramingViolation? {
+        if hasMalformedLine { return .malformedRequestLine }
+        if isBroken { return .brokenBlock }
         if hasMalformedName { return .malformedFieldName }
+        if hasMalformedValue { return .malformedFieldValue }
+        if isTooLarge { return .tooLarge }
         if hosts > 1 { return .repeatedHost }
         if hosts == 0, !isVersion10 { return .missingHost }
         if transferEncodings > 0 {
@@ -47,6 +59,15 @@ package struct Framing: Sendable {
             guard byte < 128, tokenBytes[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 else {
                 return false
             }
+        }
+        return true
+    }
+
+    /// Whether a field's value has none of the control characters but tab (RFC 9110, 5.5).
+    package static func isValue(_ value: Span<UInt8>) -> Bool {
+        for index in value.indices {
+            let byte = value[index]
+            if byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7F { return false }
         }
         return true
     }

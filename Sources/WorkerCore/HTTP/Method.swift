@@ -3,6 +3,7 @@ package enum Method: Sendable {
     case get
     case head
     case post
+    case options
     case other
 
     /// Reads the method's name; names are case-sensitive (RFC 9110, 9.1).
@@ -11,6 +12,7 @@ package enum Method: Sendable {
         case 3 where name.isEqual(to: "GET"): self = .get
         case 4 where name.isEqual(to: "POST"): self = .post
         case 4 where name.isEqual(to: "HEAD"): self = .head
+        case 7 where name.isEqual(to: "OPTIONS"): self = .options
         default: self = .other
         }
     }

@@ -23,7 +23,7 @@ package enum Route: Equatable, Sendable {
             switch method {
             case .get, .head: !endpoint.isPost
             case .post: endpoint.isPost
-            case .other: false
+            case .options, .other: false
             }
         guard fits else {
             self = .methodNotAllowed(endpoint)

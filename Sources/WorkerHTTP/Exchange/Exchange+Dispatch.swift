@@ -20,6 +20,8 @@ extension Exchange {
             var reply = Reply(status, detail: detail)
             reply.allow = allow
             return answer(told(reply))
+        case .preflight(let endpoint):
+            return answer(.preflight(endpoint))
         case .call(.progressOne, let id):
             let report = server.service.progress(id: id)
             return answer(report.map { .progress($0) } ?? .noCall(id))
@@ -116,6 +118,7 @@ extension Exchange {
     private func answer(_ reply: consuming Reply) -> MHD_Result {
         var reply = reply
         reply.requestID = requestID
+        if hasTrailers { reply.closesConnection = true }
         isAnswered = true
         return server.send(reply, on: connection)
     }

@@ -9,7 +9,7 @@ extension Exchange {
     private var keepsBody: Bool {
         switch plan {
         case .endpoint(let endpoint): endpoint.body != .ignored
-        case .refuse, .call: false
+        case .preflight, .refuse, .call: false
         }
     }
 

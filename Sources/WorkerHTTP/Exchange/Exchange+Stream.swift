@@ -17,9 +17,11 @@ extension Exchange {
         }
         unsafe self.response = response
         unsafe MHD_add_response_header(response, "Content-Type", "application/x-ndjson")
+        unsafe server.addCommonHeaders(to: response, for: connection)
         if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
         unsafe addRequestID(requestID, to: response)
         if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
+        if hasTrailers { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(200, response)
     }
 

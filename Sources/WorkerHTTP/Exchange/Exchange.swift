@@ -15,8 +15,18 @@ internal import WorkerJSON
         case endpoint(Endpoint)
         /// The endpoint answers for the call of this id.
         case call(Endpoint, id: String)
+        /// A browser is told what a page of an admitted origin may ask of the endpoint.
+        case preflight(Endpoint)
         /// An error is answered, when the body has been read and dropped; `of` is what was asked.
         case refuse(status: UInt32, detail: String, allow: String?, of: Endpoint? = nil)
+
+        /// The endpoint that does what was asked; nil where none does.
+        var target: Endpoint? {
+            switch self {
+            case .endpoint(let endpoint), .call(let endpoint, id: _): endpoint
+            case .preflight, .refuse: nil
+            }
+        }
     }
 
     /// What the plugin's side leaves for the HTTP thread.
@@ -92,6 +102,12 @@ internal import WorkerJSON
         default: nil
         }
     }
+
+    /// Whether there are trailers behind the body.
+    ///
+    /// Where they end is not to be seen, and libmicrohttpd 0.9.75 may be wrong about it: what it
+    /// would take for the next request is not read.
+    var hasTrailers: Bool { client?.phase == .chunkedRequest && connection.hasTrailers }
 
     /// When the call is given up: the earlier of the client's and the worker's own limit.
     var deadline: UInt64? {

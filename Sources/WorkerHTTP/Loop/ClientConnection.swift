@@ -16,6 +16,20 @@ final class ClientConnection {
         case reader
     }
 
+    /// How far the request has come that is under way.
+    enum Phase {
+        /// Its request line is awaited.
+        case none
+        /// Its header block is awaited.
+        case head
+        /// Its header block has come.
+        case request
+        /// The same, and its body is chunked.
+        case chunkedRequest
+        /// It was the last one: its connection is about to end.
+        case over
+    }
+
     let connection: Connection
     let number: UInt64
     /// libmicrohttpd's; valid until the connection has been removed.
@@ -30,6 +44,7 @@ final class ClientConnection {
     var look: TimerID?
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
+    var phase = Phase.none
     /// Whether there were as many connections as are served when it came.
     let isExcess: Bool
     /// Whether it is out of libmicrohttpd's turns, until its exchange is woken.
@@ -106,6 +121,12 @@ final class ClientConnection {
         connection.limitIdleTime(seconds: 1)
     }
 
+    /// Writes a whole HTTP message past libmicrohttpd, which can then send nothing any more.
+    func tell(_ message: [UInt8]) {
+        write(message)
+        shutdown(socket, Int32(SHUT_WR))
+    }
+
     private func write(_ message: [UInt8]) {
         _ = unsafe message.withUnsafeBytes { bytes in
             unsafe send(
@@ -114,15 +135,10 @@ final class ClientConnection {
     }
 
     // Whole HTTP messages, as libmicrohttpd cannot answer half a request.
-    private static let timeoutReply = message(
-        "408 Request Timeout", "The request took too long to arrive")
-    private static let stuckReply = message(
-        "400 Bad Request", "A line of the chunked body is longer than --max-header allows")
-
-    private static func message(_ status: String, _ detail: String) -> [UInt8] {
-        let body = "{\"detail\":\"\(detail)\"}"
-        let head = "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n"
-        return Array(
-            (head + "Connection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body).utf8)
-    }
+    private static let timeoutReply = Reply(
+        408, detail: "The request took too long to arrive"
+    ).message()
+    private static let stuckReply = Reply(
+        400, detail: "A line of the chunked body is longer than --max-header allows"
+    ).message()
 }

@@ -38,6 +38,10 @@ final class Clients {
     private let options: ServerOptions
     private let poll: EventPoll
     private(set) var connections: [UInt64: ClientConnection] = [:]
+    /// The one whose request line has come last.
+    var latest: ClientConnection?
+    /// Up to this number, libmicrohttpd may have given a connection an answer of its own.
+    var lastInDoubt: UInt64 = 0
     /// The number of the connection that came last.
     private(set) var last: UInt64 = 0
     /// Those whose clients have gone, by number, and when they get a turn next, in that order.
@@ -81,6 +85,7 @@ final class Clients {
         poll.remove(socket)
         if let look = client.look { _ = looks.remove(look) }
         connections.removeValue(forKey: client.number)
+        if latest === client { latest = nil }
     }
 
     /// A client's body has begun: it has until the body's time-out.

@@ -6,9 +6,9 @@ extension Reply {
     /// Queues the reply on its connection, which owns the body from then on.
     ///
     /// On the HTTP thread.
-    consuming func send(on connection: Connection) -> MHD_Result {
+    consuming func send(on connection: Connection, by server: Server) -> MHD_Result {
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
-        let (allow, requestID) = (allow, requestID)
+        let (allow, requestID, preflight) = (allow, requestID, preflight)
         let (bytes, count) = unsafe body.release()
         // MUST_FREE: libmicrohttpd frees the body with free() when the last byte has left.
         guard
@@ -17,7 +17,11 @@ extension Reply {
             unsafe free(bytes)
             return .NO
         }
-        unsafe MHD_add_response_header(response, "Content-Type", "application/json")
+        if status != 204 {
+            unsafe MHD_add_response_header(response, "Content-Type", "application/json")
+        }
+        unsafe server.addCommonHeaders(to: response, for: connection)
+        if let preflight { unsafe addPreflight(preflight, to: response) }
         if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
         if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
         if let requestID { unsafe addRequestID(requestID, to: response) }

@@ -11,6 +11,8 @@ struct Reply: ~Copyable, Sendable {
     let detail: String?
     /// The methods that a 405 allows.
     var allow: String?
+    /// The endpoint of which a browser asks what a page may do.
+    var preflight: Endpoint?
     /// The id of the request that it answers, if it has one.
     var requestID: String?
     /// Whether the connection ends with this reply.
@@ -38,6 +40,13 @@ struct Reply: ~Copyable, Sendable {
         body.append(statusText)
         body.append("\"}")
         self.init(200, body)
+    }
+
+    /// The reply to a browser that asks what a page may do.
+    static func preflight(_ endpoint: Endpoint) -> Reply {
+        var reply = Reply(204, ByteBuffer())
+        reply.preflight = endpoint
+        return reply
     }
 
     /// Whether the client is told when to try again.

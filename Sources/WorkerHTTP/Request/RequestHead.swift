@@ -1,8 +1,16 @@
 internal import CMicroHTTPD
+private import Glibc
 internal import WorkerCore
 
 /// What the header block of one request says, read in one pass and without a copy.
 @safe struct RequestHead {
+    /// What the client waits for before it sends a body.
+    enum Expectation {
+        case none
+        case toContinue
+        case unknown
+    }
+
     var framing = Framing()
     /// The first Content-Length that is a number.
     var contentLength: Int?
@@ -11,9 +19,14 @@ internal import WorkerCore
     /// How long the call may take, if the client said so.
     var timeout: CallTimeout?
     /// A header of ours that is not what it should be.
-    var malformed: StaticString?
-    /// Whether the client waits for "100 Continue".
-    var expectsContinue = false
+    var malformed: String?
+    var expectation = Expectation.none
+    /// Whether the body is compressed, or otherwise not what it is.
+    var hasContentCoding = false
+    /// What a browser says of the page that asks.
+    var fetch = FetchMetadata()
+    /// Whether it asks what another request may do.
+    var asksForMethod = false
 
     /// What Host and Origin say, if they are there; valid as long as the request is.
     private(set) var host: UnsafeBufferPointer<UInt8>?
@@ -21,21 +34,57 @@ internal import WorkerCore
     /// Whether there are several Origin headers, of which none is believed.
     private(set) var hasSeveralOrigins = false
     private var firstLength: UnsafeBufferPointer<UInt8>?
+    private var block: HeaderBlock
+    /// Whether the next field is the Cookie of ours.
+    private var isFirstOurs: Bool
 
     /// Reads the header block of a connection's request; on the HTTP thread.
-    init(_ connection: Connection, isVersion10: Bool) {
-        framing.isVersion10 = isVersion10
+    ///
+    /// A block, and libmicrohttpd's records of its fields, may take so much of the connection's memory.
+    init(
+        _ connection: Connection, _ line: RequestLine, method: UnsafePointer<CChar>,
+        target: UnsafePointer<CChar>, version: UnsafePointer<CChar>, memory: Int
+    ) {
+        unsafe block = HeaderBlock(line, method: method, target: target, version: version)
+        isFirstOurs = line.hidesCookies
+        framing.isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
         unsafe withUnsafeMutablePointer(to: &self) { head in
             _ = unsafe MHD_get_connection_values_n(
                 connection.pointer, .HEADER_KIND, readField, UnsafeMutableRawPointer(head))
         }
+        let size = connection.headerSize
+        block.finish(size: size)
+        framing.isBroken = block.isBroken
+        framing.isTooLarge = size + block.fields * Self.fieldSize > memory
+        if unsafe !line.isTargetVisible || !Framing.isToken(fieldBytes(method, strlen(method)).span)
+        {
+            framing.hasMalformedLine = true
+        }
     }
 
+    /// Whether the client waits for "100 Continue" before it sends a body.
+    var expectsContinue: Bool {
+        expectation == .toContinue && !framing.isVersion10 && framing.declaresBody
+    }
+
+    /// Whether the client expects what the worker does not do; HTTP/1.0 has no expectations.
+    var hasForeignExpectation: Bool { expectation == .unknown && !framing.isVersion10 }
+
+    /// What libmicrohttpd's record of a field takes.
+    private static let fieldSize = 64
+
     fileprivate mutating func read(
-        _ nameBytes: UnsafeBufferPointer<UInt8>, _ valueBytes: UnsafeBufferPointer<UInt8>
+        _ nameBytes: UnsafeBufferPointer<UInt8>, _ wholeValue: UnsafeBufferPointer<UInt8>
     ) {
+        if isFirstOurs {
+            isFirstOurs = false
+            return
+        }
+        unsafe block.add(nameBytes, wholeValue)
+        let valueBytes = unsafe UnsafeBufferPointer(
+            rebasing: wholeValue[..<wholeValue.span.countWithoutBlankEnd])
         let (name, value) = unsafe (nameBytes.span, valueBytes.span)
-        var isKnown = true
+        if !Framing.isValue(value) { framing.hasMalformedValue = true }
         switch name.count {
         case 4 where name.isEqualIgnoringCase(to: "host"):
             framing.hosts += 1
@@ -44,51 +93,40 @@ internal import WorkerCore
             hasSeveralOrigins = unsafe origin != nil
             unsafe origin = valueBytes
         case 6 where name.isEqualIgnoringCase(to: "expect"):
-            expectsContinue = value.isEqualIgnoringCase(to: "100-continue")
+            let isKnown = value.isEqualIgnoringCase(to: "100-continue")
+            expectation = isKnown && expectation != .unknown ? .toContinue : .unknown
         case 12 where name.isEqualIgnoringCase(to: "x-request-id"):
             callName = CallName(value)
             if callName == nil {
-                malformed = "X-Request-Id is not 1 to 128 visible ASCII characters"
+                malformed = "X-Request-Id is not 1 to \(CallName.limit) visible ASCII characters"
             }
         case 9 where name.isEqualIgnoringCase(to: "x-timeout"):
             timeout = CallTimeout(value)
-            if timeout == nil { malformed = "X-Timeout is not a positive number of seconds" }
+            if timeout == nil {
+                malformed =
+                    "X-Timeout is not a number of seconds above 0 and up to "
+                    + "\(CallTimeout.limitSeconds), such as 30 or 0.25"
+            }
         case 14 where name.isEqualIgnoringCase(to: "content-length"):
             unsafe readLength(valueBytes)
+        case 14 where name.isEqualIgnoringCase(to: "sec-fetch-site"):
+            fetch.isCrossSite = value.isEqual(to: "cross-site")
+        case 14 where name.isEqualIgnoringCase(to: "sec-fetch-mode"):
+            fetch.isNavigation = value.isEqual(to: "navigate")
+        case 16 where name.isEqualIgnoringCase(to: "content-encoding"):
+            if !value.isEqualIgnoringCase(to: "identity") { hasContentCoding = true }
         case 17 where name.isEqualIgnoringCase(to: "transfer-encoding"):
             framing.transferEncodings += 1
-            if !value.isEqualIgnoringCase(to: "chunked") { framing.hasForeignCoding = true }
+            // As it stands: with a blank behind it, libmicrohttpd does not see a chunked body.
+            if unsafe !wholeValue.span.isEqualIgnoringCase(to: "chunked") {
+                framing.hasForeignCoding = true
+            }
+        case 29 where name.isEqualIgnoringCase(to: "access-control-request-method"):
+            asksForMethod = true
         default:
-            isKnown = false
-        }
-        if unsafe isFolded(nameBytes, valueBytes) || !(isKnown || Framing.isToken(name)) {
-            framing.hasMalformedName = true
+            if !Framing.isToken(name) { framing.hasMalformedName = true }
         }
     }
-
-    /// Whether the text of a folded line has been glued onto a field's name, as libmicrohttpd does.
-    ///
-    /// The name may be a token all the same ("Content-Length" and " x" make "Content-Lengthx"), but
-    /// it then lies elsewhere, or over the value. As the client sent it, a value follows its name
-    /// with a colon and white space in between.
-    private func isFolded(
-        _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>
-    ) -> Bool {
-        guard let nameStart = name.baseAddress, let valueStart = value.baseAddress else {
-            return false
-        }
-        let colon = unsafe nameStart + name.count
-        let gap = unsafe valueStart - colon - 1
-        guard (0...Self.longestGap).contains(gap) else { return true }
-        for offset in 0..<gap {
-            let byte = unsafe colon[1 + offset]
-            guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") else { return true }
-        }
-        return false
-    }
-
-    /// More white space than this behind a colon is refused.
-    private static let longestGap = 1_024
 
     private mutating func readLength(_ value: UnsafeBufferPointer<UInt8>) {
         framing.contentLengths += 1

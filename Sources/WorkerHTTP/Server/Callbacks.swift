@@ -4,9 +4,22 @@ internal import WorkerCore
 
 // What libmicrohttpd calls, on the HTTP thread: each recovers its object and calls one method.
 //
-// `req_cls` is nil before a request's first call. It then is an exchange, retained; or, for a
-// request that has no body and is answered from a snapshot, a `SnapshotTicket`, which costs no
-// allocation. The ticket's lowest bit tells them apart.
+// `req_cls` is a `RequestLine` before a request's first call. It then is an exchange, retained; or,
+// for a request that has no body and is answered from a snapshot, a `SnapshotTicket`, which costs no
+// allocation. The two lowest bits tell them apart.
+
+func requestBegun(
+    _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>,
+    _ connection: OpaquePointer
+) -> UnsafeMutableRawPointer? {
+    if let context = unsafe context, let client = unsafe Connection(connection).client {
+        client.phase = .head
+        unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+            $0.loop.clients.latest = client
+        }
+    }
+    return unsafe RequestLine(connection, target).pointer
+}
 
 func handleRequest(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer, _ url: UnsafePointer<CChar>,
@@ -19,7 +32,10 @@ func handleRequest(
         server.loop.noteWork()
         let connection = unsafe Connection(connection)
         guard let state = unsafe request.pointee else {
-            return unsafe server.begin(connection, url, method, version, request)
+            return .NO
+        }
+        if let line = unsafe RequestLine(state) {
+            return unsafe server.begin(connection, line, url, method, version, request)
         }
         if let ticket = unsafe SnapshotTicket(state) {
             return server.send(server.snapshotReply(ticket.endpoint), on: connection)
@@ -41,7 +57,14 @@ func requestCompleted(
 ) {
     guard let state = unsafe request.pointee else { return }
     unsafe request.pointee = nil
-    if let context = unsafe context, let client = unsafe Connection(connection).client {
+    let client = unsafe Connection(connection).client
+    guard unsafe RequestLine(state) == nil else {
+        // It got no further, and ends its connection.
+        client?.phase = .over
+        return
+    }
+    client?.phase = .none
+    if let context = unsafe context, let client {
         unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
             $0.loop.noteWork()
             $0.loop.clients.requestEnded(client, at: $0.loop.now)
@@ -63,8 +86,10 @@ func connectionChanged(
         server.loop.noteWork()
         if let pointer = unsafe stored.pointee {
             unsafe stored.pointee = nil
-            let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer)
-            server.loop.clients.remove(unsafe client.takeRetainedValue(), socket)
+            let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer).takeRetainedValue()
+            server.answerSilentEnd(of: client)
+            shutdown(socket, Int32(SHUT_WR))
+            server.loop.clients.remove(client, socket)
             server.connectionIsClosed()
             server.loop.didFree(server.options.connectionMemory)
         } else if code == .CONNECTION_NOTIFY_STARTED {
@@ -82,4 +107,11 @@ func leaveAsSent(
     _ text: UnsafeMutablePointer<CChar>
 ) -> Int {
     unsafe strlen(text)
+}
+
+/// libmicrohttpd has something to say.
+func complained(_ context: UnsafeMutableRawPointer, _ line: UnsafePointer<CChar>) {
+    unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        unsafe $0.libraryComplained(String(cString: line))
+    }
 }

@@ -43,4 +43,21 @@ internal import CMicroHTTPD
         let descriptor = unsafe uw_mhd_socket(pointer)
         return descriptor >= 0 ? descriptor : nil
     }
+
+    /// The length of its request's header block with the last empty line; 0 before that has come.
+    var headerSize: Int { unsafe uw_mhd_header_size(pointer) }
+
+    /// Whether there are trailers behind its request's chunked body.
+    var hasTrailers: Bool {
+        unsafe MHD_get_connection_values_n(pointer, .FOOTER_KIND, nil, nil) > 0
+    }
+
+    /// The value of its request's Origin header, if there is one; valid as long as the request is.
+    var origin: UnsafeBufferPointer<UInt8>? {
+        var value: UnsafePointer<CChar>?
+        var length = 0
+        let isThere = unsafe MHD_lookup_connection_value_n(
+            pointer, .HEADER_KIND, "Origin", 6, &value, &length)
+        return isThere == .YES ? unsafe fieldBytes(value, length) : nil
+    }
 }

@@ -10,16 +10,23 @@ extension Server {
     /// A reply queued here ends the connection, as libmicrohttpd does not read the body then; so
     /// only what must end it is answered here.
     func begin(
-        _ connection: Connection, _ url: UnsafePointer<CChar>, _ method: UnsafePointer<CChar>,
-        _ version: UnsafePointer<CChar>,
+        _ connection: Connection, _ line: RequestLine, _ url: UnsafePointer<CChar>,
+        _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>,
         _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
-        let isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
-        let head = RequestHead(connection, isVersion10: isVersion10)
+        let head = unsafe RequestHead(
+            connection, line, method: method, target: url, version: version,
+            memory: options.connectionMemory - answerMemory)
+        let client = connection.client
+        client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
         if let violation = head.framing.violation {
-            return refuseNow(Reply(400, detail: violation.description), connection)
+            let reply = Reply(violation.status, detail: violation.description)
+            // Where the block is too large, there is no memory left to answer through libmicrohttpd.
+            guard violation == .tooLarge, let client else { return refuseNow(reply, connection) }
+            client.tell(reply.message())
+            return .NO
         }
-        if connection.client?.isExcess ?? false {
+        if client?.isExcess ?? false {
             return refuseNow(
                 Reply(
                     503, detail: "There are more connections than are served (--max-connections)"),
@@ -28,7 +35,7 @@ extension Server {
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
         if case .endpoint(let endpoint) = plan, !head.framing.declaresBody {
-            if !endpoint.isPost {
+            if !endpoint.isPost, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(endpoint).pointer
                 return .YES
             }
@@ -39,13 +46,15 @@ extension Server {
                     allow: nil, of: endpoint)
             }
         }
-        switch plan {
-        case .endpoint(let asked), .call(let asked, id: _):
-            guard asked.isPost, let malformed = head.malformed else { break }
-            plan = .refuse(status: 400, detail: "\(malformed)", allow: nil, of: asked)
-        case .refuse: break
-        }
+        if let refusal = refusal(of: plan, head) { plan = refusal }
         let exchange = Exchange(self, connection, plan, head)
+        if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
+            // Said now, so that the client does not send its body for nothing.
+            var reply = Reply(status, detail: detail)
+            reply.allow = allow
+            reply.requestID = exchange.requestID
+            return refuseNow(exchange.told(reply), connection)
+        }
         if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }
         if let length = head.contentLength {
             if length > options.maxBody, head.expectsContinue {
@@ -64,18 +73,43 @@ extension Server {
         return .YES
     }
 
+    /// Memory of a connection that is left for the header block of an answer, and for the parts of a
+    /// body that arrives.
+    private var answerMemory: Int { min(2 << 10, options.connectionMemory / 4) }
+
+    /// Why the headers have a request refused that its method and path would not, if they do.
+    private func refusal(of plan: Exchange.Plan, _ head: RequestHead) -> Exchange.Plan? {
+        guard let endpoint = plan.target else { return nil }
+        if head.hasForeignExpectation {
+            return .refuse(
+                status: 417, detail: "Expect is other than '100-continue'", allow: nil,
+                of: endpoint)
+        }
+        if head.hasContentCoding, endpoint.body != .ignored {
+            return .refuse(
+                status: 415, detail: "Content-Encoding is other than 'identity'", allow: nil,
+                of: endpoint)
+        }
+        guard endpoint.isPost, let malformed = head.malformed else { return nil }
+        return .refuse(status: 400, detail: malformed, allow: nil, of: endpoint)
+    }
+
     private func plan(
         _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>,
         _ method: UnsafeBufferPointer<UInt8>
     ) -> Exchange.Plan {
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
-        if let detail = accessProblem(head, authority: parts.authority, of: names) {
+        let method = unsafe Method(method.span)
+        if let detail = accessProblem(head, method, authority: parts.authority, of: names) {
             return .refuse(status: 403, detail: detail, allow: nil)
         }
-        switch unsafe Route(method: Method(method.span), path: names.extracting(parts.path)) {
+        switch Route(method: method, path: names.extracting(parts.path)) {
         case .endpoint(let endpoint): return .endpoint(endpoint)
         case .call(let endpoint, let id): return .call(endpoint, id: id)
+        case .methodNotAllowed(let endpoint)
+        where method == .options && head.asksForMethod && isAdmitted(head):
+            return .preflight(endpoint)
         case .methodNotAllowed(let endpoint):
             return .refuse(status: 405, detail: "Method Not Allowed", allow: endpoint.allow)
         case .notFound:
@@ -85,7 +119,7 @@ extension Server {
 
     /// Why the access policy refuses a request, if it does.
     private func accessProblem(
-        _ head: RequestHead, authority: Range<Int>?, of target: Span<UInt8>
+        _ head: RequestHead, _ method: Method, authority: Range<Int>?, of target: Span<UInt8>
     ) -> String? {
         guard let policy = options.policy else { return nil }
         let isHostAllowed = unsafe head.host.map { unsafe policy.allowsHost($0.span) } ?? true
@@ -94,9 +128,17 @@ extension Server {
         else {
             return "The Host header names another machine (--allow-host)"
         }
-        guard let origin = unsafe head.origin else { return nil }
+        guard let origin = unsafe head.origin else {
+            return head.fetch.isForeign(method)
+                ? "The request comes from a page of another site (Sec-Fetch-Site)" : nil
+        }
         let isAllowed = unsafe !head.hasSeveralOrigins && policy.allowsOrigin(origin.span)
         return isAllowed ? nil : "The Origin header is not the worker's own (--allow-origin)"
+    }
+
+    private func isAdmitted(_ head: RequestHead) -> Bool {
+        guard let policy = options.policy, let origin = unsafe head.origin else { return false }
+        return unsafe policy.admitsOrigin(origin.span)
     }
 
     private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {

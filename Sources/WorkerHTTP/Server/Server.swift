@@ -39,7 +39,7 @@ package import WorkerThreads
         self.spawn = spawn
         healthPage = HealthPage(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
-        tooLargeReply = Self.message(Self.tooLarge(options.maxBody))
+        tooLargeReply = Self.tooLarge(options.maxBody).message()
     }
 
     /// Starts to serve.
@@ -47,6 +47,11 @@ package import WorkerThreads
     /// - Returns: false where libmicrohttpd will not start, or a thread cannot be had: a lack of
     ///   memory, descriptors or threads.
     package func start() -> Bool {
+        // For as long as the daemon, which lives as long as the process.
+        let libraryLog = UnsafeMutablePointer<uw_mhd_log>.allocate(capacity: 1)
+        unsafe libraryLog.initialize(
+            to: uw_mhd_log(
+                context: Unmanaged.passUnretained(self).toOpaque(), write: complained))
         var configuration = unsafe uw_mhd_options(
             listen_fd: options.listenDescriptor,
             // A few more than are served, so that somebody can be told so.
@@ -54,8 +59,9 @@ package import WorkerThreads
             // Seconds, rounded up; 0 would be none.
             connection_timeout: UInt32((options.idleTimeout + 999_999_999) / 1_000_000_000),
             connection_memory: options.connectionMemory,
-            context: Unmanaged.passUnretained(self).toOpaque(), handle: handleRequest,
-            completed: requestCompleted, connection_changed: connectionChanged,
+            context: Unmanaged.passUnretained(self).toOpaque(), log: libraryLog,
+            begun: requestBegun, handle: handleRequest, completed: requestCompleted,
+            connection_changed: connectionChanged,
             unescape: leaveAsSent)
         guard validator.start(spawn), let started = unsafe uw_mhd_start(&configuration) else {
             return false
@@ -159,7 +165,7 @@ package import WorkerThreads
         if let client = connection.client {
             loop.clients.replyBegins(client, size: reply.body.count, at: loop.now)
         }
-        return reply.send(on: connection)
+        return reply.send(on: connection, by: self)
     }
 
     /// The reply to a body that is too large.
@@ -175,12 +181,5 @@ package import WorkerThreads
             503,
             detail: "The bodies of all requests together are larger than "
                 + "\(options.maxBuffered) bytes (--max-buffered)")
-    }
-
-    private static func message(_ reply: consuming Reply) -> [UInt8] {
-        let body = unsafe reply.body.withUnsafeBytes { unsafe [UInt8]($0) }
-        let head = "HTTP/1.1 413 Content Too Large\r\nContent-Type: application/json\r\n"
-        return Array((head + "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n").utf8)
-            + body
     }
 }

@@ -45,6 +45,12 @@ package protocol WorkerService: AnyObject, Sendable {
     ///
     /// - Returns: false where none of this id runs or waits; the completion is not called then.
     func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool
+    /// libmicrohttpd complains of something; may come as often as clients like.
+    ///
+    /// - Parameters:
+    ///   - complaint: one line.
+    ///   - isClients: whether it is of what a client has done.
+    func libraryComplained(_ complaint: String, isClients: Bool)
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
     /// Has something told that operators should know; on the HTTP thread.

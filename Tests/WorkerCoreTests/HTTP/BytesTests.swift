@@ -2,6 +2,15 @@ import Testing
 import WorkerCore
 
 @Suite struct BytesTests {
+    @Test(
+        arguments: [
+            ("", 0), ("a", 1), ("a ", 1), (" a\t \t", 2), (" \t", 0), ("a b", 3), ("a\r", 2),
+        ])
+    func `Blanks at the end are spaces and tabs`(text: String, count: Int) {
+        let found = Array(text.utf8).span.countWithoutBlankEnd
+        #expect(found == count)
+    }
+
     @Test(arguments: [
         ("", "", true, true), ("abc", "abc", true, true), ("ABC", "abc", false, true),
         ("aBc", "abc", false, true), ("abcd", "abc", false, false), ("ab", "abc", false, false),

@@ -11,6 +11,10 @@ import WorkerCore
         var foreign = false
         var malformed = false
         var old = false
+        var badLine = false
+        var broken = false
+        var badValue = false
+        var large = false
 
         var framing: Framing {
             var framing = Framing()
@@ -21,6 +25,10 @@ import WorkerCore
             framing.hasForeignCoding = foreign
             framing.hasMalformedName = malformed
             framing.isVersion10 = old
+            framing.hasMalformedLine = badLine
+            framing.isBroken = broken
+            framing.hasMalformedValue = badValue
+            framing.isTooLarge = large
             return framing
         }
 
@@ -44,6 +52,9 @@ import WorkerCore
             (Block(codings: 1, foreign: true), .foreignCoding),
             (Block(codings: 1, old: true), .codingInVersion10),
             (Block(malformed: true), .malformedFieldName),
+            (Block(badLine: true), .malformedRequestLine), (Block(broken: true), .brokenBlock),
+            (Block(badValue: true), .malformedFieldValue), (Block(large: true), .tooLarge),
+            (Block(hosts: 0, broken: true), .brokenBlock),
         ] as [(Block, FramingViolation?)])
     func `A header block passes, or breaks one rule`(block: Block, violation: FramingViolation?) {
         #expect(block.framing.violation == violation)
@@ -71,10 +82,26 @@ import WorkerCore
 
     @Test func `Each violation has a sentence of its own`() {
         let all: [FramingViolation] = [
-            .malformedFieldName, .missingHost, .repeatedHost, .lengthBesideCoding, .repeatedCoding,
+            .malformedRequestLine, .brokenBlock, .malformedFieldName, .malformedFieldValue,
+            .tooLarge, .missingHost, .repeatedHost, .lengthBesideCoding, .repeatedCoding,
             .foreignCoding, .codingInVersion10, .differingLengths,
         ]
         #expect(Set(all.map(\.description)).count == all.count)
+    }
+
+    @Test func `A header block that is too large is 431, all else 400`() {
+        #expect(FramingViolation.tooLarge.status == 431)
+        #expect(FramingViolation.brokenBlock.status == 400)
+    }
+
+    @Test func `A field's value has no control character but tab`() {
+        for byte in UInt8.min ... .max {
+            let isAllowed = byte == 0x09 || byte >= 0x20 && byte != 0x7F
+            for value in [[byte], [0x61, byte], [byte, 0x61]] {
+                let isValue = Framing.isValue(value.span)
+                #expect(isValue == isAllowed, "\(value)")
+            }
+        }
     }
 
     @Test func `A field's name is made of the characters that RFC 9110 lists`() {

@@ -19,6 +19,7 @@ final class FakeService: WorkerService {
         var submissions: [Submission] = []
         var refusal: CallRefusal?
         var reports: [String] = []
+        var complaints: [String] = []
         var cancels: [@Sendable (CancelReply) -> Void] = []
         var config: Result<String, CallFailure> = .success("{}")
         /// What is done with a call at once, on the thread that submits it.
@@ -36,6 +37,10 @@ final class FakeService: WorkerService {
     }
 
     func usage() -> ResourceUsage { ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25) }
+
+    func libraryComplained(_ complaint: String, isClients: Bool) {
+        state.withLock { $0.complaints.append(complaint) }
+    }
 
     func configSchema(into text: inout ByteBuffer) -> CallFailure? {
         text.append("{\"type\":\"object\"}")
