@@ -64,8 +64,7 @@ extension PluginHostTests {
             #expect(try invent().dropFirst() == ["32,32,1,32", "32,32,1,32", "32,32,1,32"])
         }
 
-        @Test
-        func `The handle of no call leads nowhere`() throws {
+        @Test func `The handle of no call leads nowhere`() throws {
             #expect(try invent().first == "32,32,1,32")
         }
 

@@ -156,8 +156,7 @@ extension PluginHostTests {
             }
         }
 
-        @Test
-        func `A stream that breaks takes no call with it that comes into its slot`() throws {
+        @Test func `A stream that breaks takes no call with it that comes into its slot`() throws {
             try withPlugin("streams", "Streams") { plugin throws in
                 let (broken, next) = (Monitor<Stream?>(nil), try plugin.gate("next"))
                 let behind = Recorder()

@@ -89,7 +89,8 @@ extension PluginHostTests {
             }
         }
 
-        @Test func `A pending call that nobody finishes does not let the plugin be idle`() throws {
+        @Test func `A pending call that is never finished does not let the plugin be idle`() throws
+        {
             let plugin = try Plugin("cancellation", "Pending")
             let gate = try plugin.gate()
             let running = try plugin.submit(.execute, "{\(gate.kwargs)}")

@@ -164,7 +164,9 @@ extension PluginHostTests {
             }
         }
 
-        @Test func `Who emits hears soon that nobody wants lines, and from then on`() throws {
+        @Test func `An emit hears soon that no client wants lines, as does each one after it`()
+            throws
+        {
             try withPlugin("streams", "Streams") { plugin throws in
                 let recorder = Recorder()
                 let stream = try PlayedStream(plugin, to: recorder)

@@ -2,8 +2,7 @@ import Testing
 import WorkerCore
 
 /// How long an end takes, and with which code.
-@Suite("The end of the worker's life")
-struct LifecycleEndTests {
+@Suite struct LifecycleEndTests {
     private static let second: UInt64 = 1_000_000_000
 
     /// All moments that a life names while its time runs out in each step.
@@ -22,40 +21,35 @@ struct LifecycleEndTests {
         return moments
     }
 
-    @Test(
-        "uses 60 % of the grace up to its drain's end, 75 to its cancelling's, 90 to its cleanup's")
-    func shares() {
+    @Test func `The drain ends at 60 % of the grace, cancelling at 75 %, and cleaning up at 90 %`()
+    {
         #expect(
             moments(grace: 1_200_000_000, began: 5 * Self.second, .signal(15))
                 == [5_720_000_000, 5_900_000_000, 6_080_000_000, 6_200_000_000])
         #expect(moments(grace: 100, began: 7, .signal(15)) == [67, 82, 97, 107])
     }
 
-    @Test("has the whole grace for what is left when its calls need not be waited for")
-    func sharesWithoutDrain() {
+    @Test func `Calls that need not be waited for leave the whole grace to the other steps`() {
         #expect(
             moments(grace: 1_200_000_000, began: 0, .parentGone)
                 == [900_000_000, 1_080_000_000, 1_200_000_000])
     }
 
-    @Test(
-        "never takes longer than the grace, whatever that is",
-        arguments: [0, 1, 99, 101, 1_234_567_891, 3_600 * second])
-    func roundingDown(grace: UInt64) {
+    @Test(arguments: [0, 1, 99, 101, 1_234_567_891, 3_600 * second])
+    func `The end never takes longer than the grace, however short or long that is`(grace: UInt64) {
         for moment in moments(grace: grace, began: 10, .signal(15)) {
             #expect(moment <= 10 + grace)
         }
     }
 
-    @Test("counts from the first reason: a second one buys no time")
-    func firstReason() {
+    @Test func `A second reason buys no time`() {
         var life = LifecycleRun.life(in: .draining)
         let actions = life.handle(.end(.parentGone), at: LifecycleRun.began + 59)
         #expect(actions == [.cancelCalls, .awaitIdle(until: LifecycleRun.began + 75)])
     }
 
-    @Test("gives what a step does not need to the next one, which ends no later")
-    func saving() {
+    @Test func `A step that needs less time leaves the rest to the next one, which ends no later`()
+    {
         var life = LifecycleRun.life(in: .draining)
         #expect(
             life.handle(.idle, at: LifecycleRun.began + 1)
@@ -70,16 +64,19 @@ struct LifecycleEndTests {
         (.end(.wedged("")), .wedged, .wedged),
     ]
 
-    @Test("tells its reason by its code", arguments: codes)
-    func cleanCode(reason: Lifecycle.Event, expected: ExitCode, _: ExitCode) {
+    @Test(arguments: codes)
+    func `The exit code tells the reason`(reason: Lifecycle.Event, expected: ExitCode, _: ExitCode)
+    {
         var life = LifecycleRun.life(in: .reaping, by: reason)
         #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
         life = LifecycleRun.life(in: .reaping, by: reason)
         #expect(life.handle(.timeout, at: LifecycleRun.now) == [.exit(expected)])
     }
 
-    @Test("tells by its code of a call or a cleanup that it left behind", arguments: codes)
-    func forcedCode(reason: Lifecycle.Event, _: ExitCode, expected: ExitCode) {
+    @Test(arguments: codes)
+    func `The exit code tells of a call or a cleanup that was left behind`(
+        reason: Lifecycle.Event, _: ExitCode, expected: ExitCode
+    ) {
         for phase in [Lifecycle.Phase.cancelling, .cleaning] {
             var life = LifecycleRun.life(in: phase, by: reason)
             _ = life.handle(.timeout, at: LifecycleRun.now)
@@ -87,8 +84,7 @@ struct LifecycleEndTests {
         }
     }
 
-    @Test("tells of the parent's or the plugin's end rather than of the signal before it")
-    func strongerCode() {
+    @Test func `The end of the parent or the plugin has its code, also after a signal`() {
         for (cause, expected) in [
             (EndingCause.parentGone, ExitCode.parentGone),
             (.pluginFatal(""), .pluginFatal),
@@ -101,17 +97,17 @@ struct LifecycleEndTests {
         }
     }
 
-    @Test("before its plugin is loaded has the reason's code too", arguments: codes)
-    func earlyCode(reason: Lifecycle.Event, expected: ExitCode, _: ExitCode) {
+    @Test(arguments: codes)
+    func `An end before the plugin is loaded has the code of its reason, too`(
+        reason: Lifecycle.Event, expected: ExitCode, _: ExitCode
+    ) {
         var life = Lifecycle(grace: LifecycleRun.grace)
         _ = life.handle(reason, at: LifecycleRun.now)
         #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
     }
 
-    @Test(
-        "has the code of what keeps it from starting",
-        arguments: [ExitCode.loadFailure, .bindFailure, .noResources])
-    func failedStart(code: ExitCode) {
+    @Test(arguments: [ExitCode.loadFailure, .bindFailure, .noResources])
+    func `A start that fails has the code of what made it fail`(code: ExitCode) {
         for events in [[], [Lifecycle.Event.loaded]] {
             var life = Lifecycle(grace: LifecycleRun.grace)
             for event in events { _ = life.handle(event, at: 0) }
@@ -120,8 +116,7 @@ struct LifecycleEndTests {
         }
     }
 
-    @Test("has codes that hosts know by number")
-    func numbers() {
+    @Test func `Hosts know the exit codes by number`() {
         #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     }
 }

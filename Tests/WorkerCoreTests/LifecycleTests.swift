@@ -2,8 +2,7 @@ import Testing
 import WorkerCore
 
 /// Every event in every phase; what the table does not name does nothing.
-@Suite("The worker's life")
-struct LifecycleTests {
+@Suite struct LifecycleTests {
     /// The rule for one event in one phase.
     struct Rule: Sendable {
         let phase: Lifecycle.Phase
@@ -80,8 +79,10 @@ struct LifecycleTests {
         .timeout,
     ]
 
-    @Test("follows the table, and does nothing that the table does not name", arguments: events)
-    func table(event: Lifecycle.Event) {
+    @Test(arguments: events)
+    func `Every state takes each event as the table says, and does nothing else`(
+        event: Lifecycle.Event
+    ) {
         for phase in LifecycleRun.phases {
             var life = LifecycleRun.life(in: phase)
             #expect(life.phase == phase)
@@ -92,8 +93,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test("has a table without contradictions")
-    func tableIsWhole() {
+    @Test func `The table has no contradictions`() {
         for (index, rule) in Self.rules.enumerated() {
             #expect(Self.events.contains(rule.event))
             #expect(
@@ -103,26 +103,24 @@ struct LifecycleTests {
         }
     }
 
-    @Test(
-        "takes a first signal for one more reason once its end has begun, and a second for an order",
-        arguments: [
-            Lifecycle.Phase.cancelling, .cleaning, .reaping,
-        ])
-    func signalAfterParent(phase: Lifecycle.Phase) {
+    @Test(arguments: [
+        Lifecycle.Phase.cancelling, .cleaning, .reaping,
+    ])
+    func `The first signal during an end is one more reason, and the second is an order`(
+        phase: Lifecycle.Phase
+    ) {
         var life = LifecycleRun.life(in: phase, by: Self.gone)
         #expect(life.handle(Self.term, at: Self.now).isEmpty)
         #expect(life.phase == phase)
         #expect(life.handle(Self.term, at: Self.now) == [.exit(.forced)])
     }
 
-    @Test("takes two different signals for two signals")
-    func differentSignals() {
+    @Test func `Two different signals are two signals`() {
         var life = LifecycleRun.life(in: .draining)
         #expect(life.handle(.end(.signal(2)), at: Self.now) == [.exit(.forced)])
     }
 
-    @Test("hears nothing after its exit")
-    func deaf() {
+    @Test func `Nothing is heard after the exit`() {
         for event in Self.events {
             var life = LifecycleRun.life(in: .gone)
             for _ in 0..<3 { #expect(life.handle(event, at: Self.now).isEmpty) }
@@ -130,8 +128,7 @@ struct LifecycleTests {
         }
     }
 
-    @Test("keeps the reason that began its end, unless a stronger one cuts its drain short")
-    func causes() {
+    @Test func `The first reason stays, unless a stronger one cuts the drain short`() {
         var life = LifecycleRun.life(in: .draining)
         #expect(life.cause == .signal(15))
         _ = life.handle(Self.wedged, at: Self.now)

@@ -3,8 +3,7 @@ import Testing
 import WorkerCore
 
 /// Random events in random order: what must hold whatever happens.
-@Suite("A random life")
-struct LifecycleWalkTests {
+@Suite struct LifecycleWalkTests {
     private static let grace: UInt64 = 1_200_000_000
 
     private static let events: [Lifecycle.Event] = [
@@ -67,8 +66,9 @@ struct LifecycleWalkTests {
         }
     }
 
-    @Test("acts in the one order, inside of its grace, and exits once, at last")
-    func walk() throws {
+    @Test func `A random life keeps the order of actions and its grace, and exits once, at last`()
+        throws
+    {
         for seed in 0..<5_000 {
             var numbers = SeededGenerator(seed: UInt64(seed))
             var life = Lifecycle(grace: Self.grace)
@@ -90,8 +90,7 @@ struct LifecycleWalkTests {
         }
     }
 
-    @Test("is over after four time-outs at most, once its end has begun")
-    func timeouts() throws {
+    @Test func `Four time-outs at most end a life whose end has begun`() throws {
         for seed in 0..<2_000 {
             var numbers = SeededGenerator(seed: UInt64(seed))
             var life = Lifecycle(grace: Self.grace)

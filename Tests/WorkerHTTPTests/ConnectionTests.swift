@@ -112,8 +112,7 @@ import WorkerHTTP
         server.server.quiesce()
     }
 
-    @Test
-    func `A server can be stopped the moment nothing waits any more`() throws {
+    @Test func `A server can be stopped the moment nothing waits any more`() throws {
         for _ in 0..<2000 {
             let server = try RunningServer()
             let connection = try server.client.connect()

@@ -124,7 +124,7 @@ import WorkerHTTP
         ("Host: localhost\r\nContent-Length: 0\r\nTransfer-Encoding: chunked", 400),
         ("Host: localhost\r\nContent-Length: 0\r\nContent-Length: 1", 400),
     ])
-    func `Who asks, and how a request is framed, is looked at first`(
+    func `The client and the framing of a request are looked at first`(
         fields: String, status: Int
     ) throws {
         try withServer { server throws in

@@ -3,8 +3,7 @@ import Testing
 
 @testable import WorkerHTTP
 
-@Suite(.blocking)
-struct HeartbeatTests {
+@Suite(.blocking) struct HeartbeatTests {
     @Test func `A sign of life that was not heard is tried again much earlier than the next`() {
         let heard = Heartbeat(interval: 800) { true }
         #expect(heard.beat(at: 1_000) == 1_800)

@@ -55,7 +55,7 @@ import WorkerJSON
         #expect(take(pipe) == "x\n" + String(repeating: "y", count: 1000) + "end\n")
     }
 
-    @Test func `Who finds nothing sleeps, and is woken once`() {
+    @Test func `A reader that finds nothing sleeps, and is woken once`() {
         let pipe = StreamPipe(limit: 10)
         #expect(take(pipe) == "nothing")
         #expect(offer("1\n", to: pipe) == "waking")
@@ -169,7 +169,7 @@ import WorkerJSON
     }
 
     @Test(arguments: 0..<50)
-    func `A close in the midst of it frees everybody`(after: Int) throws {
+    func `A close in the midst of it frees all that wait`(after: Int) throws {
         let (pipe, reader) = (StreamPipe(limit: 20), Reader())
         let writers = (0..<3).map { _ in
             Background {

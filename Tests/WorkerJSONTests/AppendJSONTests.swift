@@ -1,20 +1,19 @@
 import Testing
 import WorkerJSON
 
-@Suite("Appending JSON")
-struct AppendJSONTests {
-    @Test(
-        "White space outside strings goes, everything else stays byte for byte",
-        arguments: [
-            ("1", "1"), (" \n true\t", "true"), ("\"a  b\"", "\"a  b\""), ("  \" \"  ", "\" \""),
-            (#"{ "a" : [ 1 , 2 ] , "b c" : " { } " }"#, #"{"a":[1,2],"b c":" { } "}"#),
-            ("[\r\n\t1.50,\n 1E+2, 1e400]", "[1.50,1E+2,1e400]"),
-            (#"[ "\" ", "\\" , "\u0041 \/" ]"#, #"["\" ","\\","\u0041 \/"]"#),
-            ("[123456789012345678901234567890 ]", "[123456789012345678901234567890]"),
-            ("\n{\"a\":1,\"a\":2}\n", "{\"a\":1,\"a\":2}"), ("[ ]", "[]"),
-            ("[\"é\u{2028}\"]", "[\"é\u{2028}\"]"),
-        ])
-    func compacts(_ text: String, _ compact: String) throws {
+@Suite struct AppendJSONTests {
+    @Test(arguments: [
+        ("1", "1"), (" \n true\t", "true"), ("\"a  b\"", "\"a  b\""), ("  \" \"  ", "\" \""),
+        (#"{ "a" : [ 1 , 2 ] , "b c" : " { } " }"#, #"{"a":[1,2],"b c":" { } "}"#),
+        ("[\r\n\t1.50,\n 1E+2, 1e400]", "[1.50,1E+2,1e400]"),
+        (#"[ "\" ", "\\" , "\u0041 \/" ]"#, #"["\" ","\\","\u0041 \/"]"#),
+        ("[123456789012345678901234567890 ]", "[123456789012345678901234567890]"),
+        ("\n{\"a\":1,\"a\":2}\n", "{\"a\":1,\"a\":2}"), ("[ ]", "[]"),
+        ("[\"é\u{2028}\"]", "[\"é\u{2028}\"]"),
+    ])
+    func `White space outside strings goes, everything else stays byte for byte`(
+        _ text: String, _ compact: String
+    ) throws {
         // Once short and once long, for the two readers.
         for repeats in [1, 40] {
             let all = repeats == 1 ? text : "[" + repeated(text, repeats, by: " , ") + "]"
@@ -29,27 +28,24 @@ struct AppendJSONTests {
         }
     }
 
-    @Test(
-        "The kind of the value is returned", arguments: [("[]", JSONRoot.array), (" null ", .null)])
-    func root(_ text: String, _ root: JSONRoot) throws {
+    @Test(arguments: [("[]", JSONRoot.array), (" null ", .null)])
+    func `The kind of the value is returned`(_ text: String, _ root: JSONRoot) throws {
         var buffer = ByteBuffer()
         let found = try append(text, .value, to: &buffer)
         #expect(found == root)
     }
 
-    @Test(
-        "After an error the buffer is as before",
-        arguments: [
-            ("", "invalid JSON at byte 0: expected a value, the text is empty"),
-            ("[1,]", "invalid JSON at byte 3: expected a value, found ']'"),
-            ("\u{FEFF}1", "invalid JSON at byte 0: a byte order mark is not allowed"),
-            ("\"a", "invalid JSON at byte 2: unexpected end: the string is not closed"),
-            (
-                "1\n2\n",
-                "invalid JSON at byte 2: expected the end of the text after the value, found '2'"
-            ),
-        ])
-    func error(_ text: String, _ says: String) throws {
+    @Test(arguments: [
+        ("", "invalid JSON at byte 0: expected a value, the text is empty"),
+        ("[1,]", "invalid JSON at byte 3: expected a value, found ']'"),
+        ("\u{FEFF}1", "invalid JSON at byte 0: a byte order mark is not allowed"),
+        ("\"a", "invalid JSON at byte 2: unexpected end: the string is not closed"),
+        (
+            "1\n2\n",
+            "invalid JSON at byte 2: expected the end of the text after the value, found '2'"
+        ),
+    ])
+    func `After an error the buffer is as before`(_ text: String, _ says: String) throws {
         for style in [JSONStyle.value, .line] {
             var buffer = ByteBuffer()
             buffer.append("before")
@@ -65,8 +61,9 @@ struct AppendJSONTests {
         }
     }
 
-    @Test("Line breaks of Unicode are escaped in lines at every offset, and only there")
-    func lineBreaks() throws {
+    @Test func `Line breaks of Unicode are escaped in lines at every offset, and only there`()
+        throws
+    {
         let raw = "\u{85}\u{2028}\u{2029}é\u{A0}\u{2027}\u{202A}\u{1F085}\u{84}"
         let escaped = "\\u0085\\u2028\\u2029é\u{A0}\u{2027}\u{202A}\u{1F085}\u{84}"
         for offset in 0...130 {
@@ -81,8 +78,7 @@ struct AppendJSONTests {
         }
     }
 
-    @Test("Many lines make one stream")
-    func lines() throws {
+    @Test func `Many lines make one stream`() throws {
         var buffer = ByteBuffer()
         for index in 0..<1000 {
             _ = try append("{\"n\": \(index)}", .line, to: &buffer)

@@ -2,10 +2,8 @@ import Glibc
 import Testing
 import WorkerJSON
 
-@Suite("Byte buffers")
-struct ByteBufferTests {
-    @Test("A new buffer holds nothing and has allocated nothing")
-    func new() {
+@Suite struct ByteBufferTests {
+    @Test func `A new buffer holds nothing and has allocated nothing`() {
         let buffer = ByteBuffer()
         let isUnallocated = unsafe buffer.withUnsafeBytes { unsafe $0.baseAddress == nil }
         #expect(isUnallocated)
@@ -13,8 +11,7 @@ struct ByteBufferTests {
         #expect(count == 0 && capacity == 0)
     }
 
-    @Test("Reserving makes room exactly, once, and keeps the bytes")
-    func reserve() throws {
+    @Test func `Reserving makes room exactly, once, and keeps the bytes`() throws {
         var buffer = ByteBuffer()
         buffer.append("abc")
         let reserved = buffer.reserve(1000)
@@ -26,10 +23,8 @@ struct ByteBufferTests {
         #expect(buffer.text == "abc")
     }
 
-    @Test(
-        "Memory that cannot be had is reported, and changes nothing",
-        arguments: [Int.max, Int.max - 64, 1 << 40])
-    func noMemory(_ size: Int) {
+    @Test(arguments: [Int.max, Int.max - 64, 1 << 40])
+    func `Memory that cannot be had is reported, and changes nothing`(_ size: Int) {
         let none = ByteBuffer(capacity: size) == nil
         #expect(none)
         var buffer = ByteBuffer()
@@ -41,8 +36,7 @@ struct ByteBufferTests {
         #expect(buffer.text == "abc")
     }
 
-    @Test("Appending within a limit needs room, and asks for none")
-    func within() {
+    @Test func `Appending within a limit needs room, and asks for none`() {
         func append(_ bytes: [UInt8], _ limit: Int, to buffer: inout ByteBuffer) -> Bool {
             unsafe bytes.withUnsafeBytes { unsafe buffer.append($0, within: limit) }
         }
@@ -62,8 +56,7 @@ struct ByteBufferTests {
         #expect(!isTaken && capacity == 4 && buffer.bytes == [1, 2, 3, 4])
     }
 
-    @Test("Appending doubles, so a byte at a time grows it rarely")
-    func doubling() {
+    @Test func `Appending doubles, so a byte at a time grows it rarely`() {
         var buffer = ByteBuffer()
         var growths = 0
         var capacity = 0
@@ -77,8 +70,8 @@ struct ByteBufferTests {
         #expect(buffer.bytes == (0..<100_000).map { UInt8(truncatingIfNeeded: $0) })
     }
 
-    @Test("64 bytes after the count may always be read", arguments: [1, 63, 64, 65, 128, 1000])
-    func padding(_ count: Int) {
+    @Test(arguments: [1, 63, 64, 65, 128, 1000])
+    func `64 bytes after the count may always be read`(_ count: Int) {
         var buffer = ByteBuffer()
         buffer.append(Array(repeating: 7, count: count))
         // The address sanitizer watches this read.
@@ -88,8 +81,7 @@ struct ByteBufferTests {
         #expect(copy.count == count + 64)
     }
 
-    @Test("Removing keeps or gives back the memory")
-    func removeAll() {
+    @Test func `Removing keeps or gives back the memory`() {
         var buffer = ByteBuffer()
         buffer.append("abc")
         buffer.removeAll(keepingCapacity: true)
@@ -102,17 +94,15 @@ struct ByteBufferTests {
         #expect(buffer.text == "still usable")
     }
 
-    @Test(
-        "Removing from the front moves the rest", arguments: [(0, "abcdef"), (2, "cdef"), (6, "")])
-    func removeFirst(_ count: Int, _ rest: String) {
+    @Test(arguments: [(0, "abcdef"), (2, "cdef"), (6, "")])
+    func `Removing from the front moves the rest`(_ count: Int, _ rest: String) {
         var buffer = ByteBuffer()
         buffer.append("abcdef")
         buffer.removeFirst(count)
         #expect(buffer.text == rest)
     }
 
-    @Test("Strings and literals are appended as UTF-8; no bytes are appended as none")
-    func text() {
+    @Test func `Strings and literals are appended as UTF-8; no bytes are appended as none`() {
         var buffer = ByteBuffer()
         buffer.append("é" as StaticString)
         buffer.append(String("€"))
@@ -121,8 +111,7 @@ struct ByteBufferTests {
         #expect(buffer.text == "é€")
     }
 
-    @Test("Released memory is the caller's to free")
-    func release() {
+    @Test func `Released memory is the caller's to free`() {
         var buffer = ByteBuffer()
         buffer.append("abc")
         let (bytes, count) = unsafe buffer.release()

@@ -1,10 +1,8 @@
 import Testing
 import WorkerJSON
 
-@Suite("Call bodies")
-struct CallBodyTests {
+@Suite struct CallBodyTests {
     @Test(
-        "Both parts are found, whatever stands around them",
         arguments: [
             (#"{"args":[1,2],"kwargs":{"a":1}}"#, "[1,2]", #"{"a":1}"#),
             (#"{"kwargs":{},"args":[]}"#, "[]", "{}"),
@@ -27,7 +25,9 @@ struct CallBodyTests {
             (#"{"kwarg":1,"xkwargs":1,"\nargs":1,"\ud83d\ude00":1,"args\u0000":1}"#, nil, nil),
             (#"{"args":["]","}","\"]"],"kwargs":{"}":"{"}}"#, #"["]","}","\"]"]"#, #"{"}":"{"}"#),
         ] as [(String, String?, String?)])
-    func parts(_ body: String, _ args: String?, _ kwargs: String?) throws {
+    func `Both parts are found, whatever stands around them`(
+        _ body: String, _ args: String?, _ kwargs: String?
+    ) throws {
         for mark in ["", "\u{FEFF}"] {
             for padding in ["", String(repeating: " ", count: 100)] {
                 for reader in [JSONReader.automatic, .blockwise, .bytewise] {
@@ -40,39 +40,37 @@ struct CallBodyTests {
         }
     }
 
-    @Test(
-        "What is not a call is refused in a sentence",
-        arguments: [
-            ("", #"the body is empty, expected an object such as {"args": [], "kwargs": {}}"#),
-            (
-                "\u{FEFF} ",
-                #"the body is empty, expected an object such as {"args": [], "kwargs": {}}"#
-            ),
-            ("[]", #"expected an object such as {"args": [], "kwargs": {}}, found an array"#),
-            ("null", #"expected an object such as {"args": [], "kwargs": {}}, found null"#),
-            ("\"a\"", #"expected an object such as {"args": [], "kwargs": {}}, found a string"#),
-            (
-                #"[{"args":[]}]"#,
-                #"expected an object such as {"args": [], "kwargs": {}}, found an array"#
-            ),
-            (
-                "{",
-                "the body is not valid JSON: byte 1: expected a key in quotes or '}' after '{', found the end of the text"
-            ),
-            (
-                #"{"args":[NaN]}"#,
-                "the body is not valid JSON: byte 9: expected a value or ']' after '[', found 'N'"
-            ),
-            (#"{"args":null}"#, #"byte 8: expected an array for "args", found null"#),
-            (#"{"args":{}}"#, #"byte 8: expected an array for "args", found an object"#),
-            (#"{"args": "x"}"#, #"byte 9: expected an array for "args", found a string"#),
-            (#"{"args":[1],"args":-2}"#, #"byte 19: expected an array for "args", found a number"#),
-            (#"{"kwargs":[]}"#, #"byte 10: expected an object for "kwargs", found an array"#),
-            (#"{"kwargs":false}"#, #"byte 10: expected an object for "kwargs", found a boolean"#),
-            (#"{"kwargs":1,"args":1}"#, #"byte 19: expected an array for "args", found a number"#),
-            ("\u{FEFF}{\"kwargs\":null}", #"byte 13: expected an object for "kwargs", found null"#),
-        ])
-    func refused(_ body: String, _ says: String) {
+    @Test(arguments: [
+        ("", #"the body is empty, expected an object such as {"args": [], "kwargs": {}}"#),
+        (
+            "\u{FEFF} ",
+            #"the body is empty, expected an object such as {"args": [], "kwargs": {}}"#
+        ),
+        ("[]", #"expected an object such as {"args": [], "kwargs": {}}, found an array"#),
+        ("null", #"expected an object such as {"args": [], "kwargs": {}}, found null"#),
+        ("\"a\"", #"expected an object such as {"args": [], "kwargs": {}}, found a string"#),
+        (
+            #"[{"args":[]}]"#,
+            #"expected an object such as {"args": [], "kwargs": {}}, found an array"#
+        ),
+        (
+            "{",
+            "the body is not valid JSON: byte 1: expected a key in quotes or '}' after '{', found the end of the text"
+        ),
+        (
+            #"{"args":[NaN]}"#,
+            "the body is not valid JSON: byte 9: expected a value or ']' after '[', found 'N'"
+        ),
+        (#"{"args":null}"#, #"byte 8: expected an array for "args", found null"#),
+        (#"{"args":{}}"#, #"byte 8: expected an array for "args", found an object"#),
+        (#"{"args": "x"}"#, #"byte 9: expected an array for "args", found a string"#),
+        (#"{"args":[1],"args":-2}"#, #"byte 19: expected an array for "args", found a number"#),
+        (#"{"kwargs":[]}"#, #"byte 10: expected an object for "kwargs", found an array"#),
+        (#"{"kwargs":false}"#, #"byte 10: expected an object for "kwargs", found a boolean"#),
+        (#"{"kwargs":1,"args":1}"#, #"byte 19: expected an array for "args", found a number"#),
+        ("\u{FEFF}{\"kwargs\":null}", #"byte 13: expected an object for "kwargs", found null"#),
+    ])
+    func `What is not a call is refused in a sentence`(_ body: String, _ says: String) {
         do throws(CallBodyError) {
             let call = try JSON.parseCallBody(Text(body).buffer())
             Issue.record("accepted as \(call)")
@@ -81,8 +79,7 @@ struct CallBodyTests {
         }
     }
 
-    @Test("A body that was never filled is empty")
-    func neverFilled() {
+    @Test func `A body that was never filled is empty`() {
         #expect(throws: CallBodyError.empty) { try JSON.parseCallBody(ByteBuffer()) }
     }
 

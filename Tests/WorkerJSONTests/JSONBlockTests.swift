@@ -2,8 +2,7 @@ import Testing
 import WorkerJSON
 
 /// Tokens and mistakes at every place relative to the blocks of 64 bytes.
-@Suite("JSON across blocks")
-struct JSONBlockTests {
+@Suite struct JSONBlockTests {
     private static let tokens = [
         "[]", "{}", "\"\"", "\"a\"", "true", "false", "null", "-1.5e-3", "{\"k\":[1,2]}",
         #""\ud83d\ude00""#, #""\\\\\\\\\"""#, "\"é€😀\"", #"["\\","\\\\"]"#,
@@ -14,8 +13,8 @@ struct JSONBlockTests {
         "\"a\"b", "nullx", "1\"\"", "\\", "'a'",
     ]
 
-    @Test("A valid token is found at every offset", arguments: tokens)
-    func token(_ token: String) {
+    @Test(arguments: tokens)
+    func `A valid token is found at every offset`(_ token: String) {
         for offset in 0...130 {
             for text in surroundings(token, offset) {
                 #expect(accepts(Text(text), .blockwise), "\(text)")
@@ -24,8 +23,8 @@ struct JSONBlockTests {
         }
     }
 
-    @Test("A mistake is refused at every offset, and named alike", arguments: mistakes)
-    func mistake(_ mistake: String) {
+    @Test(arguments: mistakes)
+    func `A mistake is refused at every offset, and named alike`(_ mistake: String) {
         for offset in 0...130 {
             var named: [String] = []
             for text in surroundings(mistake, offset) {
@@ -36,8 +35,7 @@ struct JSONBlockTests {
         }
     }
 
-    @Test("Runs of backslashes before a quote decide by parity across blocks")
-    func backslashes() {
+    @Test func `Runs of backslashes before a quote decide by parity across blocks`() {
         for before in 50...70 {
             for run in 1...70 {
                 let text =
@@ -49,8 +47,7 @@ struct JSONBlockTests {
         }
     }
 
-    @Test("Strings of every length up to 200 close where they close")
-    func lengths() throws {
+    @Test func `Strings of every length up to 200 close where they close`() throws {
         for length in 0...200 {
             let text = "\"" + String(repeating: "x", count: length) + "\""
             for reader in [JSONReader.blockwise, .bytewise] {
@@ -64,8 +61,8 @@ struct JSONBlockTests {
         }
     }
 
-    @Test("Large texts are read and their errors placed", arguments: [1 << 20, 3 << 20])
-    func large(_ size: Int) throws {
+    @Test(arguments: [1 << 20, 3 << 20])
+    func `Large texts are read and their errors placed`(_ size: Int) throws {
         var text = Array(repeating: UInt8(ascii: "x"), count: size)
         text[0] = UInt8(ascii: "\"")
         text[size - 1] = UInt8(ascii: "\"")

@@ -1,12 +1,11 @@
 import Testing
 import WorkerJSON
 
-@Suite("Encodings of JSON")
-struct JSONEncodingTests {
+@Suite struct JSONEncodingTests {
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    @Test("A byte order mark is skipped, and offsets still count from the first byte")
-    func mark() throws {
+    @Test func `A byte order mark is skipped, and offsets still count from the first byte`() throws
+    {
         let found = try read(Text(Self.mark + Array(" [1] ".utf8)))
         #expect(found == JSONDocument(root: .array, range: 4..<7))
         #expect(
@@ -20,10 +19,8 @@ struct JSONEncodingTests {
         #expect(problem(Text("[\u{FEFF}1]")).hasPrefix("byte 1: expected a value or ']'"))
     }
 
-    @Test(
-        "UTF-16 and UTF-32 are named, with and without a mark",
-        arguments: ["1", "{}", "[1, 2]", "\"é\"", "\"中文\"", "{\"args\": []}"])
-    func others(_ text: String) {
+    @Test(arguments: ["1", "{}", "[1, 2]", "\"é\"", "\"中文\"", "{\"args\": []}"])
+    func `UTF-16 and UTF-32 are named, with and without a mark`(_ text: String) {
         let units16 = Array(text.utf16)
         let units32 = text.unicodeScalars.map(\.value)
         for marked in [true, false] {
@@ -40,8 +37,7 @@ struct JSONEncodingTests {
         }
     }
 
-    @Test("A zero byte later in the text is only a wrong byte")
-    func zeroBytes() {
+    @Test func `A zero byte later in the text is only a wrong byte`() {
         #expect(
             problem(Text("[1\u{0}]")) == "byte 2: expected ',' or ']' after a value, found 0x00")
         #expect(problem(Text([0])) == "byte 0: expected a value, found 0x00")

@@ -1,19 +1,16 @@
 import Testing
 import WorkerJSON
 
-@Suite("JSON grammar")
-struct JSONGrammarTests {
-    @Test("Every mistake is named with its first wrong byte", arguments: mistakes)
-    func mistake(_ mistake: Case) {
+@Suite struct JSONGrammarTests {
+    @Test(arguments: mistakes)
+    func `Every mistake is named with its first wrong byte`(_ mistake: Case) {
         #expect(problem(Text(mistake.text)) == mistake.says)
         #expect(!accepts(Text(mistake.text, paddedWith: #""]}1:,""#), .blockwise))
         #expect(!accepts(Text(mistake.text, paddedWith: #""]}1:,""#), .bytewise))
     }
 
-    @Test(
-        "A mistake keeps its name and moves with white space before it",
-        arguments: [1, 63, 64, 200])
-    func movedMistake(_ spaces: Int) {
+    @Test(arguments: [1, 63, 64, 200])
+    func `A mistake keeps its name and moves with white space before it`(_ spaces: Int) {
         for mistake in mistakes where !mistake.says.contains("UTF-") {
             let moved = problem(Text(Array(repeating: 0x20, count: spaces) + mistake.text))
             let (offset, says) = parts(of: mistake.says)
@@ -22,9 +19,10 @@ struct JSONGrammarTests {
     }
 
     @Test(
-        "Every valid text is accepted by both readers, whatever the padding holds", arguments: valid
+        arguments: valid
     )
-    func validText(_ text: String) {
+    func `Every valid text is accepted by both readers, whatever the padding holds`(_ text: String)
+    {
         for garbage in ["", "]", "}", "\"", "1", "e5", "\\", ",1]", "\u{0}"] {
             let padded = Text(Array(text.utf8), paddedWith: garbage)
             #expect(problem(padded) == "valid")
@@ -34,12 +32,13 @@ struct JSONGrammarTests {
     }
 
     @Test(
-        "The value's kind and place are found, white space around it left out",
         arguments: [
             ("{}", JSONRoot.object), ("[1]", .array), ("\"a\"", .string), ("-0.5e3", .number),
             ("true", .boolean), ("false", .boolean), ("null", .null),
         ], ["", " \t\r\n", String(repeating: " ", count: 100)])
-    func document(_ value: (text: String, root: JSONRoot), _ space: String) throws {
+    func `The value's kind and place are found, white space around it left out`(
+        _ value: (text: String, root: JSONRoot), _ space: String
+    ) throws {
         for reader in [JSONReader.automatic, .blockwise, .bytewise] {
             let document = try read(Text(space + value.text + space), reader)
             let begin = space.utf8.count
@@ -48,8 +47,7 @@ struct JSONGrammarTests {
         }
     }
 
-    @Test("A sentence quotes printable bytes and writes others in hexadecimal")
-    func quotedBytes() {
+    @Test func `A sentence quotes printable bytes and writes others in hexadecimal`() {
         #expect(problem(Text("x")) == "byte 0: expected a value, found 'x'")
         #expect(problem(Text("'a'")) == "byte 0: expected a value, found \"'\"")
         #expect(problem(Text([0x0B])) == "byte 0: expected a value, found 0x0B")

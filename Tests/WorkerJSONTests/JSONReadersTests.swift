@@ -3,10 +3,9 @@ import Testing
 import WorkerJSON
 
 /// Both readers decide about the same texts: changed copies of valid ones, from a fixed seed.
-@Suite("Both readers")
-struct JSONReadersTests {
-    @Test("Both readers agree on every mutation of valid texts", arguments: 1...4)
-    func agree(_ seed: UInt64) {
+@Suite struct JSONReadersTests {
+    @Test(arguments: 1...4)
+    func `Both readers agree on every mutation of valid texts`(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var accepted = 0
         let rounds = 7500
@@ -30,8 +29,7 @@ struct JSONReadersTests {
         #expect((rounds / 5...rounds * 4 / 5).contains(accepted), "\(accepted) of \(rounds)")
     }
 
-    @Test("Both readers agree on every text of up to three of these bytes")
-    func short() {
+    @Test func `Both readers agree on every text of up to three of these bytes`() {
         let alphabet = Array("{}[]:,\"\\1-.e 0tn".utf8) + [0x0C, 0xC3]
         var text: [UInt8] = []
         func visit() {

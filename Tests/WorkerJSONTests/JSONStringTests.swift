@@ -1,17 +1,15 @@
 import Testing
 import WorkerJSON
 
-@Suite("JSON strings")
-struct JSONStringTests {
-    @Test("Every mistake in a string is named with its first wrong byte", arguments: mistakes)
-    func mistake(_ mistake: Case) {
+@Suite struct JSONStringTests {
+    @Test(arguments: mistakes)
+    func `Every mistake in a string is named with its first wrong byte`(_ mistake: Case) {
         #expect(problem(Text(mistake.text)) == mistake.says)
         #expect(!accepts(Text(mistake.text), .blockwise))
         #expect(!accepts(Text(mistake.text, paddedWith: "\"\"\"\""), .bytewise))
     }
 
-    @Test("Every control character must be escaped")
-    func controlCharacters() {
+    @Test func `Every control character must be escaped`() {
         for byte in UInt8(0)..<0x20 {
             let digits = String(byte, radix: 16, uppercase: true)
             let hexadecimal = byte < 16 ? "0x0\(digits)" : "0x\(digits)"
@@ -21,8 +19,7 @@ struct JSONStringTests {
         }
     }
 
-    @Test("Only eight bytes and 'u' make an escape")
-    func escapes() {
+    @Test func `Only eight bytes and 'u' make an escape`() {
         for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: "u") {
             let text = Text([0x22, 0x5C, byte, 0x22])
             let expected = "\"\\/bfnrt".utf8.contains(byte)
@@ -31,8 +28,7 @@ struct JSONStringTests {
         }
     }
 
-    @Test("Only hexadecimal digits follow 'u'")
-    func hexadecimalDigits() {
+    @Test func `Only hexadecimal digits follow 'u'`() {
         for byte in UInt8.min...UInt8.max {
             let digit = UnicodeScalar(byte).properties.isASCIIHexDigit
             for place in 0..<4 {
@@ -44,8 +40,8 @@ struct JSONStringTests {
         }
     }
 
-    @Test("Invalid UTF-8 is refused where it begins", arguments: invalidUTF8)
-    func invalidSequence(_ sequence: [UInt8]) {
+    @Test(arguments: invalidUTF8)
+    func `Invalid UTF-8 is refused where it begins`(_ sequence: [UInt8]) {
         for before in [0, 1, 5, 60, 61, 62, 63, 64, 130] {
             let text = [0x22] + Array(repeating: 0x61, count: before) + sequence + [0x22]
             let found = String(sequence[0], radix: 16, uppercase: true)
@@ -58,8 +54,7 @@ struct JSONStringTests {
         }
     }
 
-    @Test("The first and last scalar of each length are UTF-8")
-    func validUTF8() {
+    @Test func `The first and last scalar of each length are UTF-8`() {
         let text = "\u{0}\u{7F}\u{80}\u{7FF}\u{800}\u{D7FF}\u{E000}\u{FFFF}\u{10000}\u{10FFFF}"
         for text in [text, ""] {
             let isValid = unsafe Array(text.utf8).withUnsafeBytes { unsafe UTF8Text.isValid($0) }

@@ -2,8 +2,7 @@ import Testing
 import WorkerJSON
 
 /// Texts longer than the windows in which the block-wise reader looks at them, 64 KiB.
-@Suite("JSON across windows")
-struct JSONWindowTests {
+@Suite struct JSONWindowTests {
     private static let window = 64 << 10
     private static let pieces = [
         "1", "\"a,b,,c\"", "{\"k\":[1,2],\"l\":\"}\"}", #""\\\",\ud83d\ude00""#, "[[],{}]", "1 ",
@@ -11,8 +10,8 @@ struct JSONWindowTests {
     ]
     private static let tails = [",1]", "]", "", ",", ",\"a\"", ",1]]", "\"]"]
 
-    @Test("Both readers agree on what lies at the end of a window", arguments: pieces)
-    func ends(_ piece: String) {
+    @Test(arguments: pieces)
+    func `Both readers agree on what lies at the end of a window`(_ piece: String) {
         for offset in 0...piece.utf8.count + 2 {
             let fill = "[" + String(repeating: "0,", count: Self.window / 2 - 40)
             let rest = Self.window - fill.utf8.count - 1 - offset
@@ -21,8 +20,8 @@ struct JSONWindowTests {
         }
     }
 
-    @Test("Strings full of commas may be longer than windows", arguments: [1, 2, 9, 20])
-    func strings(_ windows: Int) {
+    @Test(arguments: [1, 2, 9, 20])
+    func `Strings full of commas may be longer than windows`(_ windows: Int) {
         let long = "\"" + String(repeating: "a,\\\",", count: windows * Self.window / 5) + "\""
         for text in [long, "[\(long)]", "[1,\(long),{\"k\":\(long)},2]"] {
             #expect(agree(text))
@@ -32,8 +31,7 @@ struct JSONWindowTests {
         }
     }
 
-    @Test("Arguments are found where they lie, and white space is dropped")
-    func call() throws {
+    @Test func `Arguments are found where they lie, and white space is dropped`() throws {
         let object = "{\"i\" : 1,\"s\":\"a , b\"}"
         let list = "[" + Array(repeating: object, count: 10_000).joined(separator: " ,") + "]"
         let text = "{\"args\":\(list), \"other\":[\(list)],\"kwargs\" : {\"k\":\(list)} }"

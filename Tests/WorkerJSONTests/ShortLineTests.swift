@@ -1,36 +1,31 @@
 import Testing
 import WorkerJSON
 
-@Suite("Short lines")
-struct ShortLineTests {
-    @Test(
-        "A compact value becomes a line, byte for byte",
-        arguments: [
-            "{}", "[]", "0", "-0", "12.50", "1e400", "-1.0E+2", "0e-1", "true", "false", "null",
-            "\"\"", "\"a\"", #"{"i":1}"#, #"[{},[],{"a":[1,{"b":null}]},"x"]"#,
-            #""\\ \" \/ \u0041 \ud83d\ude00""#, "\"é漢\u{1F600}\u{2027}\u{202A}\u{84}\u{86}\"",
-            #"{"a key of more than eight bytes":"and  a text","true":false,"e":[true,null]}"#,
-        ])
-    func taken(_ text: String) {
+@Suite struct ShortLineTests {
+    @Test(arguments: [
+        "{}", "[]", "0", "-0", "12.50", "1e400", "-1.0E+2", "0e-1", "true", "false", "null",
+        "\"\"", "\"a\"", #"{"i":1}"#, #"[{},[],{"a":[1,{"b":null}]},"x"]"#,
+        #""\\ \" \/ \u0041 \ud83d\ude00""#, "\"é漢\u{1F600}\u{2027}\u{202A}\u{84}\u{86}\"",
+        #"{"a key of more than eight bytes":"and  a text","true":false,"e":[true,null]}"#,
+    ])
+    func `A compact value becomes a line, byte for byte`(_ text: String) {
         #expect(short(Array(text.utf8)) == Array(text.utf8) + [0x0A])
     }
 
-    @Test(
-        "What is not compact or not valid is left to others",
-        arguments: [
-            "", " 1", "1 ", "[1, 2]", "{\"a\" :1}", "{ }", "\"a\u{85}\"", "\"\u{2028}\"",
-            "[\"\u{2029}\"]", "1\n", "\n", "01", "-", "-a", "1.", "1.e1", "1e", "1e+", "+1", ".5",
-            "tru", "truefalse", "nul", "falsy", "True", "{", "[", "]", "}", "[}", "{]", "[1,]",
-            "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "{1:2}", "{,}", "[,]", "1,2", "[1]]", "[[1]",
-            "\"", "\"a", "\"\\\"", #""\x""#, #""\u12""#, #""\ud800""#, #""\udc00""#, "\"\n\"",
-            "\"123456789\t\"", "\u{FEFF}1", "\0", "[1\0]",
-        ])
-    func left(_ text: String) {
+    @Test(arguments: [
+        "", " 1", "1 ", "[1, 2]", "{\"a\" :1}", "{ }", "\"a\u{85}\"", "\"\u{2028}\"",
+        "[\"\u{2029}\"]", "1\n", "\n", "01", "-", "-a", "1.", "1.e1", "1e", "1e+", "+1", ".5",
+        "tru", "truefalse", "nul", "falsy", "True", "{", "[", "]", "}", "[}", "{]", "[1,]",
+        "{\"a\":1,}", "{\"a\"}", "{\"a\":}", "{1:2}", "{,}", "[,]", "1,2", "[1]]", "[[1]",
+        "\"", "\"a", "\"\\\"", #""\x""#, #""\u12""#, #""\ud800""#, #""\udc00""#, "\"\n\"",
+        "\"123456789\t\"", "\u{FEFF}1", "\0", "[1\0]",
+    ])
+    func `What is not compact or not valid is left to others`(_ text: String) {
         #expect(short(Array(text.utf8)) == nil)
     }
 
-    @Test("What is no UTF-8 is left to others", arguments: [0x80, 0xC2, 0xE2, 0xED, 0xF5, 0xFF])
-    func badUTF8(_ byte: UInt8) {
+    @Test(arguments: [0x80, 0xC2, 0xE2, 0xED, 0xF5, 0xFF])
+    func `What is no UTF-8 is left to others`(_ byte: UInt8) {
         for count in 0...9 {
             let space = [UInt8](repeating: 0x61, count: count)
             #expect(short([0x22] + space + [byte, 0x22]) == nil)
@@ -38,8 +33,7 @@ struct ShortLineTests {
         }
     }
 
-    @Test("A value of 256 bytes is short, one of 257 is not; 63 levels are few, 64 are not")
-    func limits() {
+    @Test func `A value of 256 bytes is short, one of 257 is not; 63 levels are few, 64 are not`() {
         for count in 0...300 {
             let text = "\"\(String(repeating: "s", count: count))\""
             #expect((short(Array(text.utf8)) != nil) == (count + 2 <= 256))
@@ -54,8 +48,7 @@ struct ShortLineTests {
         #expect(ShortLine.limit == 256)
     }
 
-    @Test("It agrees with the other readers on every text of up to four of these bytes")
-    func everyShortText() {
+    @Test func `It agrees with the other readers on every text of up to four of these bytes`() {
         let alphabet = Array("{}[]:,\"\\1-.e 0".utf8) + [0x0A, 0xC3]
         var text: [UInt8] = []
         func visit() {
@@ -70,8 +63,8 @@ struct ShortLineTests {
         visit()
     }
 
-    @Test("It agrees with them on changed copies of valid texts", arguments: 1...4)
-    func mutations(_ seed: Int) {
+    @Test(arguments: 1...4)
+    func `It agrees with them on changed copies of valid texts`(_ seed: Int) {
         let texts = [
             #"{"i":123,"text":"hello, world","f":-1.5e3,"b":[true,false,null]}"#,
             "[\"é漢\u{1F600}\u{2028}\u{85}\",{\"key\":\"\\u0041\\n\"}]",

@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `Who waits for a child meanwhile gets its true status`() async {
+    @Test func `A thread that waits for a child meanwhile gets its true status`() async {
         await #expect(processExitsWith: .success) {
             let family = DescendantFamily()
             let children = try (0..<10).map { index in

@@ -75,7 +75,7 @@ import WorkerCore
     }
 
     @Test(arguments: [true, false])
-    func `Nobody can take the port between bind and listen`(reuses: Bool) throws {
+    func `No process can take the port between bind and listen`(reuses: Bool) throws {
         let first = try ListeningSocket.bind(port: 0)
         let port = try #require(first.port)
         #expect(throws: SocketError.self) { try ListeningSocket.bind(port: port) }

@@ -57,9 +57,7 @@ import WorkerCore
         #expect(text.split(separator: "\n").map { $0.prefix(3) } == ["<3>", "<4>", "<6>", "<7>"])
     }
 
-    @Test
-    func `A full pipe that nobody reads never blocks, keeps the order and tells what was dropped`()
-    {
+    @Test func `A full pipe never blocks, keeps the order and tells what was dropped`() {
         let pipe = TestPipe()
         let filled = pipe.fill()
         let log = log(pipe.writing, capacity: 4_096)
@@ -133,7 +131,7 @@ import WorkerCore
         #expect(log.flush(deadlineNanoseconds: seconds(10)))
     }
 
-    @Test func `A socket that nobody reads never blocks`() {
+    @Test func `A socket that is not read never blocks`() {
         var ends: [Int32] = [0, 0]
         unsafe socketpair(
             AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)

@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         nil, "", "vsock:2:1234", "relative/path", "/" + String(repeating: "x", count: 200),
     ])
-    func `Where nobody listens for it nothing is sent`(name: String?) {
+    func `Nothing is sent where no manager listens`(name: String?) {
         let notifier = Notifier(
             environment: Environment(values: name.map { ["NOTIFY_SOCKET": $0] } ?? [:]))
         notifier.ready(status: "unheard")

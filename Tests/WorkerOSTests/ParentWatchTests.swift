@@ -7,13 +7,11 @@ import Testing
 /// What is decided when the watch begins.
 ///
 /// That it fires is tested through the real binary: whatever a test could end is younger than it.
-@Suite("The watch over the parent", .blocking)
-struct ParentWatchTests {
+@Suite(.blocking) struct ParentWatchTests {
     /// 0 sends none: this process must not be hit.
     private static let noSignal: Int32 = 0
 
-    @Test("is held over a process that is older, with a descriptor that is silent")
-    func older() throws {
+    @Test func `The watch holds an older process, with a descriptor that is silent`() throws {
         let watch = try #require(ParentWatch(1, deathSignal: Self.noSignal))
         #expect(!watch.isGone)
         let descriptor = try #require(watch.descriptor)
@@ -21,14 +19,14 @@ struct ParentWatchTests {
         #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
     }
 
-    @Test("is not held over a younger process, which has the number of one that is gone")
-    func younger() throws {
+    @Test func `The watch refuses a younger process that has the number of one that is gone`()
+        throws
+    {
         let child = try ChildProcess(["/bin/sleep", "60"])
         #expect(ParentWatch(child.pid, deathSignal: Self.noSignal) == nil)
     }
 
-    @Test("is not held over a zombie, nor over a number that is nobody's")
-    func gone() throws {
+    @Test func `The watch refuses a zombie and a number that no process has`() throws {
         let child = try ChildProcess(["/bin/true"])
         var information = unsafe siginfo_t()
         while unsafe waitid(P_PID, id_t(child.pid), &information, WEXITED | WNOWAIT) < 0 {}

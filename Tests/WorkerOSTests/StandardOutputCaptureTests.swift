@@ -71,7 +71,7 @@ import Testing
         #expect(child.pid > 0)
     }
 
-    @Test func `A real output that nobody reads does not block a fatal line for ever`() throws {
+    @Test func `A real output that is not read does not block a fatal line for ever`() throws {
         let capture = try start()
         defer { capture.finish(deadlineNanoseconds: seconds(10)) }
         let filler = Array(repeating: UInt8(46), count: 4_096)

@@ -52,7 +52,7 @@ import WorkerSDK
         #expect(Answer(record.status, record.text) == Answer(UW_OK))
     }
 
-    @Test func `A stream that nobody reads any more stops at its next line`() throws {
+    @Test func `A stream that is not read any more stops at its next line`() throws {
         let plugin = try #require(LoadedPlugin(Counter.self))
         let id = FakeHost.number()
         let record = plugin.execute("[1000]", stream: true, call: id) { record in

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// A plugin that is faster than its client waits; a client that has gone stops the plugin.
-@Suite("An endless stream", .blocking)
-struct BackpressureTests {
+@Suite(.blocking) struct BackpressureTests {
     private func open(
         _ worker: RunningWorker, _ gate: Gate, pad: Int
     ) throws -> HTTPConnection {
@@ -19,8 +18,9 @@ struct BackpressureTests {
         try worker.client.post("/execute").text
     }
 
-    @Test("waits for a client that does not read, in constant memory")
-    func slowReader() throws {
+    @Test func `An endless stream waits for a client that does not read, in constant memory`()
+        throws
+    {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let before = worker.facts.residentKiB
@@ -34,10 +34,9 @@ struct BackpressureTests {
         try gate.arrival()
     }
 
-    @Test(
-        "stops when its client closes, half-closes or resets",
-        arguments: ["close", "half-close", "reset"])
-    func gone(how: String) throws {
+    @Test(arguments: ["close", "half-close", "reset"])
+    func `An endless stream stops when its client closes, half-closes or resets`(how: String) throws
+    {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try open(worker, gate, pad: 100)
@@ -52,8 +51,7 @@ struct BackpressureTests {
         #expect(try recorded(worker).contains("\"stopped\":4,\"after\":4,\"finished\":0"))
     }
 
-    @Test("stops at /cancel and says so in its trailer")
-    func cancelled() throws {
+    @Test func `An endless stream stops at POST /cancel, and says so in its trailer`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try open(worker, gate, pad: 0)
@@ -64,8 +62,7 @@ struct BackpressureTests {
         try gate.arrival()
     }
 
-    @Test("stops at SIGTERM, and the worker ends with 0")
-    func terminated() throws {
+    @Test func `An endless stream stops at SIGTERM, and the worker exits with 0`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try open(worker, gate, pad: 1000)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a worker is born with, where its starter was careless: descriptors, arguments, /proc.
-@Suite("A worker that is born", .timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(10)))
 struct BirthTests {
     /// Which of descriptors 0, 1 and 2 are closed at the start, as letters that a shell closes.
     static let combinations: [[Int]] = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]
@@ -44,10 +44,10 @@ struct BirthTests {
         return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
     }
 
-    @Test(
-        "with standard descriptors closed serves, and ends with 0 when told",
-        arguments: combinations, logs)
-    func closed(descriptors: [Int], log: String) throws {
+    @Test(arguments: combinations, logs)
+    func `A worker without standard descriptors serves, and exits with 0 when it is told to`(
+        descriptors: [Int], log: String
+    ) throws {
         let worker = try Self.start(Self.closing(descriptors, log))
         #expect(try worker.client.execute("{\"a\":1}").status == 200)
         for descriptor in descriptors where descriptor != 1 {
@@ -58,10 +58,10 @@ struct BirthTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test(
-        "with standard descriptors closed works for its clients alone",
-        arguments: combinations, logs)
-    func quiet(descriptors: [Int], log: String) throws {
+    @Test(arguments: combinations, logs)
+    func `A worker without standard descriptors writes to its clients alone`(
+        descriptors: [Int], log: String
+    ) throws {
         let worker = try Self.start(Self.closing(descriptors, log))
         let connection = try worker.client.connect()
         let start = Deadline.now
@@ -76,8 +76,8 @@ struct BirthTests {
         #expect(worker.facts.bustle - (before ?? 0) <= 25 + 3 * seconds)
     }
 
-    @Test("with standard descriptors closed ends when its parent does", arguments: combinations)
-    func orphaned(descriptors: [Int]) throws {
+    @Test(arguments: combinations)
+    func `A worker without standard descriptors ends with its parent`(descriptors: [Int]) throws {
         try Self.expectEndOfOrphan("", descriptors)
     }
 
@@ -110,10 +110,10 @@ struct BirthTests {
         if worker.isAlive { _ = kill(pid, SIGKILL) }
     }
 
-    @Test(
-        "on a socket in the place of a standard stream serves, and keeps it from its children",
-        arguments: [0, 1, 2], combinations)
-    func standardSocket(descriptor: Int32, closed: [Int]) throws {
+    @Test(arguments: [0, 1, 2], combinations)
+    func `A socket in the place of a standard stream is served, and kept from children`(
+        descriptor: Int32, closed: [Int]
+    ) throws {
         let closed = closed.filter { $0 != descriptor }
         let worker = try Self.start(
             Self.closing(closed, "\(descriptor)<&3 3<&-"), descriptor: descriptor)
@@ -123,8 +123,8 @@ struct BirthTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("on a socket that is all three standard streams, as inetd passes it, serves")
-    func inetd() throws {
+    @Test func `A socket that is all three standard streams, as inetd passes it, is served`() throws
+    {
         let worker = try Self.start(
             Self.closing([], "0<&3 1>&3 2>&3 3<&-"), descriptor: 0)
         #expect(try worker.client.execute("{}").status == 200)
@@ -133,8 +133,8 @@ struct BirthTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("where a closed descriptor is to be the socket, says so")
-    func noSocket() throws {
+    @Test func `A descriptor that is to be the socket but is closed is named in the error`() throws
+    {
         let process = try WorkerProcess(
             arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "0"],
             wrapper: ["/bin/sh", "-c", Self.closing([0]), "sh"])
@@ -142,16 +142,16 @@ struct BirthTests {
         #expect(try process.waitForExit() == .exited(3))
     }
 
-    @Test("without /dev/null and with all descriptors closed serves", Sandbox.isNeeded)
-    func noNull() throws {
+    @Test(Sandbox.isNeeded)
+    func `A worker without /dev/null and without standard descriptors serves`() throws {
         let worker = try Self.start(
             "\(Sandbox.hide("/dev")); \(Self.closing([0, 1, 2]))", sandboxed: true)
         #expect(try worker.client.execute("{}").status == 200)
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("without /proc serves, says what it lacks, and ends with 0 when told", Sandbox.isNeeded)
-    func noProc() throws {
+    @Test(Sandbox.isNeeded)
+    func `A worker without /proc serves, says what it lacks, and exits with 0`() throws {
         let worker = try Self.start(
             "\(Sandbox.hide("/proc")); \(Self.closing([]))", sandboxed: true)
         #expect(try worker.client.execute("{}").status == 200)
@@ -162,8 +162,8 @@ struct BirthTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("without /proc finds its plugin beside itself", Sandbox.isNeeded)
-    func noProcPrefix() throws {
+    @Test(Sandbox.isNeeded)
+    func `A worker without /proc finds its plugin beside itself`() throws {
         let folder = try TemporaryFolder()
         let command = """
             cd \(folder.path); mkdir -p bin lib/universal-worker/plugins
@@ -176,8 +176,8 @@ struct BirthTests {
         _ = try process.waitUntilListening()
     }
 
-    @Test("without /proc ends when its parent does", Sandbox.isNeeded)
-    func noProcOrphaned() throws {
+    @Test(Sandbox.isNeeded)
+    func `A worker without /proc ends with its parent`() throws {
         try Self.expectEndOfOrphan("\(Sandbox.hide("/proc"));", wrapper: Sandbox.wrapper)
     }
 }

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// GET /calls: what runs and waits.
-@Suite("/calls", .blocking)
-struct CallListTests {
+@Suite(.blocking) struct CallListTests {
     /// The text without its ages, and the ages.
     private func split(_ text: String) throws -> (text: String, ages: [Double]) {
         let mark = "\"age_seconds\":"
@@ -33,16 +32,16 @@ struct CallListTests {
         #expect(ages.allSatisfy { (0..<600).contains($0) })
     }
 
-    @Test("is empty where nothing runs")
-    func empty() throws {
+    @Test func `GET /calls answers with an empty list where nothing runs`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         #expect(try worker.client.get("/calls").text == "{\"calls\":[]}")
         _ = try worker.client.execute("{}")
         try worker.answer("/calls", contains: "{\"calls\":[]}")
     }
 
-    @Test("lists what runs, then what waits in its order, with all that is known of it")
-    func running() throws {
+    @Test func `GET /calls lists what runs, then what waits in its order, with all that is known`()
+        throws
+    {
         let worker = try WorkerProcess.start("calls", "Calls")
         let gate = try Gate(in: TemporaryFolder())
         let first = try worker.begin("first", "{\"mode\":\"progress\",\(gate.kwargs)}")
@@ -67,8 +66,7 @@ struct CallListTests {
         try worker.answer("/calls", contains: "{\"calls\":[]}")
     }
 
-    @Test("counts the age of a call from its arrival")
-    func age() throws {
+    @Test func `GET /calls counts the age of a call from its arrival`() throws {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         let gate = try Gate(in: TemporaryFolder())
         let start = Deadline.now
@@ -90,8 +88,8 @@ struct CallListTests {
         #expect(try [first, second].map { try $0.readResponse().status } == [200, 200])
     }
 
-    @Test("shows an initialize and a cleanup that run", arguments: ["/initialize", "/cleanup"])
-    func alone(path: String) throws {
+    @Test(arguments: ["/initialize", "/cleanup"])
+    func `GET /calls shows an initialize and a cleanup that run`(path: String) throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: gate.environment("CLEANUP"))
@@ -102,8 +100,7 @@ struct CallListTests {
         #expect(try call.readResponse().status == 200)
     }
 
-    @Test("shows which call is being cancelled")
-    func cancelling() throws {
+    @Test func `GET /calls shows which call is being cancelled`() throws {
         let worker = try WorkerProcess.start("cancellation", "Ignores")
         let gate = try Gate(in: TemporaryFolder())
         let first = try worker.begin("first", "{\(gate.kwargs)}")

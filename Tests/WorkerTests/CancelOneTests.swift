@@ -2,16 +2,14 @@ import TestSupport
 import Testing
 
 /// POST /cancel/ID for one call, POST /cancel for all.
-@Suite("Cancelling by name", .blocking)
-struct CancelOneTests {
+@Suite(.blocking) struct CancelOneTests {
     private static let cancelled = "{\"status\":\"cancelled\"}"
 
     private func statuses(_ connections: [HTTPConnection]) throws -> [Int] {
         try connections.map { try $0.readResponse().status }
     }
 
-    @Test("ends the call that runs, and leaves the others alone")
-    func running() throws {
+    @Test func `Cancelling by name ends the call that runs, and leaves the others alone`() throws {
         let worker = try WorkerProcess.start("cancellation", "Several")
         let gate = try Gate(in: TemporaryFolder())
         let calls = try ["a", "b", "c"].map {
@@ -26,10 +24,10 @@ struct CancelOneTests {
         #expect(try statuses([calls[0], calls[2]]) == [409, 409])
     }
 
-    @Test(
-        "ends a call that waits, which the plugin then never sees",
-        arguments: ["Deaf", "Ignores"])
-    func queued(className: String) throws {
+    @Test(arguments: ["Deaf", "Ignores"])
+    func `Cancelling by name ends a call that waits, which the plugin then never sees`(
+        className: String
+    ) throws {
         let worker = try WorkerProcess.start("cancellation", className)
         let folder = try TemporaryFolder()
         let (first, second) = (try Gate(in: folder, "first"), try Gate(in: folder, "second"))
@@ -50,8 +48,7 @@ struct CancelOneTests {
         #expect(second.staysEmpty(milliseconds: 0))
     }
 
-    @Test("ends all calls with one POST /cancel, those that run and those that wait")
-    func all() throws {
+    @Test func `One POST /cancel ends all calls, those that run and those that wait`() throws {
         let worker = try WorkerProcess.start("cancellation", "Several")
         let folder = try TemporaryFolder()
         let (early, late) = (try Gate(in: folder, "early"), try Gate(in: folder, "late"))
@@ -69,8 +66,7 @@ struct CancelOneTests {
         try worker.answer("/calls", contains: "[]")
     }
 
-    @Test("means every call of a name")
-    func twins() throws {
+    @Test func `Cancelling by name ends every call of that name`() throws {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let running = try worker.begin("twin")
         let other = try worker.begin("other")
@@ -83,8 +79,9 @@ struct CancelOneTests {
         #expect(try other.readResponse().status == 409)
     }
 
-    @Test("is 404 where no such call runs or waits: never, no more, or no execute or stream")
-    func unknown() throws {
+    @Test func `Cancelling by name is 404 where no execute or stream of that name runs or waits`()
+        throws
+    {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         let gate = try Gate(in: TemporaryFolder())
         let first = try worker.begin("first", "{\(gate.kwargs)}")
@@ -104,8 +101,9 @@ struct CancelOneTests {
         #expect(try worker.client.post("/cancel/first").status == 404)
     }
 
-    @Test("says what it could not do: the plugin cannot stop the call, or refuses to")
-    func truthful() throws {
+    @Test func `Cancelling by name says when the plugin cannot stop the call, or refuses to`()
+        throws
+    {
         for (className, answer) in [
             ("Deaf", "{\"status\":\"not_supported\"}"),
             ("Unsupported", "{\"status\":\"not_supported\"}"),

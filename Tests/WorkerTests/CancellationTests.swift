@@ -2,14 +2,13 @@ import TestSupport
 import Testing
 
 /// Ways in which a call is stopped, and what is said about it.
-@Suite("Cancelling", .blocking)
-struct CancellationTests {
+@Suite(.blocking) struct CancellationTests {
     private static let cancelled = "{\"status\":\"cancelled\"}"
 
-    @Test(
-        "ends a call that polls, waits, or is pending, with 409",
-        arguments: ["Polls", "Pushed", "Pending"])
-    func running(className: String) throws {
+    @Test(arguments: ["Polls", "Pushed", "Pending"])
+    func `Cancelling ends a call that polls, waits or is pending, with 409`(className: String)
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         for _ in 0..<3 {
@@ -24,8 +23,7 @@ struct CancellationTests {
         }
     }
 
-    @Test("while nothing runs is answered too, and harms no later call")
-    func idle() throws {
+    @Test func `Cancelling while nothing runs is answered, and harms no later call`() throws {
         for className in ["Polls", "Pushed", "Ignores"] {
             let worker = try WorkerProcess.start("cancellation", className)
             #expect(try worker.client.post("/cancel").text == Self.cancelled)
@@ -37,8 +35,9 @@ struct CancellationTests {
         #expect(report == "{\"with\":0,\"without\":1}")
     }
 
-    @Test("is not supported where the plugin declares none", arguments: ["Deaf", "Unsupported"])
-    func unsupported(className: String) throws {
+    @Test(arguments: ["Deaf", "Unsupported"])
+    func `Cancelling is not supported where the plugin declares no way to`(className: String) throws
+    {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -48,16 +47,17 @@ struct CancellationTests {
         _ = try call.value()
     }
 
-    @Test("is answered with the plugin's error where it refuses")
-    func refused() throws {
+    @Test func `Cancelling is answered with the plugin's error where the plugin refuses it`() throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Refuses")
         #expect(
             try worker.client.post("/cancel").text
                 == "{\"status\":\"error\",\"detail\":\"cannot stop \\\"now\\\"\"}")
     }
 
-    @Test("ends queued calls, also where the running one cannot be stopped")
-    func queued() throws {
+    @Test func `Cancelling ends waiting calls, also where the running one cannot be stopped`()
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         let gate = try Gate(in: TemporaryFolder())
         let first = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -75,10 +75,8 @@ struct CancellationTests {
         _ = try first.value()
     }
 
-    @Test(
-        "happens by itself when the client of execute goes away",
-        arguments: ["close", "half-close", "reset"])
-    func disconnect(how: String) throws {
+    @Test(arguments: ["close", "half-close", "reset"])
+    func `A client that leaves its execute cancels it`(how: String) throws {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let folder = try TemporaryFolder()
         let running = try Gate(in: folder, "running")
@@ -96,8 +94,7 @@ struct CancellationTests {
         #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)
     }
 
-    @Test("does not happen to initialize when its client goes away")
-    func initializeGoesOn() throws {
+    @Test func `A client that leaves its initialize does not cancel it`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try worker.client.connect()

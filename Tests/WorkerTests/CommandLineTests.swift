@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What the command line takes, and how it says no.
-@Suite("The command line", .blocking)
-struct CommandLineTests {
+@Suite(.blocking) struct CommandLineTests {
     private func run(
         _ arguments: [String], environment: [String: String] = [:], shell: String? = nil
     ) throws -> (ending: WorkerProcess.Ending, output: String, error: String) {
@@ -20,30 +19,29 @@ struct CommandLineTests {
         ["--module", try Fixture.path("echo"), "--class", "Echo"] + more
     }
 
-    @Test(
-        "is refused with 2 and the usage on stderr",
-        arguments: [
-            [], ["--module"], ["--module", "x"], ["--module", "x", "--class", "C"],
-            ["--class", "C", "--port", "0"], ["--nonsense"], ["surplus"],
-            ["--module", "x", "--class", "C", "--port", "65536"],
-            ["--module", "x", "--class", "C", "--port", "-1"],
-            ["--module", "x", "--class", "C", "--port", "http"],
-            ["--module", "x", "--class", "C", "--port", ""],
-            ["--module", "x", "--class", "C", "--port", "0", "--fd", "3"],
-            ["--module", "x", "--class", "C", "--fd", "many"],
-            ["--module", "x", "--class", "C", "--port", "0", "--ppid", "me"],
-            ["--module", "x", "--class", "C", "--port", "0", "-m"],
-            ["--module", "x", "--class", "C", "--port", "0", "--nonsense=1"],
-        ])
-    func usageErrors(arguments: [String]) throws {
+    @Test(arguments: [
+        [], ["--module"], ["--module", "x"], ["--module", "x", "--class", "C"],
+        ["--class", "C", "--port", "0"], ["--nonsense"], ["surplus"],
+        ["--module", "x", "--class", "C", "--port", "65536"],
+        ["--module", "x", "--class", "C", "--port", "-1"],
+        ["--module", "x", "--class", "C", "--port", "http"],
+        ["--module", "x", "--class", "C", "--port", ""],
+        ["--module", "x", "--class", "C", "--port", "0", "--fd", "3"],
+        ["--module", "x", "--class", "C", "--fd", "many"],
+        ["--module", "x", "--class", "C", "--port", "0", "--ppid", "me"],
+        ["--module", "x", "--class", "C", "--port", "0", "-m"],
+        ["--module", "x", "--class", "C", "--port", "0", "--nonsense=1"],
+    ])
+    func `A wrong command line is refused with 2, and with the usage on stderr`(arguments: [String])
+        throws
+    {
         let (ending, output, error) = try run(arguments)
         #expect(ending == .exited(2))
         #expect(output.isEmpty)
         #expect(error.lowercased().contains("usage"))
     }
 
-    @Test("is quoted on one line, whatever is in it")
-    func forgedLines() throws {
+    @Test func `An argument is quoted on one line, whatever is in it`() throws {
         let text = "x\n<2>forged\u{1b}[2J\u{202e}"
         for arguments in [["--\(text)"], [text], ["--port", text]] {
             let lines = try run(arguments).error.split(separator: "\n")
@@ -56,13 +54,12 @@ struct CommandLineTests {
         #expect(output.split(separator: "\n").count == 1)
     }
 
-    @Test("names the option that it does not know")
-    func unknownOption() throws {
+    @Test func `An unknown option is named`() throws {
         #expect(try run(["--modul", "x"]).error.contains("--modul"))
     }
 
-    @Test("has a help, which is what the README shows", arguments: ["--help", "-h"])
-    func help(option: String) throws {
+    @Test(arguments: ["--help", "-h"])
+    func `The help is what the README shows`(option: String) throws {
         let help = try run([option])
         #expect(help.ending == .exited(0) && help.error.isEmpty)
         let file = try Descriptor(
@@ -73,8 +70,8 @@ struct CommandLineTests {
         #expect(block[..<(try #require(block.firstRange(of: "```"))).lowerBound] == help.output)
     }
 
-    @Test("has a version", arguments: ["--version", "-V"])
-    func version(option: String) throws {
+    @Test(arguments: ["--version", "-V"])
+    func `The version is printed`(option: String) throws {
         let version = try run([option])
         #expect(version.ending == .exited(0) && version.error.isEmpty)
         #expect(version.output.contains { $0.isNumber })
@@ -82,52 +79,51 @@ struct CommandLineTests {
     }
 
     @Test(
-        "says so where help and version cannot be written", arguments: ["--help", "--version"],
+        arguments: ["--help", "--version"],
         [">/dev/full", ">&-", ">&- 0>&-"])
-    func fullOutput(option: String, redirection: String) throws {
+    func `A help or a version that cannot be written is an error`(
+        option: String, redirection: String
+    ) throws {
         let (ending, _, error) = try run([option], shell: "exec \"$@\" \(redirection)")
         #expect(ending == .exited(7))
         #expect(error.hasPrefix("universal-worker: cannot write to standard output: "))
         #expect(error.split(separator: "\n").count == 1)
     }
 
-    @Test(
-        "names the range of a value that makes no sense",
-        arguments: [
-            ("--max-header", "1", "2KiB to 1MiB"), ("--max-header", "1G", "2KiB to 1MiB"),
-            ("--max-body", "1000G", "1 to 2GiB"), ("--max-buffered", "1", "64KiB to 1024GiB"),
-            ("--header-timeout", "0", "0.1 to 86400"), ("--body-timeout", "0", "0.1 to 86400"),
-            ("--idle-timeout", "86401", "0 to 86400"), ("--call-timeout", "1e9", "0 to 86400"),
-            ("--max-connections", "0", "1 to 60000"), ("--max-queue", "9999999", "0 to 1000000"),
-        ])
-    func ranges(option: String, value: String, range: String) throws {
+    @Test(arguments: [
+        ("--max-header", "1", "2KiB to 1MiB"), ("--max-header", "1G", "2KiB to 1MiB"),
+        ("--max-body", "1000G", "1 to 2GiB"), ("--max-buffered", "1", "64KiB to 1024GiB"),
+        ("--header-timeout", "0", "0.1 to 86400"), ("--body-timeout", "0", "0.1 to 86400"),
+        ("--idle-timeout", "86401", "0 to 86400"), ("--call-timeout", "1e9", "0 to 86400"),
+        ("--max-connections", "0", "1 to 60000"), ("--max-queue", "9999999", "0 to 1000000"),
+    ])
+    func `A value out of its range is refused with the range`(
+        option: String, value: String, range: String
+    ) throws {
         let (ending, _, error) = try run(try echo("--port", "0", option, value))
         #expect(ending == .exited(2))
         #expect(error.contains("'\(value)' for '\(option)': expected ") && error.contains(range))
     }
 
-    @Test(
-        "takes the ends of all ranges, and serves",
-        arguments: [
-            [
-                "--max-header", "2KiB", "--max-connections", "1", "--max-queue", "0",
-                "--header-timeout", "86400", "--body-timeout", "86400", "--idle-timeout", "86400",
-                "--call-timeout", "86400", "--wedged-exit", "86400", "--max-body", "1K",
-                "--max-buffered", "64K", "--shutdown-grace", "86400",
-            ],
-            [
-                "--max-header", "1MiB", "--max-queue", "1000000", "--max-body", "2GiB",
-                "--max-buffered", "1024GiB", "--call-timeout", "0", "--idle-timeout", "0",
-            ],
-        ])
-    func extremes(options: [String]) throws {
+    @Test(arguments: [
+        [
+            "--max-header", "2KiB", "--max-connections", "1", "--max-queue", "0",
+            "--header-timeout", "86400", "--body-timeout", "86400", "--idle-timeout", "86400",
+            "--call-timeout", "86400", "--wedged-exit", "86400", "--max-body", "1K",
+            "--max-buffered", "64K", "--shutdown-grace", "86400",
+        ],
+        [
+            "--max-header", "1MiB", "--max-queue", "1000000", "--max-body", "2GiB",
+            "--max-buffered", "1024GiB", "--call-timeout", "0", "--idle-timeout", "0",
+        ],
+    ])
+    func `The ends of all ranges are taken, and served with`(options: [String]) throws {
         let worker = try WorkerProcess.start("echo", "Echo", options)
         #expect(try worker.client.execute("{\"a\":1}").status == 200)
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("warns of a limit of open files that is lower than --max-connections")
-    func fewFiles() throws {
+    @Test func `A limit of open files below --max-connections is warned of`() throws {
         let process = try WorkerProcess(
             arguments: echo("--port", "0", "--max-connections", "200"),
             wrapper: ["/bin/sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"])
@@ -142,8 +138,8 @@ struct CommandLineTests {
         #expect(try !enough.standardError.textAtEnd().contains("open files"))
     }
 
-    @Test("suggests the file of that name in the current folder", arguments: ["echo.so", "echo"])
-    func nearbyFile(module: String) throws {
+    @Test(arguments: ["echo.so", "echo"])
+    func `The file of that name in the current folder is suggested`(module: String) throws {
         let folder = try Fixture.path("echo").split(separator: "/").dropLast().joined(
             separator: "/")
         let (ending, output, _) = try run(
@@ -157,9 +153,8 @@ struct CommandLineTests {
     }
 
     // With an implementation that the processor has not, the first body would be the end.
-    @Test(
-        "lets no variable choose the instructions of simdjson", arguments: ["nonsense", "icelake"])
-    func forcedImplementation(name: String) throws {
+    @Test(arguments: ["nonsense", "icelake"])
+    func `No variable chooses the instructions of simdjson`(name: String) throws {
         let worker = try WorkerProcess.start(
             "printing", "Printing", environment: ["SIMDJSON_FORCE_IMPLEMENTATION": name])
         let text = String(repeating: "long enough ", count: 100)
@@ -168,8 +163,9 @@ struct CommandLineTests {
         try worker.process.standardError.line(containing: "the variable is unset")
     }
 
-    @Test("ignores -m NAME, so that a host of the original needs no other arguments")
-    func ignoresModuleSwitch() throws {
+    @Test func `The option -m NAME is ignored, so a host of the original changes no arguments`()
+        throws
+    {
         let arguments = ["-m", "cjm_plugin_system.core.worker"]
         let process = try WorkerProcess(
             arguments: arguments + echo("--port", "0", "--ppid", "0"))
@@ -177,8 +173,7 @@ struct CommandLineTests {
         #expect(try HTTPClient(.tcp(port)).get("/health").status == 200)
     }
 
-    @Test("takes --x=y for --x y")
-    func equalsSign() throws {
+    @Test func `The form --x=y means --x y`() throws {
         let path = try Fixture.path("echo")
         let process = try WorkerProcess(arguments: [
             "--module=\(path)", "--class=Echo", "--port=0", "--ppid=0",
@@ -188,8 +183,7 @@ struct CommandLineTests {
         #expect(try HTTPClient(.tcp(port)).get("/health").status == 200)
     }
 
-    @Test("exits with 3 when the port is taken, and says so on stderr")
-    func portTaken() throws {
+    @Test func `A port that is taken ends the worker with 3, and stderr says why`() throws {
         let listener = try Listener()
         let (ending, output, error) = try run(echo("--port", "\(listener.port)"))
         #expect(ending == .exited(3))
@@ -197,8 +191,7 @@ struct CommandLineTests {
         #expect(error.contains("\(listener.port)"))
     }
 
-    @Test("serves an inherited, listening socket")
-    func inheritedSocket() throws {
+    @Test func `An inherited, listening socket is served`() throws {
         let listener = try Listener()
         let early = try HTTPConnection(.tcp(listener.port))
         try early.send("GET", "/health")
@@ -208,16 +201,14 @@ struct CommandLineTests {
         #expect(process.isRunning)
     }
 
-    @Test("leaves nothing of its own on stdout while it serves")
-    func quietOutput() throws {
+    @Test func `Nothing of the worker's own appears on stdout while it serves`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         _ = try worker.client.post("/execute")
         #expect(try worker.terminate() == .exited(0))
         #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
     }
 
-    @Test("runs the plugin that the guide shows")
-    func guide() throws {
+    @Test func `The plugin that the guide shows runs`() throws {
         let worker = try WorkerProcess.start("guide", "Greeter")
         let greeting = try worker.client.post("/execute", "{\"args\":[\"you\"]}")
         #expect(greeting.text == "{\"hello\":[\"you\"]}")
@@ -226,8 +217,7 @@ struct CommandLineTests {
         #expect(lines == (0..<3).map { "{\"hello\":\($0)}" })
     }
 
-    @Test("runs a plugin in Rust, whose panic stays inside")
-    func rust() throws {
+    @Test func `A plugin in Rust runs, and its panic stays inside`() throws {
         let worker = try WorkerProcess.start("rust_echo", "Echo")
         #expect(try worker.client.execute("{\"a\":[1]}").text == "{\"a\":[1]}")
         #expect(try worker.client.execute("{\"panic\":1}").status == 500)

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// --max-connections: who is one too many hears so, and nobody else notices.
-@Suite("The limit of connections", .blocking)
-struct ConnectionLimitTests {
+@Suite(.blocking) struct ConnectionLimitTests {
     private func connect(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
         try (0..<count).map { _ in
             let connection = try worker.client.connect()
@@ -25,8 +24,10 @@ struct ConnectionLimitTests {
         #expect(try connection.isClosedByServer())
     }
 
-    @Test("answers 503 to those beyond it, and serves the others", arguments: [1, 3])
-    func refused(limit: Int) throws {
+    @Test(arguments: [1, 3])
+    func `Connections beyond the limit are answered 503, and the others are served`(limit: Int)
+        throws
+    {
         let worker = try WorkerProcess.start(
             "echo", "Echo", ["--max-connections", "\(limit)"])
         let connections = try connect(worker, limit)
@@ -40,8 +41,8 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test("has room again when one of the others has closed", arguments: ["close", "reset"])
-    func room(how: String) throws {
+    @Test(arguments: ["close", "reset"])
+    func `A connection that closes makes room for another one`(how: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo", ["--max-connections", "2"])
         var connections = try connect(worker, 2)
         for _ in 0..<3 {
@@ -63,8 +64,7 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test("is no matter for those within it while others beyond it are open")
-    func extra() throws {
+    @Test func `Connections beyond the limit do not disturb those within`() throws {
         let worker = try WorkerProcess.start("echo", "Echo", ["--max-connections", "2"])
         let connections = try connect(worker, 2)
         let extra = try (0..<3).map { _ in try worker.client.connect() }
@@ -80,9 +80,8 @@ struct ConnectionLimitTests {
         }
     }
 
-    @Test(
-        "has room again when the client of a silent stream has gone", arguments: ["close", "reset"])
-    func silentStream(how: String) throws {
+    @Test(arguments: ["close", "reset"])
+    func `A silent stream makes room when its client has gone`(how: String) throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle", ["--max-connections", "2"])
         // libmicrohttpd looks again at its oldest connection, and so would find the other one.
         let older = try connect(worker, 1)

@@ -3,10 +3,8 @@ import TestSupport
 import Testing
 
 /// HTTP/1.1 as hosts use it.
-@Suite("A connection", .blocking)
-struct ConnectionTests {
-    @Test("serves many requests, one after the other and pipelined")
-    func pipelining() throws {
+@Suite(.blocking) struct ConnectionTests {
+    @Test func `A connection serves many requests, one after the other and pipelined`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         for i in 0..<50 { try connection.send("POST", "/execute", body: "{\"args\":[\(i)]}") }
@@ -15,8 +13,7 @@ struct ConnectionTests {
         }
     }
 
-    @Test("stays usable after errors of every kind that leave the framing intact")
-    func errorsKeepIt() throws {
+    @Test func `A connection stays usable after errors that leave the framing intact`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let connection = try worker.client.connect()
         try connection.send("POST", "/execute", body: "{nonsense")
@@ -31,8 +28,7 @@ struct ConnectionTests {
         #expect(statuses == [400, 404, 405, 500, 500, 400, 200])
     }
 
-    @Test("takes a chunked body with extensions and trailers")
-    func chunkedBody() throws {
+    @Test func `A chunked body may have extensions and trailers`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send(
@@ -44,8 +40,7 @@ struct ConnectionTests {
         #expect(try connection.isClosedByServer())
     }
 
-    @Test("takes requests that come byte by byte")
-    func dribble() throws {
+    @Test func `A request may come byte by byte`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         let text = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
@@ -53,8 +48,7 @@ struct ConnectionTests {
         #expect(try connection.readResponse().status == 200)
     }
 
-    @Test("asks for the body that Expect announces")
-    func expect() throws {
+    @Test func `The worker asks for the body that Expect announces`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send(
@@ -68,8 +62,7 @@ struct ConnectionTests {
         #expect(response.status == 200)
     }
 
-    @Test("of HTTP/1.0 closes after the response, and needs no Host")
-    func oldVersion() throws {
+    @Test func `A connection of HTTP/1.0 closes after the response, and needs no Host`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let answer = try worker.client.exchange("GET /health HTTP/1.0\r\n\r\n")
         #expect(answer.contains(" 200 "))
@@ -79,8 +72,7 @@ struct ConnectionTests {
         #expect(executed.hasSuffix("{\"args\":[1],\"kwargs\":{}}"))
     }
 
-    @Test("closes when the client asks for it")
-    func connectionClose() throws {
+    @Test func `A connection closes when its client asks for that`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send("GET", "/health", headers: [("Connection", "close")])
@@ -88,8 +80,7 @@ struct ConnectionTests {
         #expect(try connection.isClosedByServer())
     }
 
-    @Test("that ends in the middle of a request leaves nothing behind")
-    func abandoned() throws {
+    @Test func `A connection that ends in the middle of a request leaves nothing behind`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         _ = try worker.client.post("/execute")
         let before = worker.facts.descriptors

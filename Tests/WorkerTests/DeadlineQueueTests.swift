@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Deadlines of calls that have not started.
-@Suite("A deadline that passes before the call starts", .blocking)
-struct DeadlineQueueTests {
+@Suite(.blocking) struct DeadlineQueueTests {
     private let folder: TemporaryFolder
     private let gate: Gate
     private let worker: RunningWorker
@@ -30,10 +29,10 @@ struct DeadlineQueueTests {
             .filter(functions.contains)
     }
 
-    @Test(
-        "is answered 504 while it waits behind another one, and never reaches the plugin",
-        arguments: ["/execute", "/initialize", "/cleanup"])
-    func queued(path: String) throws {
+    @Test(arguments: ["/execute", "/initialize", "/cleanup"])
+    func `A call whose deadline passes while it waits gets 504, and never reaches the plugin`(
+        path: String
+    ) throws {
         let start = Deadline.now
         let response = try worker.client.request(
             "POST", path, body: "{}", headers: [("X-Timeout", "0.1")])
@@ -43,8 +42,7 @@ struct DeadlineQueueTests {
         #expect(try seen() == ["execute", "execute"])
     }
 
-    @Test("ends a stream that waits with an error line and the trailer error")
-    func queuedStream() throws {
+    @Test func `A stream whose deadline passes while it waits ends with an error line`() throws {
         let response = try worker.client.request(
             "POST", "/execute_stream", body: "{}", headers: [("X-Timeout", "0.1")])
         #expect(response.status == 200)
@@ -54,8 +52,7 @@ struct DeadlineQueueTests {
         #expect(try seen() == ["execute", "execute"])
     }
 
-    @Test("is counted from the header block: also the time that the body takes to arrive")
-    func slowBody() throws {
+    @Test func `A deadline includes the time that the body takes to arrive`() throws {
         try gate.release()
         #expect(try blocking.readResponse().status == 200)
         let connection = try worker.client.connect()
@@ -71,8 +68,10 @@ struct DeadlineQueueTests {
         #expect(trace.count { $0 == "execute" } == 2)
     }
 
-    @Test("passes by --call-timeout too, for the call that runs and for those that wait")
-    func option() throws {
+    @Test
+    func `A deadline of --call-timeout passes for the call that runs and for those that wait`()
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Deaf", ["--call-timeout", "0.1"])
         let first = try Gate(in: folder, "first")
         let second = try Gate(in: folder, "second")

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What a stream sends when its deadline passes: its headers have left long ago.
-@Suite("A stream whose deadline passes", .blocking)
-struct DeadlineStreamTests {
+@Suite(.blocking) struct DeadlineStreamTests {
     private func stream(
         _ worker: RunningWorker, _ kwargs: String, _ header: String?
     ) throws -> HTTPResponse {
@@ -20,16 +19,19 @@ struct DeadlineStreamTests {
         #expect(response.trailers["X-Stream-End"] == "error")
     }
 
-    @Test("is cancelled, and ends with an error line", arguments: DeadlineTests.short)
-    func cancelled(options: [String], header: String?) throws {
+    @Test(arguments: DeadlineTests.short)
+    func `A stream whose deadline passes is cancelled, and ends with an error line`(
+        options: [String], header: String?
+    ) throws {
         let worker = try WorkerProcess.start("cancellation", "Polls", options)
         let ended = try Gate(in: TemporaryFolder(), "ended")
         expectEnd(try stream(worker, "{\"ended\":\"\(ended.announce)\"}", header), after: [])
         #expect(try ended.arrival() == "stopped")
     }
 
-    @Test("ends for its client though the plugin goes on, behind the lines that it has sent")
-    func ignored() throws {
+    @Test func `A stream whose deadline passes ends for its client though the plugin goes on`()
+        throws
+    {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let response = try stream(worker, "{\"mode\":\"gate\",\(gate.kwargs)}", "0.1")
@@ -40,8 +42,7 @@ struct DeadlineStreamTests {
         #expect(try worker.client.post("/execute").text.contains("\"stopped\":4"))
     }
 
-    @Test("frees a plugin that waits for a client which does not read")
-    func held() throws {
+    @Test func `A deadline frees a plugin that waits for a client which does not read`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try worker.client.connect()

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// X-Timeout and --call-timeout of calls that run.
-@Suite("A deadline", .blocking)
-struct DeadlineTests {
+@Suite(.blocking) struct DeadlineTests {
     /// Deadlines that have passed soon, by the header, by the option, and by the shorter of both.
     static let short: [(options: [String], header: String?)] = [
         ([], "0.1"), (["--call-timeout", "0.1"], nil),
@@ -14,10 +13,10 @@ struct DeadlineTests {
         timeout.map { [("X-Timeout", $0)] } ?? []
     }
 
-    @Test(
-        "cancels a call that runs and answers 504, by header and by option, whichever is shorter",
-        arguments: short)
-    func running(options: [String], header: String?) throws {
+    @Test(arguments: short)
+    func `The shorter deadline of header and option cancels a running call, with 504`(
+        options: [String], header: String?
+    ) throws {
         for className in ["Polls", "Pushed"] {
             let worker = try WorkerProcess.start("cancellation", className, options)
             let ended = try Gate(in: TemporaryFolder(), "ended")
@@ -33,8 +32,7 @@ struct DeadlineTests {
         }
     }
 
-    @Test("that is longer than the call changes nothing")
-    func inTime() throws {
+    @Test func `A deadline that is longer than the call changes nothing`() throws {
         let worker = try WorkerProcess.start("echo", "Echo", ["--call-timeout", "300"])
         for path in ["/execute", "/execute_stream", "/initialize", "/cleanup"] {
             let response = try worker.client.request(
@@ -43,10 +41,10 @@ struct DeadlineTests {
         }
     }
 
-    @Test(
-        "is answered though the plugin goes on, which is not killed",
-        arguments: [("Ignores", "cancelling"), ("Deaf", "running")])
-    func ignored(className: String, state: String) throws {
+    @Test(arguments: [("Ignores", "cancelling"), ("Deaf", "running")])
+    func `A deadline is answered though the plugin goes on, which is not killed`(
+        className: String, state: String
+    ) throws {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         let call = try worker.begin("late", "{\(gate.kwargs)}", headers: [("X-Timeout", "0.1")])
@@ -61,13 +59,13 @@ struct DeadlineTests {
         #expect(try worker.client.get("/health").text.contains("\"pid\":\(worker.process.pid)"))
     }
 
-    @Test(
-        "that is malformed is refused with 400 in words, and the connection stays",
-        arguments: [
-            "", "0", "0.0", "-1", "+1", "abc", "1s", "1 s", "1,5", "1e3", ".5", "0x10", "1.2.3",
-            "nan", "inf", "0.0000000001", "99999999999999999999",
-        ])
-    func malformed(value: String) throws {
+    @Test(arguments: [
+        "", "0", "0.0", "-1", "+1", "abc", "1s", "1 s", "1,5", "1e3", ".5", "0x10", "1.2.3",
+        "nan", "inf", "0.0000000001", "99999999999999999999",
+    ])
+    func `A malformed deadline is refused with 400 in words, and the connection stays`(
+        value: String
+    ) throws {
         let folder = try TemporaryFolder()
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Clients that go away: whose calls end, how soon, and whose do not.
-@Suite("A client that goes away", .blocking)
-struct DisconnectTests {
+@Suite(.blocking) struct DisconnectTests {
     private static let ways: [(path: String, how: String)] = ["/execute", "/execute_stream"]
         .flatMap { path in ["close", "half-close", "reset"].map { (path, $0) } }
 
@@ -22,8 +21,10 @@ struct DisconnectTests {
         return shortest
     }
 
-    @Test("is noticed by the plugin within 50 ms while its call runs", arguments: ways)
-    func running(path: String, how: String) throws {
+    @Test(arguments: ways)
+    func `A plugin notices that the client of its running call has gone`(path: String, how: String)
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Pushed")
         let folder = try TemporaryFolder()
         let (running, ended) = (try Gate(in: folder, "running"), try Gate(in: folder, "ended"))
@@ -39,8 +40,10 @@ struct DisconnectTests {
         #expect(latency <= 50)
     }
 
-    @Test("takes the call that waits out of the queue within 50 ms", arguments: ways)
-    func queued(path: String, how: String) throws {
+    @Test(arguments: ways)
+    func `A client that goes takes its waiting call out of the queue`(path: String, how: String)
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         let folder = try TemporaryFolder()
         let (running, waiting) = (try Gate(in: folder, "running"), try Gate(in: folder, "waiting"))
@@ -60,8 +63,10 @@ struct DisconnectTests {
         #expect(waiting.staysEmpty(milliseconds: 0))
     }
 
-    @Test("is noticed where it has sent the next request already", arguments: ["close", "reset"])
-    func pipelined(how: String) throws {
+    @Test(arguments: ["close", "reset"])
+    func `A client that has sent its next request already is noticed when it goes`(how: String)
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Pushed")
         let folder = try TemporaryFolder()
         let (running, ended) = (try Gate(in: folder, "running"), try Gate(in: folder, "ended"))
@@ -73,8 +78,8 @@ struct DisconnectTests {
         #expect(try ended.arrival() == "stopped")
     }
 
-    @Test("of a control endpoint cancels nothing", arguments: ["close", "half-close", "reset"])
-    func control(how: String) throws {
+    @Test(arguments: ["close", "half-close", "reset"])
+    func `A client that leaves a control endpoint cancels nothing`(how: String) throws {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let call = try worker.begin("call")
         for request in [
@@ -95,8 +100,8 @@ struct DisconnectTests {
         #expect(try call.readResponse().status == 409)
     }
 
-    @Test("leaves its initialize and cleanup to run", arguments: ["close", "half-close", "reset"])
-    func kept(how: String) throws {
+    @Test(arguments: ["close", "half-close", "reset"])
+    func `A client that leaves its initialize and cleanup lets them run`(how: String) throws {
         let folder = try TemporaryFolder()
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])

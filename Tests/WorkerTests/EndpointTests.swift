@@ -2,13 +2,13 @@ import TestSupport
 import Testing
 
 /// The ten endpoints, where all goes well.
-@Suite("The endpoints", .blocking)
-struct EndpointTests {
+@Suite(.blocking) struct EndpointTests {
     static let reading = ["/health", "/stats", "/config_schema", "/config", "/progress"]
     static let writing = ["/initialize", "/execute", "/execute_stream", "/cleanup", "/cancel"]
 
-    @Test("of a plugin with the required functions only answer as the contract says")
-    func bare() throws {
+    @Test func `The endpoints of a plugin without optional functions answer as the contract says`()
+        throws
+    {
         let worker = try WorkerProcess.start("lifecycle", "Bare")
         let health = try worker.client.get("/health")
         #expect(health.headers["Content-Type"]?.hasPrefix("application/json") == true)
@@ -25,16 +25,14 @@ struct EndpointTests {
             try worker.client.get("/progress").text == "{\"progress\":0.0,\"message\":\"\"}")
     }
 
-    @Test("name the plugin and its version in /health")
-    func nameAndVersion() throws {
+    @Test func `GET /health names the plugin and its version`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let text = try worker.client.get("/health").text
         #expect(text.contains("\"name\":\"Calls\""))
         #expect(text.contains("\"version\":\"1.2.3\""))
     }
 
-    @Test("report the worker's pid and resources in /stats")
-    func stats() throws {
+    @Test func `GET /stats reports the worker's pid and resources`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let text = try worker.client.get("/stats").text
         #expect(text.contains("\"pid\":\(worker.process.pid)"))
@@ -42,8 +40,8 @@ struct EndpointTests {
         #expect(text.contains("\"memory_rss_mb\":"))
     }
 
-    @Test("answer HEAD as GET, without the body", arguments: reading)
-    func head(path: String) throws {
+    @Test(arguments: reading)
+    func `HEAD is answered as GET, without the body`(path: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send("HEAD", path)
@@ -57,8 +55,7 @@ struct EndpointTests {
         #expect(head.headers["Content-Type"] == response.headers["Content-Type"])
     }
 
-    @Test("refuse other methods with 405 and say which are allowed")
-    func otherMethods() throws {
+    @Test func `Other methods are refused with 405, which says which are allowed`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for path in Self.reading {
             for method in ["POST", "PUT", "DELETE", "OPTIONS", "PATCH", "BREW"] {
@@ -78,13 +75,11 @@ struct EndpointTests {
         }
     }
 
-    @Test(
-        "know no other paths",
-        arguments: [
-            "/", "/nowhere", "/health/", "/Health", "//health", "/health/x", "/execute/",
-            "/execute%00", "/health%2f", "/../health",
-        ])
-    func otherPaths(path: String) throws {
+    @Test(arguments: [
+        "/", "/nowhere", "/health/", "/Health", "//health", "/health/x", "/execute/",
+        "/execute%00", "/health%2f", "/../health",
+    ])
+    func `No other path is known`(path: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for method in ["GET", "POST"] {
             let body: String? = method == "POST" ? "{}" : nil
@@ -94,19 +89,17 @@ struct EndpointTests {
         }
     }
 
-    @Test(
-        "are found whatever the query, the form of the target or its escapes",
-        arguments: [
-            "/health?", "/health?a=b&c", "/%68ealth", "/he%61lth?x=%00",
-            "http://localhost/health", "http://127.0.0.1:1/health?x",
-        ])
-    func otherSpellings(target: String) throws {
+    @Test(arguments: [
+        "/health?", "/health?a=b&c", "/%68ealth", "/he%61lth?x=%00",
+        "http://localhost/health", "http://127.0.0.1:1/health?x",
+    ])
+    func `An endpoint is found whatever its query, form of target or escapes`(target: String) throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo")
         #expect(try worker.client.get(target).status == 200)
     }
 
-    @Test("need a length where they need a body, and not elsewhere")
-    func lengthRequired() throws {
+    @Test func `A length is required where there is a body, and not elsewhere`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         for path in ["/execute", "/execute_stream", "/initialize"] {
             #expect(try worker.client.request("POST", path).status == 411, "\(path)")
@@ -117,8 +110,7 @@ struct EndpointTests {
         }
     }
 
-    @Test("never look at the Content-Type of a request")
-    func contentType() throws {
+    @Test func `The Content-Type of a request does not matter`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "?"]
         {

@@ -3,12 +3,10 @@ import TestSupport
 import Testing
 
 /// C++ exceptions that leave a plugin's functions become errors with their what().
-@Suite("A C++ exception", .blocking)
-struct ExceptionTests {
+@Suite(.blocking) struct ExceptionTests {
     private static let what = "thrown \\\"on\\\" purpose"
 
-    @Test("from execute is a 500 with its what()")
-    func execute() throws {
+    @Test func `A C++ exception from execute is a 500 with its what()`() throws {
         let worker = try WorkerProcess.start("throwing", "InExecute")
         let response = try worker.client.execute("{\"kind\":\"runtime_error\"}")
         #expect(response.status == 500)
@@ -22,14 +20,12 @@ struct ExceptionTests {
         #expect(try worker.client.get("/health").status == 200)
     }
 
-    @Test("after finish changes nothing")
-    func afterFinish() throws {
+    @Test func `A C++ exception after finish changes nothing`() throws {
         let worker = try WorkerProcess.start("throwing", "AfterFinish")
         for _ in 0..<3 { #expect(try worker.client.execute("{}").text == "\"quiet\"") }
     }
 
-    @Test("from execute_stream is the last line")
-    func stream() throws {
+    @Test func `A C++ exception from execute_stream is the last line`() throws {
         let worker = try WorkerProcess.start("throwing", "InStream")
         let response = try worker.client.stream("{}")
         #expect(response.lines.first == "1")
@@ -37,8 +33,7 @@ struct ExceptionTests {
         #expect(response.trailers["X-Stream-End"] == "error")
     }
 
-    @Test("from initialize is a 400")
-    func initialize() throws {
+    @Test func `A C++ exception from initialize is a 400`() throws {
         let worker = try WorkerProcess.start("throwing", "InInitialize")
         let response = try worker.client.post("/initialize")
         #expect(response.status == 400)
@@ -46,30 +41,28 @@ struct ExceptionTests {
         #expect(try worker.client.execute("{}").status == 200)
     }
 
-    @Test("from schema and config leaves the worker serving", arguments: ["InSchema", "InConfig"])
-    func snapshots(className: String) throws {
+    @Test(arguments: ["InSchema", "InConfig"])
+    func `A C++ exception from schema or config leaves the worker serving`(className: String) throws
+    {
         let worker = try WorkerProcess.start("throwing", className)
         #expect(try worker.client.execute("{}").status == 200)
         #expect(try worker.client.get("/health").status == 200)
     }
 
-    @Test("from cancel is the detail of an error")
-    func cancel() throws {
+    @Test func `A C++ exception from cancel is the detail of an error`() throws {
         let worker = try WorkerProcess.start("throwing", "InCancel")
         let response = try worker.client.post("/cancel")
         #expect(response.text.hasPrefix("{\"status\":\"error\",\"detail\":\""))
         #expect(response.text.contains(Self.what))
     }
 
-    @Test("from cleanup is an error, and the worker still ends well")
-    func cleanup() throws {
+    @Test func `A C++ exception from cleanup is an error, and the worker still ends well`() throws {
         let worker = try WorkerProcess.start("throwing", "InCleanup")
         #expect(try worker.client.post("/cleanup").status == 500)
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("from destroy is no reason for an abort")
-    func destroy() throws {
+    @Test func `A C++ exception from destroy does not abort the worker`() throws {
         let worker = try WorkerProcess.start("throwing", "InDestroy")
         #expect(try worker.terminate() == .exited(0))
     }

@@ -2,10 +2,8 @@ import TestSupport
 import Testing
 
 /// What goes into /execute, and what comes out.
-@Suite("/execute", .blocking)
-struct ExecuteTests {
-    @Test("hands values through, byte for byte where they could lose something")
-    func values() throws {
+@Suite(.blocking) struct ExecuteTests {
+    @Test func `Values pass through byte for byte`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let big = "123456789012345678901234567890"
         let table = [
@@ -38,8 +36,10 @@ struct ExecuteTests {
         String(repeating: "[", count: 100_000),
     ]
 
-    @Test("refuses with 400 what is no body for it, and the connection stays", arguments: bad)
-    func badBodies(body: String) throws {
+    @Test(arguments: bad)
+    func `What is no body for execute is refused with 400, and the connection stays`(body: String)
+        throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo")
         for path in ["/execute", "/execute_stream"] {
             let connection = try worker.client.connect()
@@ -53,11 +53,10 @@ struct ExecuteTests {
     }
 
     @Test(
-        "refuses bytes that are not UTF-8",
         arguments: [
             [0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82],
         ] as [[UInt8]])
-    func badUTF8(bytes: [UInt8]) throws {
+    func `Bytes that are not UTF-8 are refused`(bytes: [UInt8]) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let body = Array("{\"args\":[\"".utf8) + bytes + Array("\"]}".utf8)
         let connection = try worker.client.connect()
@@ -67,8 +66,7 @@ struct ExecuteTests {
         #expect(try connection.readResponse().status == 400)
     }
 
-    @Test("refuses UTF-16 and UTF-32")
-    func wideText() throws {
+    @Test func `UTF-16 and UTF-32 are refused`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for body: [UInt8] in [
             [0xff, 0xfe, 0x7b, 0, 0x7d, 0], [0, 0x7b, 0, 0x7d],
@@ -83,8 +81,7 @@ struct ExecuteTests {
         }
     }
 
-    @Test("takes nesting up to a thousand levels")
-    func nesting() throws {
+    @Test func `Up to a thousand levels may be nested`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         // The body's object and the list of arguments are levels too.
         let args = String(repeating: "[", count: 999) + String(repeating: "]", count: 999)
@@ -98,8 +95,10 @@ struct ExecuteTests {
         (32, 500), (33, 500), (34, 500), (1, 500), (77, 500), (-5, 500),
     ]
 
-    @Test("answers a plugin's status with its HTTP status and its text", arguments: statuses)
-    func finished(status: Int, expected: Int) throws {
+    @Test(arguments: statuses)
+    func `A plugin's status is answered with its HTTP status and its text`(
+        status: Int, expected: Int
+    ) throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let kwargs = "{\"mode\":\"finish_status\",\"status\":\(status)}"
         let connection = try worker.client.connect()
@@ -113,10 +112,10 @@ struct ExecuteTests {
         #expect(try connection.readResponse().status == 200)
     }
 
-    @Test(
-        "answers a status returned without finish in the same way",
-        arguments: statuses.filter { $0.0 != 1 })
-    func returned(status: Int, expected: Int) throws {
+    @Test(arguments: statuses.filter { $0.0 != 1 })
+    func `A status that is returned without finish is answered in the same way`(
+        status: Int, expected: Int
+    ) throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let response = try worker.client.execute(
             "{\"mode\":\"return_status\",\"status\":\(status)}")
@@ -124,8 +123,7 @@ struct ExecuteTests {
         #expect(response.isDetail)
     }
 
-    @Test("ends the worker after a plugin says that it is broken for good")
-    func fatal() throws {
+    @Test func `A plugin that says that it is broken for good ends the worker`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let response = try worker.client.execute("{\"mode\":\"finish_status\",\"status\":8}")
         #expect(response.status == 500)
@@ -138,8 +136,7 @@ struct ExecuteTests {
         #expect(code != 0)
     }
 
-    @Test("carries a result of many megabytes")
-    func huge() throws {
+    @Test func `A result may have many megabytes`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let size = 20_000_000
         let response = try worker.client.execute("{\"mode\":\"huge\",\"size\":\(size)}")

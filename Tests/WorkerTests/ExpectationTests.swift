@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What is wrong with a request is said before its body is asked for.
-@Suite("A client that asks before it sends its body", .blocking)
-struct ExpectationTests {
+@Suite(.blocking) struct ExpectationTests {
     static let refused: [(String, [(String, String)], Int)] = [
         ("POST /nowhere", [], 404), ("POST /health", [], 405), ("PUT /execute", [], 405),
         ("POST /execute", [("Origin", "https://evil.example")], 403),
@@ -13,8 +12,10 @@ struct ExpectationTests {
         ("POST /cancel/none", [("X-Timeout", "-1")], 400),
     ]
 
-    @Test("is told of a refusal at once, and the connection ends", arguments: refused)
-    func early(line: String, headers: [(String, String)], status: Int) throws {
+    @Test(arguments: refused)
+    func `A client that expects 100-continue is told of a refusal at once, and its connection ends`(
+        line: String, headers: [(String, String)], status: Int
+    ) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let parts = line.split(separator: " ").map(String.init)
         for length in [("Content-Length", "12"), ("Transfer-Encoding", "chunked")] {
@@ -29,10 +30,10 @@ struct ExpectationTests {
         }
     }
 
-    @Test(
-        "is asked for it where nothing is wrong, or nothing is known yet",
-        arguments: ["/execute", "/initialize", "/cancel"])
-    func asked(path: String) throws {
+    @Test(arguments: ["/execute", "/initialize", "/cancel"])
+    func `A client that expects 100-continue is asked for its body where nothing is wrong`(
+        path: String
+    ) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send(
@@ -43,8 +44,7 @@ struct ExpectationTests {
         #expect(response.status == 200)
     }
 
-    @Test("for anything else gets 417, and the connection stays")
-    func unknown() throws {
+    @Test func `A client that expects anything else gets 417, and the connection stays`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send("POST", "/execute", body: "{}", headers: [("Expect", "coffee")])
@@ -55,8 +55,7 @@ struct ExpectationTests {
         #expect(try connection.readResponse().status == 200)
     }
 
-    @Test("A body with a coding is 415 where it is read, and identity is none")
-    func coding() throws {
+    @Test func `A body with a coding is 415 where it is read, and identity is none`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         for (path, coding, status) in [
@@ -69,8 +68,7 @@ struct ExpectationTests {
         }
     }
 
-    @Test("X-Timeout names its bounds")
-    func bounds() throws {
+    @Test func `X-Timeout names its bounds`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for value in ["0", "-1", "soon", "31622401", "1e3"] {
             let response = try worker.client.request(

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What the log has of calls that fail: one line each, of one shape.
-@Suite("In the log", .blocking)
-struct FailedCallLogTests {
+@Suite(.blocking) struct FailedCallLogTests {
     /// Waits for the line of the call `id`, and returns its level and what stands around `ms=`.
     private func line(_ id: String, _ worker: RunningWorker) throws -> String {
         let line = try worker.process.standardError.line(containing: " id=\(id) ")
@@ -22,7 +21,7 @@ struct FailedCallLogTests {
         ).status
     }
 
-    @Test func `a call that fails has a line, and one that goes well has none`() throws {
+    @Test func `A call that fails has a line, and one that goes well has none`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let failing = "{\"kwargs\":{\"mode\":\"finish_status\",\"status\":2}}"
         #expect(try post(worker, "well", "/execute", "{}") == 200)
@@ -36,7 +35,7 @@ struct FailedCallLogTests {
         #expect(text.split(separator: "\n").count { $0.contains("call failed: ") } == 1)
     }
 
-    @Test func `a mistake of the plugin's is told once, with the call`() throws {
+    @Test func `A mistake of the plugin's is told once, with the call`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let broken = "{\"kwargs\":{\"mode\":\"finish_status\",\"status\":99}}"
         #expect(try post(worker, "odd", "/execute", broken) == 500)
@@ -57,7 +56,7 @@ struct FailedCallLogTests {
             ("huge", "/execute", String(repeating: " ", count: 2_000), [], 413),
             ("stream", "/execute_stream", "[]", [], 400),
         ] as [(String, String, String?, [(String, String)], Int)])
-    func `a call that is refused before it reaches the plugin has a line`(
+    func `A call that is refused before it reaches the plugin has a line`(
         id: String, path: String, body: String?, headers: [(String, String)], status: Int
     ) throws {
         let worker = try WorkerProcess.start("calls", "Calls", ["--max-body", "1000"])
@@ -66,7 +65,7 @@ struct FailedCallLogTests {
         #expect(line.hasPrefix("info call failed: status=\(status) endpoint=\(path) id=\(id) "))
     }
 
-    @Test func `initialize and cleanup that fail have lines as well`() throws {
+    @Test func `Initialize and cleanup that fail have lines as well`() throws {
         let worker = try WorkerProcess.start("throwing", "InInitialize")
         #expect(try post(worker, "init", "/initialize", "{}") == 400)
         #expect(
@@ -83,19 +82,19 @@ struct FailedCallLogTests {
         #expect(text.contains(" error cleanup at the end failed: thrown \"on\" purpose"))
     }
 
-    @Test func `a destroy that throws is told`() throws {
+    @Test func `A destroy that throws is told`() throws {
         let worker = try WorkerProcess.start("throwing", "InDestroy")
         #expect(try worker.terminate() == .exited(0))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.contains(" error destroy failed: "))
     }
 
-    @Test func `a schema or a configuration that cannot be had is told`() throws {
+    @Test func `A schema or a configuration that cannot be had is told`() throws {
         let worker = try WorkerProcess.start("throwing", "InSchema")
         #expect(worker.process.standardError.text.contains(" error "))
     }
 
-    @Test func `calls that are cancelled, overdue, left and refused for want of room have lines`()
+    @Test func `Calls that are cancelled, overdue, left and refused for want of room have lines`()
         throws
     {
         let folder = try TemporaryFolder()
@@ -125,7 +124,7 @@ struct FailedCallLogTests {
                 + "detail=The client has disconnected")
     }
 
-    @Test func `a call that does not end after it was cancelled is told once, when it is due`()
+    @Test func `A call that does not end after it was cancelled is told once, when it is due`()
         throws
     {
         let folder = try TemporaryFolder()

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// A worker under a limit of tasks, which may be reached at any moment of its life.
-@Suite("Where threads cannot be had", .blocking)
-struct FewThreadsTests {
+@Suite(.blocking) struct FewThreadsTests {
     private let folder: TemporaryFolder
     /// While this file exists, no thread can be had.
     private let full: String
@@ -30,7 +29,7 @@ struct FewThreadsTests {
         file.close()
     }
 
-    @Test func `a worker that lacks one of its own threads does not start, and says so`() throws {
+    @Test func `A worker that lacks one of its own threads does not start, and says so`() throws {
         var limit = 0
         while true {
             var variables = environment
@@ -45,7 +44,7 @@ struct FewThreadsTests {
         #expect(limit == 8, "the threads of docs/architecture.md that are there when it serves")
     }
 
-    @Test func `calls run on the executors that there are, one after the other`() throws {
+    @Test func `Calls run on the executors that there are, one after the other`() throws {
         let worker = try start("threading", "Concurrent")
         try fill()
         let gate = try Gate(in: folder)
@@ -63,7 +62,7 @@ struct FewThreadsTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test func `the next call asks again for the thread that could not be had`() throws {
+    @Test func `The next call asks again for the thread that could not be had`() throws {
         let worker = try start("threading", "Concurrent")
         try fill()
         let gate = try Gate(in: folder)
@@ -81,7 +80,7 @@ struct FewThreadsTests {
         }
     }
 
-    @Test func `the first X-Timeout, large body and cancellation still work`() throws {
+    @Test func `The first X-Timeout, large body and cancellation still work`() throws {
         let worker = try start("cancellation", "Pushed")
         try fill()
         let gate = try Gate(in: folder)

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Requests whose end two readers could see in different places are refused, and the connection ends.
-@Suite("Ambiguous framing", .blocking)
-struct FramingTests {
+@Suite(.blocking) struct FramingTests {
     /// What follows the ambiguous request; it must never be answered.
     private static let smuggled = "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -44,8 +43,7 @@ struct FramingTests {
         "Host: evil.example\r\n x\r\nHos: localhost\r\n t\r\nContent-Length: 2\r\n",
     ]
 
-    @Test("in a folded line is refused where a body is not needed, too")
-    func folded() throws {
+    @Test func `A folded framing line is refused, also where no body is needed`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let length = Self.smuggled.utf8.count
         let answer = try worker.client.exchange(
@@ -55,8 +53,8 @@ struct FramingTests {
         #expect(!answer.contains("Not Found"), "what lay behind it was answered: \(answer)")
     }
 
-    @Test("is refused before anything behind it is read", arguments: ambiguous)
-    func refused(headers: String) throws {
+    @Test(arguments: ambiguous)
+    func `Ambiguous framing is refused before anything behind it is read`(headers: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let answer = try worker.client.exchange(
             "POST /execute HTTP/1.1\r\n\(headers)\r\n{}" + Self.smuggled)
@@ -68,16 +66,14 @@ struct FramingTests {
         #expect(try worker.client.get("/health").status == 200)
     }
 
-    @Test("is refused in HTTP/1.0 too")
-    func oldVersion() throws {
+    @Test func `Ambiguous framing is refused in HTTP/1.0, too`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let answer = try worker.client.exchange(
             "POST /execute HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")
         #expect(answer.contains(" 400 "))
     }
 
-    @Test("is not seen in the same length said twice")
-    func sameLengthTwice() throws {
+    @Test func `The same length said twice is not ambiguous`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send(
@@ -86,29 +82,27 @@ struct FramingTests {
         #expect(try connection.readResponse().status == 200)
     }
 
-    @Test(
-        "of the head ends in one error in JSON and the end of the connection",
-        arguments: [
-            "nonsense\r\n\r\n", "GET\r\n\r\n", "GET /health\r\n\r\n",
-            "GET /health HTTP/2.0\r\n\r\n",
-            "GET /health HTTP/1.1\r\nno colon\r\n\r\n", "GET /health FTP/1.1\r\n\r\n",
-            "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\n folded: x\r\nConnection: close\r\n\r\n",
-            "GET /" + String(repeating: "a", count: 100_000) + " HTTP/1.1\r\n\r\n",
-            "GET /health HTTP/1.1\r\nX: " + String(repeating: "a", count: 100_000) + "\r\n\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 12_000)
-                + "\r\n\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\n"
-                + String(repeating: "a: b\r\n", count: 166)
-                + "\r\n", "GET /health HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 900),
-            "GET /hea lth HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET /health?a\u{1} HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET /h\u{e4}lth HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            "GET /health\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "hello\r\n\r\n",
-            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\n\n",
-        ])
-    func malformed(request: String) throws {
+    @Test(arguments: [
+        "nonsense\r\n\r\n", "GET\r\n\r\n", "GET /health\r\n\r\n",
+        "GET /health HTTP/2.0\r\n\r\n",
+        "GET /health HTTP/1.1\r\nno colon\r\n\r\n", "GET /health FTP/1.1\r\n\r\n",
+        "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\n folded: x\r\nConnection: close\r\n\r\n",
+        "GET /" + String(repeating: "a", count: 100_000) + " HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\r\nX: " + String(repeating: "a", count: 100_000) + "\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 12_000)
+            + "\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\n"
+            + String(repeating: "a: b\r\n", count: 166)
+            + "\r\n", "GET /health HTTP/1.1\r\n" + String(repeating: "a: b\r\n", count: 900),
+        "GET /hea lth HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET  /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /health?a\u{1} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /h\u{e4}lth HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /health\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "hello\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\n\n",
+    ])
+    func `A malformed head ends in an error or a close, never in a wait`(request: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try? connection.send(request)
@@ -119,8 +113,7 @@ struct FramingTests {
         #expect(try worker.client.get("/health").status == 200)
     }
 
-    @Test("leaves the connection in step: a GET with a body has its body skipped")
-    func bodyOfGet() throws {
+    @Test func `The body of a GET is skipped, and the connection stays in step`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send("GET", "/health", body: Self.smuggled)
@@ -129,8 +122,7 @@ struct FramingTests {
         #expect(try connection.readResponse().text == "{}")
     }
 
-    @Test("ends with the connection where trailers could hide a request")
-    func trailers() throws {
+    @Test func `A connection ends with its answer where trailers could hide a request`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for path in ["/execute", "/execute_stream"] {
             let answer = try worker.client.exchange(
@@ -141,22 +133,22 @@ struct FramingTests {
         }
     }
 
-    @Test(
-        "is no white space around a value, no query and no cookies, however many",
-        arguments: [
-            "GET /health HTTP/1.1\r\nHost: localhost \t\r\n",
-            "GET /health HTTP/1.1\r\nHost:\t localhost\r\nX-Timeout: 1 \r\n",
-            "GET /health HTTP/1.1\nHost: localhost\n",
-            "GET /health?" + String(repeating: "a=1&", count: 1_000)
-                + " HTTP/1.1\r\nHost: localhost\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\nCookie: "
-                + String(repeating: "a=1;", count: 2_000) + "\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 9_000)
-                + "\r\n",
-            "GET /health HTTP/1.1\r\nHost: localhost\r\n"
-                + String(repeating: "a: b\r\n", count: 80),
-        ])
-    func harmless(head: String) throws {
+    @Test(arguments: [
+        "GET /health HTTP/1.1\r\nHost: localhost \t\r\n",
+        "GET /health HTTP/1.1\r\nHost:\t localhost\r\nX-Timeout: 1 \r\n",
+        "GET /health HTTP/1.1\nHost: localhost\n",
+        "GET /health?" + String(repeating: "a=1&", count: 1_000)
+            + " HTTP/1.1\r\nHost: localhost\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nCookie: "
+            + String(repeating: "a=1;", count: 2_000) + "\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "a", count: 9_000)
+            + "\r\n",
+        "GET /health HTTP/1.1\r\nHost: localhost\r\n"
+            + String(repeating: "a: b\r\n", count: 80),
+    ])
+    func `White space around a value, queries and cookies are harmless, however many`(head: String)
+        throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         for _ in 0..<3 {
@@ -165,8 +157,10 @@ struct FramingTests {
         }
     }
 
-    @Test("is told beside other connections too, where only one can be meant", arguments: [1, 3])
-    func besideOthers(pieces: Int) throws {
+    @Test(arguments: [1, 3])
+    func `Ambiguous framing is told beside other connections too, where only one can be meant`(
+        pieces: Int
+    ) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let idle = try (0..<5).map { _ in try worker.client.connect() }
         for connection in idle {
@@ -201,8 +195,7 @@ struct FramingTests {
         }
     }
 
-    @Test("never has the answer to one client reach another")
-    func noOneElse() throws {
+    @Test func `The answer to one client never reaches another`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let slow = try worker.client.connect()
         try slow.send("GET /health HTTP/1.1\r\nHost: localhost\r\n")
@@ -228,8 +221,9 @@ struct FramingTests {
         #expect(try bodies.readResponse().status == 200)
     }
 
-    @Test("fills no log: one line in ten seconds, which counts the others")
-    func logged() throws {
+    @Test func `Ambiguous framing fills no log, as one line in ten seconds counts the others`()
+        throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo")
         for _ in 0..<200 {
             _ = try worker.client.exchange("GET /health HTTP/1.1\r\nno colon\r\n\r\n")

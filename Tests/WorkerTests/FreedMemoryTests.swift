@@ -3,12 +3,9 @@ import TestSupport
 import Testing
 
 /// What a peak has taken does not stay with a worker that has nothing to do.
-@Suite("Freed memory", .blocking)
-struct FreedMemoryTests {
-    @Test(
-        "goes back to the system when the worker has been idle for a moment",
-        .enabled(if: Sanitizer.leavesMemoryAlone))
-    func idle() throws {
+@Suite(.blocking) struct FreedMemoryTests {
+    @Test(.enabled(if: Sanitizer.leavesMemoryAlone))
+    func `Memory of a peak goes back to the system when the worker is idle`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         #expect(try worker.client.get("/health").status == 200)
         let before = worker.facts.residentKiB

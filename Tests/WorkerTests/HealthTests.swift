@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What /health and its like say, and when the worker is not ready.
-@Suite("Health", .blocking)
-struct HealthTests {
+@Suite(.blocking) struct HealthTests {
     private func expectReady(_ worker: RunningWorker) throws {
         let ready = try worker.client.get("/health/ready")
         #expect(ready.status == 200)
@@ -45,8 +44,7 @@ struct HealthTests {
         }
     }
 
-    @Test("is told with the number of calls that run and wait")
-    func counts() throws {
+    @Test func `GET /health tells how many calls run and wait`() throws {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         func tail(_ running: Int, _ queued: Int) throws -> Substring {
             let text = try worker.client.get("/health").text
@@ -76,8 +74,7 @@ struct HealthTests {
         try worker.answer("/health", contains: "\"calls_running\":0,\"calls_queued\":0}")
     }
 
-    @Test("is loading while an initialize runs, and ready again")
-    func loading() throws {
+    @Test func `A worker is loading while an initialize runs, and then ready again`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         try expectReady(worker)
         let gate = try Gate(in: TemporaryFolder())
@@ -90,8 +87,7 @@ struct HealthTests {
         try expectReady(worker)
     }
 
-    @Test("is draining while the worker ends, to the last")
-    func draining() throws {
+    @Test func `A worker is draining while it ends, to the last`() throws {
         let worker = try WorkerProcess.start(
             "cancellation", "Deaf", ["--shutdown-grace", "600"])
         let gate = try Gate(in: TemporaryFolder())
@@ -107,8 +103,7 @@ struct HealthTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
     }
 
-    @Test("has failed when the plugin says that it is broken for good")
-    func failed() throws {
+    @Test func `A worker has failed when its plugin says that it is broken for good`() throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", ["--shutdown-grace", "600"],
@@ -124,8 +119,9 @@ struct HealthTests {
     }
 
     /// Five seconds are what a cancelled call has to end.
-    @Test("is wedged while a cancelled call does not end, which /calls shows, and ready again")
-    func wedged() throws {
+    @Test func `A worker is wedged while a cancelled call does not end, and then ready again`()
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Ignores")
         let gate = try Gate(in: TemporaryFolder())
         let call = try worker.begin("stuck", "{\(gate.kwargs)}")

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Plugin code that leaves in ways that it should not: the thread, the process, or as two.
-@Suite("Plugin code that leaves", .blocking)
-struct LeavingTests {
+@Suite(.blocking) struct LeavingTests {
     private static let fixtures = ["leaving", "leaving_bare"]
     private let folder: TemporaryFolder
 
@@ -29,7 +28,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: endings)
-    func `an execute whose thread ends is a 500, and its place is not lost`(
+    func `An execute whose thread ends is a 500, and its place is not lost`(
         fixture: String, kind: String
     ) throws {
         let worker = try start("InExecute", fixture: fixture)
@@ -50,7 +49,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: endings)
-    func `a stream whose thread ends ends in an error line`(fixture: String, kind: String) throws {
+    func `A stream whose thread ends ends in an error line`(fixture: String, kind: String) throws {
         let worker = try start("InExecute", fixture: fixture)
         let response = try worker.client.stream("{\"kind\":\"\(kind)\"}")
         #expect(response.lines.first == "1")
@@ -59,7 +58,7 @@ struct LeavingTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test func `a call that was finished before its thread ended has its result`() throws {
+    @Test func `A call that was finished before its thread ended has its result`() throws {
         let worker = try start("InExecute")
         let kwargs = "{\"kind\":\"pthread_exit\",\"mode\":\"finish_first\"}"
         for _ in 0..<3 { #expect(try worker.client.execute(kwargs).text == "\"finished\"") }
@@ -68,7 +67,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: fixtures)
-    func `an initialize whose thread ends is a 500`(fixture: String) throws {
+    func `An initialize whose thread ends is a 500`(fixture: String) throws {
         let worker = try start("InInitialize", fixture: fixture)
         let response = try worker.client.post("/initialize", "{\"kind\":\"pthread_exit\"}")
         #expect(response.status == 500)
@@ -78,7 +77,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: [("InSchema", "/config_schema"), ("InConfig", "/config")])
-    func `a snapshot whose thread ends is a 500 until it is asked for again`(
+    func `A snapshot whose thread ends is a 500 until it is asked for again`(
         className: String, path: String
     ) throws {
         let worker = try start(className, "pthread_exit")
@@ -90,7 +89,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: fixtures)
-    func `a cancel whose thread ends is told, and the next one is asked by another thread`(
+    func `A cancel whose thread ends is told, and the next one is asked by another thread`(
         fixture: String
     ) throws {
         let worker = try start("InCancel", "pthread_exit", fixture: fixture)
@@ -106,7 +105,7 @@ struct LeavingTests {
     @Test(arguments: [
         ("InCleanup", ["cleanup", "destroy"]), ("InDestroy", ["cleanup", "destroy"]),
     ])
-    func `a cleanup or a destroy whose thread ends holds up no end`(
+    func `A cleanup or a destroy whose thread ends holds up no end`(
         className: String, called: [String]
     ) throws {
         let worker = try start(className, "pthread_exit")
@@ -117,7 +116,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: ["InEntry", "InCreate"])
-    func `an entry or a create whose thread ends has not loaded the plugin`(
+    func `An entry or a create whose thread ends has not loaded the plugin`(
         className: String
     ) throws {
         let process = try WorkerProcess.launch(
@@ -127,14 +126,14 @@ struct LeavingTests {
         #expect(text.hasPrefix("FATAL: Failed to load ") && text.contains("ended itself"))
     }
 
-    @Test func `a constructor whose thread ends has not loaded the plugin`() throws {
+    @Test func `A constructor whose thread ends has not loaded the plugin`() throws {
         let process = try WorkerProcess.launch(
             "leaving", "X", environment: ["FIXTURE_LEAVE_LOAD": "pthread_exit"])
         #expect(try process.waitForExit() == .exited(1))
         #expect(try process.standardOutput.textAtEnd().hasPrefix("FATAL: Failed to load "))
     }
 
-    @Test func `calls are refused where no thread takes the place of the last one`() throws {
+    @Test func `Calls are refused where no thread takes the place of the last one`() throws {
         let full = folder.file("full")
         let worker = try WorkerProcess.start(
             "leaving", "InExecute",
@@ -157,7 +156,7 @@ struct LeavingTests {
         ("quick_exit", "quick_exit in execute, call fatal"),
         ("exit_elsewhere", "exit(7) on thread '"),
     ])
-    func `an exit is told, calls are answered, and the worker ends with 9`(
+    func `An exit is told, calls are answered, and the worker ends with 9`(
         kind: String, told: String
     ) throws {
         let worker = try start("InExecute")
@@ -180,7 +179,7 @@ struct LeavingTests {
         #expect(trace().isEmpty, "neither cleanup nor destroy is called")
     }
 
-    @Test func `an exit in initialize answers its client`() throws {
+    @Test func `An exit in initialize answers its client`() throws {
         let worker = try start("InInitialize")
         let response = try worker.client.post("/initialize", "{\"kind\":\"exit\"}")
         #expect(response.status == 500)
@@ -191,7 +190,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: ["InCleanup", "InDestroy", "InCancel"])
-    func `an exit in the worker's own end is told by the code`(className: String) throws {
+    func `An exit in the worker's own end is told by the code`(className: String) throws {
         let worker = try start(className, "exit")
         if className == "InCancel" {
             _ = try? worker.client.post("/cancel")
@@ -204,7 +203,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: [("InEntry", ""), ("InCreate", ""), ("X", "exit")])
-    func `an exit while the plugin is loaded is a failure to load`(
+    func `An exit while the plugin is loaded is a failure to load`(
         className: String, inConstructor: String
     ) throws {
         var environment = ["FIXTURE_LEAVE": "exit"]
@@ -216,7 +215,7 @@ struct LeavingTests {
         #expect(text.contains("the plugin ended the process: exit(7)"))
     }
 
-    @Test func `an exit of the worker's own is none of the plugin's`() throws {
+    @Test func `An exit of the worker's own is none of the plugin's`() throws {
         for (option, code) in [("--help", Int32(0)), ("--nonsense", 2)] {
             #expect(try WorkerProcess(arguments: [option]).waitForExit() == .exited(code))
         }
@@ -225,7 +224,7 @@ struct LeavingTests {
     // MARK: Two processes
 
     @Test(arguments: ["fork", "fork_emit", "fork_log", "fork_finish", "fork_asks"])
-    func `a copy that comes back into the worker ends at once, and touches nothing`(
+    func `A copy that comes back into the worker ends at once, and touches nothing`(
         kind: String
     ) throws {
         let worker = try start("InExecute")
@@ -239,7 +238,7 @@ struct LeavingTests {
         #expect(!(try worker.process.standardError.textAtEnd().contains("a copy")))
     }
 
-    @Test func `a copy that exits does so, and the worker lives on`() throws {
+    @Test func `A copy that exits does so, and the worker lives on`() throws {
         let worker = try start("InExecute")
         #expect(try worker.client.execute("{\"kind\":\"fork_exit\"}").status == 200)
         #expect(trace() == ["copy ended with 5"])
@@ -247,7 +246,7 @@ struct LeavingTests {
     }
 
     @Test(arguments: ["InInitialize", "InSchema", "InCancel", "InCleanup", "InDestroy", "InCreate"])
-    func `a copy comes back from no other function either`(className: String) throws {
+    func `A copy comes back from no other function either`(className: String) throws {
         let worker = try start(className, "fork")
         #expect(try worker.client.post("/initialize", "{\"kind\":\"fork\"}").status == 200)
         #expect(try worker.client.post("/cancel").status == 200)
@@ -255,7 +254,7 @@ struct LeavingTests {
         #expect(trace().contains("copy ended with 1"))
     }
 
-    @Test func `a copy made by a constructor does not load the plugin beside the worker`() throws {
+    @Test func `A copy made by a constructor does not load the plugin beside the worker`() throws {
         let worker = try WorkerProcess.start(
             "leaving", "InExecute",
             environment: [

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What surrounds calls: configuration, cleanup, the end.
-@Suite("The life of a plugin", .blocking)
-struct LifecycleTests {
+@Suite(.blocking) struct LifecycleTests {
     private let folder: TemporaryFolder
     private let worker: RunningWorker
 
@@ -22,8 +21,7 @@ struct LifecycleTests {
 
     private var config: String { get throws { try worker.client.get("/config").text } }
 
-    @Test("has its configuration and schema read after create and after each initialize")
-    func configuration() throws {
+    @Test func `Configuration and schema are read after create and after each initialize`() throws {
         #expect(try config == "{\"initial\":true}")
         #expect(try worker.client.get("/config_schema").text == "{\"type\":\"object\"}")
         #expect(try initialize("{\"b\":1,\"a\":2}").text == "{\"status\":\"ok\"}")
@@ -32,21 +30,20 @@ struct LifecycleTests {
         #expect(try config == "{\"value\":[1]}")
     }
 
-    @Test(
-        "takes any JSON value for a configuration",
-        arguments: ["{}", "[]", "1", "\"x\"", "null"])
-    func anyValue(text: String) throws { #expect(try initialize(text).status == 200) }
+    @Test(arguments: ["{}", "[]", "1", "\"x\"", "null"])
+    func `Any JSON value may be a configuration`(text: String) throws {
+        #expect(try initialize(text).status == 200)
+    }
 
-    @Test("is spared what is no JSON", arguments: ["", " ", "{", "nope", "{} {}", "[1,]"])
-    func noValue(text: String) throws {
+    @Test(arguments: ["", " ", "{", "nope", "{} {}", "[1,]"])
+    func `What is no JSON does not reach initialize`(text: String) throws {
         let response = try initialize(text)
         #expect(response.status == 400)
         #expect(response.isDetail)
         #expect(!trace.contains("initialize"))
     }
 
-    @Test("keeps the former configuration when it refuses the next")
-    func refusal() throws {
+    @Test func `A refused configuration leaves the former one in place`() throws {
         _ = try initialize("{\"good\":1}")
         let response = try initialize("{\"refuse\":\"too warm\"}")
         #expect(response.status == 400)
@@ -54,20 +51,16 @@ struct LifecycleTests {
         #expect(try config == "{\"good\":1}")
     }
 
-    @Test(
-        "has its failures to initialize answered by status",
-        arguments: [(2, 400), (3, 400), (5, 503), (7, 501), (77, 500)])
-    func failures(status: Int, expected: Int) throws {
+    @Test(arguments: [(2, 400), (3, 400), (5, 503), (7, 501), (77, 500)])
+    func `A failure to initialize is answered by its status`(status: Int, expected: Int) throws {
         let response = try initialize("{\"status\":\(status)}")
         // 400 is what the contract says of a failed initialize; more telling statuses may pass.
         #expect(response.status == expected || response.status == 400)
         #expect(response.isDetail)
     }
 
-    @Test(
-        "goes on when schema or configuration are out of order",
-        arguments: ["broken", "array", "silent", "error"])
-    func oddSnapshots(mode: String) throws {
+    @Test(arguments: ["broken", "array", "silent", "error"])
+    func `A worker goes on when schema or configuration are broken`(mode: String) throws {
         _ = try initialize("{\"schema\":\"\(mode)\",\"config\":\"\(mode)\"}")
         for path in ["/config", "/config_schema"] {
             let response = try worker.client.get(path)
@@ -78,23 +71,20 @@ struct LifecycleTests {
         #expect(try worker.client.execute("{}").status == 200)
     }
 
-    @Test("has its configuration read again when it says that it has changed")
-    func changed() throws {
+    @Test func `A configuration that the plugin has changed is read again`() throws {
         #expect(try worker.client.execute("{\"mode\":\"change\"}").status == 200)
         // "Between calls": it has been read when a later call has been through.
         #expect(try worker.client.execute("{}").status == 200)
         #expect(try config == "{\"changed\":true}")
     }
 
-    @Test("has no states: execute works before initialize and after cleanup")
-    func stateless() throws {
+    @Test func `Execute works before initialize and after cleanup`() throws {
         for path in ["/execute", "/cleanup", "/cleanup", "/execute", "/initialize", "/execute"] {
             #expect(try worker.client.post(path).status == 200)
         }
     }
 
-    @Test("may say itself that it is not ready, with 503 and Retry-After")
-    func unready() throws {
+    @Test func `A plugin may say that it is not ready, with 503 and Retry-After`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Unready")
         let early = try worker.client.execute("{}")
         #expect(early.status == 503)
@@ -104,8 +94,7 @@ struct LifecycleTests {
         #expect(try worker.client.execute("{}").status == 200)
     }
 
-    @Test("ends with one cleanup, then destroy")
-    func ending() throws {
+    @Test func `A life ends with one cleanup, then destroy`() throws {
         _ = try worker.client.execute("{}")
         #expect(try worker.terminate() == .exited(0))
         #expect(trace.first == "create")
@@ -113,24 +102,23 @@ struct LifecycleTests {
         #expect(trace.count { $0 == "create" } == 1)
     }
 
-    @Test("ends without another cleanup when nothing has happened since the last")
-    func cleanedBefore() throws {
+    @Test func `A life ends without another cleanup when nothing has happened since the last one`()
+        throws
+    {
         _ = try worker.client.execute("{}")
         #expect(try worker.client.post("/cleanup").text == "{\"status\":\"cleaned\"}")
         #expect(try worker.terminate() == .exited(0))
         #expect(trace.count { $0 == "cleanup" } == 1)
     }
 
-    @Test("is cleaned up again when a call has come since")
-    func cleanedAgain() throws {
+    @Test func `A life ends with another cleanup when a call has come since the last one`() throws {
         _ = try worker.client.post("/cleanup")
         _ = try worker.client.execute("{}")
         #expect(try worker.terminate() == .exited(0))
         #expect(trace.count { $0 == "cleanup" } == 2)
     }
 
-    @Test("may fail to clean up, which a client hears, and the end does not mind")
-    func failingCleanup() throws {
+    @Test func `A failed cleanup is told to its client, and does not disturb the end`() throws {
         let worker = try WorkerProcess.start("lifecycle", "NoCleanup")
         let response = try worker.client.post("/cleanup")
         #expect(response.status == 500)

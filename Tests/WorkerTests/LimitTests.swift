@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Bodies have a limit each, and all of them together another.
-@Suite("A body limit", .blocking)
-struct LimitTests {
+@Suite(.blocking) struct LimitTests {
     private static let limit = 4096
 
     private func start() throws -> RunningWorker {
@@ -30,8 +29,7 @@ struct LimitTests {
     private static let chunkedHead =
         "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
-    @Test("lets a body of exactly its size through")
-    func exact() throws {
+    @Test func `A body of exactly the limit passes`() throws {
         let worker = try start()
         #expect(try worker.client.post("/execute", body(Self.limit)).status == 200)
         let connection = try worker.client.connect()
@@ -39,8 +37,7 @@ struct LimitTests {
         #expect(try connection.readResponse().status == 200)
     }
 
-    @Test("answers 413 to one byte more, on every path with a body")
-    func oneMore() throws {
+    @Test func `A body of one byte more gets 413, on every path with a body`() throws {
         let worker = try start()
         for path in ["/execute", "/execute_stream", "/initialize"] {
             let response = try worker.client.post(path, body(Self.limit + 1))
@@ -50,8 +47,7 @@ struct LimitTests {
         #expect(try worker.client.get("/health").status == 200)
     }
 
-    @Test("answers 413 to a length that is announced, before the body comes")
-    func announced() throws {
+    @Test func `A length beyond the limit gets 413 before the body comes`() throws {
         let worker = try start()
         let connection = try worker.client.connect()
         try connection.send(
@@ -63,8 +59,7 @@ struct LimitTests {
         #expect(try connection.isClosedByServer())
     }
 
-    @Test("answers 413 to a chunked body as soon as it is too long")
-    func chunkedTooLong() throws {
+    @Test func `A chunked body gets 413 as soon as it is too long`() throws {
         let worker = try start()
         let small = try worker.client.connect()
         try small.send(Self.chunkedHead + chunked(body(Self.limit + 1), chunk: 100))
@@ -85,8 +80,7 @@ struct LimitTests {
         #expect(answer.isEmpty || answer.contains(" 413 "))
     }
 
-    @Test("of all bodies together answers 503, and opens again")
-    func buffered() throws {
+    @Test func `Bodies that are too large together get 503, until there is room again`() throws {
         let worker = try WorkerProcess.start(
             "echo", "Echo", ["--max-body", "100000", "--max-buffered", "150000"])
         let head = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
@@ -108,8 +102,7 @@ struct LimitTests {
         #expect(try worker.client.post("/execute", whole).status == 200)
     }
 
-    @Test("counts a body back when its client goes away half-way")
-    func halfSent() throws {
+    @Test func `A body is no longer counted when its client goes away half-way`() throws {
         let worker = try WorkerProcess.start(
             "echo", "Echo", ["--max-body", "100000", "--max-buffered", "150000"])
         let whole = body(100_000)

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// A plugin that cannot be loaded: one FATAL line, exit 1, and no port ever opened.
-@Suite("A plugin that cannot be loaded", .blocking)
-struct LoadFailureTests {
+@Suite(.blocking) struct LoadFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let fixture: String
         let className: String
@@ -71,28 +70,29 @@ struct LoadFailureTests {
         Case("printing", "PrintsAndFails", "printed first"),
     ]
 
-    @Test("says why on one line of stdout and exits with 1", arguments: files + entries)
-    func openingAndEntry(failure: Case) throws { try check(failure) }
+    @Test(arguments: files + entries)
+    func `A library that cannot be opened is explained on one line, with exit code 1`(failure: Case)
+        throws
+    { try check(failure) }
 
-    @Test("says why when its table or create is at fault", arguments: tables + creations)
-    func tableAndCreate(failure: Case) throws { try check(failure) }
+    @Test(arguments: tables + creations)
+    func `A table or a create at fault is explained on one line, with exit code 1`(failure: Case)
+        throws
+    { try check(failure) }
 
-    @Test("names a file that is not there")
-    func noFile() throws {
+    @Test func `A file that is not there is named`() throws {
         let folder = try TemporaryFolder()
         try check(
             path: folder.file("nowhere.so"), Case("nowhere", "Echo", "does not exist"))
     }
 
-    @Test("keeps a library that points at itself from looping")
-    func link() throws {
+    @Test func `A library that points at itself does not loop`() throws {
         let folder = try TemporaryFolder()
         try folder.link("loop.so", to: "loop.so")
         try check(path: folder.file("loop.so"), Case("loop", "Echo"))
     }
 
-    @Test("has its port refused until the plugin has been created")
-    func listensLate() throws {
+    @Test func `The port refuses connections until the plugin has been created`() throws {
         let folder = try TemporaryFolder()
         let gate = try Gate(in: folder)
         let port = try Listener.freePort()

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// A plugin that breaks the rules of execute gets told, its client gets a status, nobody else notices.
-@Suite("A plugin that misbehaves in execute", .blocking)
-struct MisbehaviourTests {
+@Suite(.blocking) struct MisbehaviourTests {
     private let worker: RunningWorker
 
     init() throws { worker = try WorkerProcess.start("calls", "Calls") }
@@ -15,31 +14,27 @@ struct MisbehaviourTests {
     /// What the worker's function answered to the plugin.
     private func recorded() throws -> Int? { Int(try mode("recorded").text) }
 
-    @Test("and finishes twice is answered UW_STALE; the first result counts")
-    func finishTwice() throws {
+    @Test func `A second finish is answered UW_STALE, and the first result counts`() throws {
         let response = try mode("finish_twice")
         #expect(response.status == 200)
         #expect(response.text == "\"first\"")
         #expect(try recorded() == 32)
     }
 
-    @Test("and returns an error after it has finished changes nothing")
-    func errorAfterFinish() throws {
+    @Test func `An error returned after finish changes nothing`() throws {
         let response = try mode("finish_and_return_error")
         #expect(response.status == 200)
         #expect(response.text == "\"finished\"")
     }
 
-    @Test("and never finishes gets its client a 500 that says so")
-    func noFinish() throws {
+    @Test func `A call that is never finished gets a 500 that says so`() throws {
         let response = try mode("no_finish")
         #expect(response.status == 500)
         #expect(response.isDetail)
         #expect(response.text.contains("finish"))
     }
 
-    @Test("and finishes late, from a thread, is answered UW_STALE")
-    func late() throws {
+    @Test func `A late finish from a thread is answered UW_STALE`() throws {
         let gate = try Gate(in: TemporaryFolder())
         #expect(try mode("late", ",\(gate.kwargs)").status == 500)
         try gate.release()
@@ -47,8 +42,7 @@ struct MisbehaviourTests {
         #expect(try recorded() == 32)
     }
 
-    @Test("and finishes from a thread after UW_PENDING does nothing wrong")
-    func pending() throws {
+    @Test func `A finish from a thread after UW_PENDING is in order`() throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = worker
         let call = Background {
@@ -64,36 +58,31 @@ struct MisbehaviourTests {
         #expect(try mode("echo").status == 200)
     }
 
-    @Test("and hands over a result that is no JSON is told, its client too", arguments: 0..<32)
-    func broken(number: Int) throws {
+    @Test(arguments: 0..<32)
+    func `A result that is no JSON is told to the plugin and to the client`(number: Int) throws {
         let response = try mode("broken", ",\"case\":\(number)")
         #expect(response.status == 500, "\(response.text)")
         #expect(response.isDetail)
         #expect(try recorded() == 33)
     }
 
-    @Test(
-        "does not, when its result only looks odd",
-        arguments: [
-            (0, "[1,2]"), (1, "123456789012345678901234567890"), (3, "1e400"),
-            (5, "\"\\u0000\\ud83d\\ude00\""), (7, "\"\""), (8, "null"),
-        ])
-    func odd(number: Int, text: String) throws {
+    @Test(arguments: [
+        (0, "[1,2]"), (1, "123456789012345678901234567890"), (3, "1e400"),
+        (5, "\"\\u0000\\ud83d\\ude00\""), (7, "\"\""), (8, "null"),
+    ])
+    func `A result that only looks odd is in order`(number: Int, text: String) throws {
         let response = try mode("odd", ",\"case\":\(number)")
         #expect(response.status == 200)
         #expect(response.text == text)
     }
 
-    @Test(
-        "and has NULL for a result is told",
-        arguments: ["null", "null_with_length", "null_with_nts"])
-    func null(mode name: String) throws {
+    @Test(arguments: ["null", "null_with_length", "null_with_nts"])
+    func `NULL for a result is told`(mode name: String) throws {
         #expect(try mode(name).status == 500)
         #expect(try recorded() == 33)
     }
 
-    @Test("may count on UW_NTS, and need not say why it failed")
-    func texts() throws {
+    @Test func `A text may end with NUL, and an error may have no text`() throws {
         #expect(try mode("nts").text == "[1,2]")
         let silent = try mode("finish_without_text")
         #expect(silent.status == 500)
@@ -103,28 +92,24 @@ struct MisbehaviourTests {
         #expect(bad.isDetail)
     }
 
-    @Test("and emits is told that this is no stream")
-    func emit() throws {
+    @Test func `An emit in execute is told that this is no stream`() throws {
         let response = try mode("emit")
         #expect(response.status == 200)
         #expect(response.text == "34")
     }
 
-    @Test("and uses the id of an older call, or a reply that is over, is told so")
-    func stale() throws {
+    @Test func `The id of an older call, or of a reply that is over, is told to be stale`() throws {
         #expect(try mode("remember").status == 200)
         // emit, progress, is_cancelled (1: it has ended), finish, reply.
         #expect(try mode("use_former").text == "[32,32,1,32,32]")
     }
 
-    @Test("and invents ids is told so")
-    func invented() throws {
+    @Test func `An invented id is told to be none`() throws {
         let one = "[32,32,1,32]"
         #expect(try mode("invent").text == "[\(one),\(one),\(one),\(one)]")
     }
 
-    @Test("and reports progress out of range is told; what was in order stays")
-    func progress() throws {
+    @Test func `Progress out of range is told, and what was in order stays`() throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = worker
         let call = Background {
@@ -138,10 +123,8 @@ struct MisbehaviourTests {
         #expect(try call.value().text == "[0,33,33,33,33,33,0,0,0]")
     }
 
-    @Test(
-        "and kills its own process is the end of the worker",
-        arguments: ["exit", "abort", "crash"])
-    func suicide(mode name: String) throws {
+    @Test(arguments: ["exit", "abort", "crash"])
+    func `A plugin that kills its own process ends the worker`(mode name: String) throws {
         let connection = try worker.client.connect()
         try connection.send("POST", "/execute", body: "{\"kwargs\":{\"mode\":\"\(name)\"}}")
         _ = try? connection.readResponse()
@@ -150,8 +133,7 @@ struct MisbehaviourTests {
         #expect(ending != .signalled(9))
     }
 
-    @Test("gets an id for each call, which the log knows")
-    func requestID() throws {
+    @Test func `Each call has an id, which the log knows`() throws {
         let first = try mode("request_id").text
         let second = try mode("request_id").text
         #expect(first.utf8.count > 2)

@@ -2,28 +2,23 @@ import TestSupport
 import Testing
 
 /// Loopback is not private: a web page may reach it, by name (DNS rebinding) or by POST.
-@Suite("A request from a web page", .blocking)
-struct OriginTests {
-    @Test(
-        "reaches the worker under a loopback name or address",
-        arguments: [
-            "localhost", "LOCALHOST", "localhost:80", "127.0.0.1", "127.0.0.1:65535", "127.8.9.1",
-            "[::1]", "[::1]:8080",
-        ])
-    func goodHosts(host: String) throws {
+@Suite(.blocking) struct OriginTests {
+    @Test(arguments: [
+        "localhost", "LOCALHOST", "localhost:80", "127.0.0.1", "127.0.0.1:65535", "127.8.9.1",
+        "[::1]", "[::1]:8080",
+    ])
+    func `A loopback name or address is served`(host: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let response = try worker.client.request("GET", "/health", headers: [("Host", host)])
         #expect(response.status == 200)
     }
 
-    @Test(
-        "is refused with 403 under any other name",
-        arguments: [
-            "example.com", "example.com:80", "localhost.example.com", "127.0.0.1.example.com",
-            "127.0.0.1.nip.io", "192.168.0.1", "0.0.0.0", "128.0.0.1", "evil-localhost", "[::2]",
-            "2130706433", "localhost@example.com",
-        ])
-    func badHosts(host: String) throws {
+    @Test(arguments: [
+        "example.com", "example.com:80", "localhost.example.com", "127.0.0.1.example.com",
+        "127.0.0.1.nip.io", "192.168.0.1", "0.0.0.0", "128.0.0.1", "evil-localhost", "[::2]",
+        "2130706433", "localhost@example.com",
+    ])
+    func `Any other host is refused with 403`(host: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for path in ["/health", "/nowhere"] {
             let response = try worker.client.request("GET", path, headers: [("Host", host)])
@@ -35,13 +30,11 @@ struct OriginTests {
         #expect(response.isDetail)
     }
 
-    @Test(
-        "is refused with 403 from another origin",
-        arguments: [
-            "https://example.com", "http://localhost:1", "http://127.0.0.1", "null", "",
-            "http://localhost.example.com", "file://",
-        ])
-    func badOrigins(origin: String) throws {
+    @Test(arguments: [
+        "https://example.com", "http://localhost:1", "http://127.0.0.1", "null", "",
+        "http://localhost.example.com", "file://",
+    ])
+    func `Another origin is refused with 403`(origin: String) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let response = try worker.client.request(
             "POST", "/execute", body: "{}", headers: [("Origin", origin)])
@@ -49,8 +42,7 @@ struct OriginTests {
         #expect(response.isDetail)
     }
 
-    @Test("is served from the worker's own origin")
-    func ownOrigin() throws {
+    @Test func `The worker's own origin is served`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for name in ["127.0.0.1", "localhost"] {
             let own = "\(name):\(worker.port)"
@@ -61,8 +53,10 @@ struct OriginTests {
         }
     }
 
-    @Test("of another site is refused without an Origin too, unless the user follows a link")
-    func fetchMetadata() throws {
+    @Test
+    func `A page of another site is refused without an Origin, too, unless a link is followed`()
+        throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo")
         func status(_ method: String, _ path: String, _ site: String, _ mode: String) throws -> Int
         {
@@ -79,8 +73,9 @@ struct OriginTests {
         #expect(try status("POST", "/execute", "none", "navigate") == 200)
     }
 
-    @Test("is told what it may ask, and may read the answers, if its origin was admitted")
-    func crossOrigin() throws {
+    @Test func `A page of an admitted origin is told what it may ask, and may read the answers`()
+        throws
+    {
         let worker = try WorkerProcess.start(
             "echo", "Echo", ["--allow-origin", "https://ui.example"])
         let page = [("Origin", "https://ui.example"), ("Sec-Fetch-Site", "cross-site")]
@@ -130,8 +125,7 @@ struct OriginTests {
         #expect(foreign.headers["Access-Control-Allow-Origin"] == nil)
     }
 
-    @Test("gets no answer whose type a browser may guess")
-    func nosniff() throws {
+    @Test func `No answer has a type that a browser may guess`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         for (method, path, body) in [
             ("GET", "/health", nil), ("HEAD", "/health", nil), ("GET", "/nowhere", nil),
@@ -151,8 +145,7 @@ struct OriginTests {
         }
     }
 
-    @Test("is served under names and origins that the command line adds")
-    func added() throws {
+    @Test func `Names and origins that the command line adds are served`() throws {
         let worker = try WorkerProcess.start(
             "echo", "Echo",
             ["--allow-host", "gpu.example", "--allow-origin", "https://ui.example"])

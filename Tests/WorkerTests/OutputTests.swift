@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What a plugin prints goes to the log, marked as the plugin's; stdout stays clean.
-@Suite("What a plugin prints", .blocking)
-struct OutputTests {
+@Suite(.blocking) struct OutputTests {
     private let worker: RunningWorker
 
     init() throws { worker = try WorkerProcess.start("printing", "Printing") }
@@ -13,13 +12,13 @@ struct OutputTests {
         #expect(try worker.client.execute("{\"mode\":\"\(mode)\"\(more)}").text == "true")
     }
 
-    @Test(
-        "goes to the log as the plugin's",
-        arguments: [
-            ("flush", "flushed without newline"), ("printf_line", "printed by printf as a line"),
-            ("write", "written to descriptor 1"), ("child", "printed by a child"),
-        ])
-    func standardOutput(mode: String, text: String) throws {
+    @Test(arguments: [
+        ("flush", "flushed without newline"), ("printf_line", "printed by printf as a line"),
+        ("write", "written to descriptor 1"), ("child", "printed by a child"),
+    ])
+    func `What a plugin prints on stdout goes to the log as the plugin's`(
+        mode: String, text: String
+    ) throws {
         try run(mode)
         // Text without a newline may wait for one; the end of the worker flushes it.
         if mode == "flush" { try worker.terminate() }
@@ -29,24 +28,21 @@ struct OutputTests {
         #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
     }
 
-    @Test("on stderr comes out on stderr")
-    func standardError() throws {
+    @Test func `What a plugin prints on stderr comes out on stderr`() throws {
         try run("stderr")
         try worker.process.standardError.line(containing: "printed on stderr")
         try run("child")
         try worker.process.standardError.line(containing: "a child complains")
     }
 
-    @Test("and leaves in a buffer is not lost at the end")
-    func unflushed() throws {
+    @Test func `What a plugin leaves in a buffer is not lost at the end`() throws {
         try run("printf")
         #expect(try worker.terminate() == .exited(0))
         let log = try worker.process.standardError.textAtEnd()
         #expect(log.contains("printed by printf without newline"))
     }
 
-    @Test("while it is loaded and created is in the log too")
-    func loading() throws {
+    @Test func `What a plugin prints while it is loaded and created is in the log, too`() throws {
         try worker.terminate()
         let log = try worker.process.standardError.textAtEnd()
         for text in ["printed while loading", "printed in the entry", "printed in create"] {
@@ -55,15 +51,13 @@ struct OutputTests {
         #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
     }
 
-    @Test("cannot put control characters into the log")
-    func oddBytes() throws {
+    @Test func `Printed control characters do not get into the log`() throws {
         try run("bytes")
         try worker.process.standardError.line(containing: "bytes")
         #expect(!worker.process.standardError.text.utf8.contains(0x1b))
     }
 
-    @Test("cannot forge the priority of a line, however long it is")
-    func forgedPriority() throws {
+    @Test func `A printed line cannot forge its priority, however long it is`() throws {
         try run("forged")
         try worker.process.standardError.line(containing: "<0>at the beginning")
         try worker.terminate()
@@ -74,15 +68,13 @@ struct OutputTests {
         }
     }
 
-    @Test("in floods does not stop the worker, nor calls")
-    func floods() throws {
+    @Test func `A flood of output does not stop the worker, nor its calls`() throws {
         try run("flood", ",\"bytes\":5000000")
         try run("log_flood", ",\"count\":100000")
         #expect(try worker.client.get("/health", patience: 2000).status == 200)
     }
 
-    @Test("in the log has its level, each once")
-    func levels() throws {
+    @Test func `Each line that a plugin logs has its level, once`() throws {
         try run("levels")
         for text in ["logged as error", "logged as warning", "logged as info"] {
             try worker.process.standardError.line(containing: text)
@@ -91,8 +83,7 @@ struct OutputTests {
         #expect(log.split(separator: "\n").count { $0.contains("logged as error") } == 1)
     }
 
-    @Test("in the log may be odd: each is one line, and none stops the next")
-    func oddLogs() throws {
+    @Test func `Odd texts that a plugin logs are one line each, and none stops the next`() throws {
         try run("odd_logs")
         try worker.process.standardError.line(containing: "after the odd ones")
         let lines = worker.process.standardError.text.split(separator: "\n")

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// The parent's end while plugin code runs, which may never return.
-@Suite("The end of the parent of a busy worker", .blocking)
-struct ParentBusyTests {
+@Suite(.blocking) struct ParentBusyTests {
     /// Milliseconds: ten times what an idle worker may need.
     private static let idle = 100
     /// Milliseconds: the grace, and what the last words may take.
@@ -44,30 +43,33 @@ struct ParentBusyTests {
         }
     }
 
-    @Test(
-        "ends an execute that can be stopped at once",
-        arguments: PidfdAccess.allCases, ["Polls", "Pushed", "Pending"])
-    func stoppable(access: PidfdAccess, className: String) throws {
+    @Test(arguments: PidfdAccess.allCases, ["Polls", "Pushed", "Pending"])
+    func `The parent's end ends an execute that can be stopped`(
+        access: PidfdAccess, className: String
+    ) throws {
         try expectEnd(
             during: "/execute", access, "cancellation", className, within: Self.idle)
     }
 
-    @Test(
-        "ends an execute that never returns within the grace",
-        arguments: PidfdAccess.allCases, ["Deaf", "Ignores"])
-    func deaf(access: PidfdAccess, className: String) throws {
+    @Test(arguments: PidfdAccess.allCases, ["Deaf", "Ignores"])
+    func `The parent's end ends an execute that never returns`(
+        access: PidfdAccess, className: String
+    ) throws {
         try expectEnd(
             during: "/execute", access, "cancellation", className, within: Self.grace)
     }
 
-    @Test("ends a stream", arguments: PidfdAccess.allCases, [("Polls", idle), ("Deaf", grace)])
-    func stream(access: PidfdAccess, row: (className: String, limit: Int)) throws {
+    @Test(arguments: PidfdAccess.allCases, [("Polls", idle), ("Deaf", grace)])
+    func `The parent's end ends a stream`(access: PidfdAccess, row: (className: String, limit: Int))
+        throws
+    {
         try expectEnd(
             during: "/execute_stream", access, "cancellation", row.className, within: row.limit)
     }
 
-    @Test("ends a stream that its client does not read", arguments: PidfdAccess.allCases)
-    func unreadStream(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends a stream that its client does not read`(access: PidfdAccess) throws
+    {
         try ParentHost.expectEnd(within: Self.idle) {
             let host = try ParentHost([], access, "streams", "Streams")
             let client = try host.client().connect()
@@ -81,26 +83,26 @@ struct ParentBusyTests {
         }
     }
 
-    @Test("ends an initialize that never returns within the grace", arguments: PidfdAccess.allCases)
-    func initialize(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends an initialize that never returns`(access: PidfdAccess) throws {
         try expectEnd(
             during: "/initialize", access, "lifecycle", "Lifecycle", within: Self.grace)
     }
 
-    @Test("ends a create that never returns at once", arguments: PidfdAccess.allCases)
-    func create(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends a create that never returns`(access: PidfdAccess) throws {
         try expectEnd(inside: "CREATE", access, "lifecycle", "Lifecycle")
     }
 
-    @Test(
-        "ends a constructor that never returns at once, inside of dlopen",
-        arguments: PidfdAccess.allCases)
-    func constructor(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends a constructor that never returns, inside of dlopen`(
+        access: PidfdAccess
+    ) throws {
         try expectEnd(inside: "LOAD", access, "constructor", "Constructor")
     }
 
-    @Test("ends a cleanup that never returns within the grace", arguments: PidfdAccess.allCases)
-    func cleanup(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends a cleanup that never returns`(access: PidfdAccess) throws {
         try ParentHost.expectEnd(within: Self.grace) {
             let gate = try Gate(in: TemporaryFolder())
             let host = try ParentHost(
@@ -112,10 +114,8 @@ struct ParentBusyTests {
         }
     }
 
-    @Test(
-        "cuts the drain short, whose results nobody wants any more",
-        arguments: PidfdAccess.allCases)
-    func drain(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end cuts the drain short`(access: PidfdAccess) throws {
         // The drain alone would take 720 ms.
         try expectEnd(
             during: "/execute", access, "cancellation", "Polls", within: Self.idle

@@ -4,8 +4,7 @@ import Testing
 @testable import TestSupport
 
 /// What `--ppid` names.
-@Suite("--ppid", .blocking)
-struct ParentOptionTests {
+@Suite(.blocking) struct ParentOptionTests {
     /// A process that is no relative of any worker, and ends when it is told to.
     private final class Stranger: Sendable {
         let pid: Int32
@@ -38,8 +37,7 @@ struct ParentOptionTests {
         try WorkerProcess.launch("echo", "Echo", ["--ppid", ppid])
     }
 
-    @Test("may name a process that is no relative")
-    func stranger() throws {
+    @Test func `The option --ppid may name a process that is no relative`() throws {
         let stranger = try Stranger()
         let worker = try worker("\(stranger.pid)")
         _ = try worker.waitUntilListening()
@@ -48,8 +46,8 @@ struct ParentOptionTests {
         stranger.reap()
     }
 
-    @Test("is refused with 5 when its process is gone, or a zombie")
-    func gone() throws {
+    @Test func `The option --ppid is refused with 5 when its process is gone, or a zombie`() throws
+    {
         let stranger = try Stranger()
         stranger.end()
         #expect(try worker("\(stranger.pid)").waitForExit() == .exited(5))
@@ -57,25 +55,22 @@ struct ParentOptionTests {
         #expect(try worker("\(stranger.pid)").waitForExit() == .exited(5))
     }
 
-    @Test("may name the first process of the machine")
-    func first() throws {
+    @Test func `The option --ppid may name the first process of the machine`() throws {
         let worker = try worker("1")
         _ = try worker.waitUntilListening()
         worker.signal(SIGTERM)
         #expect(try worker.waitForExit(within: 2_000) == .exited(0))
     }
 
-    @Test(
-        "is a usage error when it is no number of a process",
-        arguments: ["-1", "", "x", "1x", "1.5", "0x10", "2147483648", "99999999999999999999"])
-    func unparsable(text: String) throws {
+    @Test(arguments: ["-1", "", "x", "1x", "1.5", "0x10", "2147483648", "99999999999999999999"])
+    func `The option --ppid is a usage error when it is no number of a process`(text: String) throws
+    {
         let worker = try worker(text)
         #expect(try worker.waitForExit() == .exited(2))
         #expect(try worker.standardError.textAtEnd().contains("--ppid"))
     }
 
-    @Test("0 watches nobody: the worker outlives its host, until it is told to end")
-    func nobody() throws {
+    @Test func `The option --ppid 0 watches no process, so the worker outlives its host`() throws {
         let host = try ParentHost(["--watch", "none"])
         let client = try host.client()
         try host.tell(.kill)
@@ -87,8 +82,10 @@ struct ParentOptionTests {
         #expect(!end.isEarly)
     }
 
-    @Test("is watched by a worker that was started with all signals blocked, which hears SIGTERM")
-    func blocked() throws {
+    @Test
+    func `A worker that is started with all signals blocked watches --ppid and hears SIGTERM`()
+        throws
+    {
         let host = try ParentHost(["--block"])
         _ = try host.client()
         try host.tell(.terminate)

@@ -3,15 +3,14 @@ import TestSupport
 import Testing
 
 /// Whose end ends the worker, and whose does not; each with a pidfd and without.
-@Suite("The end of the parent", .blocking)
-struct ParentTests {
+@Suite(.blocking) struct ParentTests {
     /// Milliseconds: ten times what an idle worker may need.
     private static let idle = 100
     /// A time that is long beside the 10 ms between two looks at /proc.
     private static let quiet = 60
 
-    @Test("ends an idle worker in milliseconds, with 5", arguments: PidfdAccess.allCases)
-    func idle(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end ends an idle worker with 5`(access: PidfdAccess) throws {
         try ParentHost.expectEnd(within: Self.idle) {
             let host = try ParentHost([], access)
             _ = try host.client()
@@ -19,8 +18,10 @@ struct ParentTests {
         }
     }
 
-    @Test("before the worker's start is noticed at the start", arguments: PidfdAccess.allCases)
-    func deadAtStart(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `A parent that ended before the worker's start is noticed at the start`(
+        access: PidfdAccess
+    ) throws {
         for options in [["--dies", "before"], ["--dies", "before", "--zombie"]] {
             let host = try ParentHost(options, access)
             #expect(try host.end().ending == .exited(5), "\(options)")
@@ -28,8 +29,10 @@ struct ParentTests {
         }
     }
 
-    @Test("is noticed at whatever point of the start it comes", arguments: PidfdAccess.allCases)
-    func deadWhileStarting(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `A parent that ends while the worker starts is noticed at whatever point`(
+        access: PidfdAccess
+    ) throws {
         for round in 0..<8 {
             let zombie = round % 2 == 0 ? [] : ["--zombie"]
             let host = try ParentHost(["--dies", "at-once"] + zombie, access)
@@ -39,8 +42,8 @@ struct ParentTests {
         }
     }
 
-    @Test("is noticed although nobody waits for the zombie", arguments: PidfdAccess.allCases)
-    func zombie(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `A parent that is left as a zombie is noticed`(access: PidfdAccess) throws {
         try ParentHost.expectEnd(within: Self.idle) {
             let host = try ParentHost(["--zombie"], access)
             _ = try host.client()
@@ -48,17 +51,17 @@ struct ParentTests {
         }
     }
 
-    @Test("is seen by a number that a younger process has now", arguments: PidfdAccess.allCases)
-    func younger(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `A younger process with the parent's number is no parent`(access: PidfdAccess) throws {
         let end = try ParentHost(["--watch", "younger"], access).end()
         #expect(end.ending == .exited(5))
         #expect(end.isEarly)
     }
 
-    @Test(
-        "is not hidden by a new process with the old number",
-        arguments: PidfdAccess.allCases, ["main", "child"])
-    func reused(access: PidfdAccess, spawner: String) throws {
+    @Test(arguments: PidfdAccess.allCases, ["main", "child"])
+    func `A new process with the old number does not hide the parent's end`(
+        access: PidfdAccess, spawner: String
+    ) throws {
         let host = try ParentHost(["--spawner", spawner], access)
         _ = try host.client()
         // Without a relation to the host, nothing but its start time tells the two apart.
@@ -69,10 +72,10 @@ struct ParentTests {
         #expect(end.ending == .exited(5))
     }
 
-    @Test(
-        "means the process that --ppid names, be it a grandparent",
-        arguments: PidfdAccess.allCases)
-    func grandparent(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent is the process that --ppid names, be it a grandparent`(access: PidfdAccess)
+        throws
+    {
         try ParentHost.expectEnd(within: Self.idle) {
             let host = try ParentHost(["--spawner", "child"], access)
             _ = try host.client()
@@ -80,10 +83,10 @@ struct ParentTests {
         }
     }
 
-    @Test(
-        "does not come with the end of the thread or process that started the worker",
-        arguments: PidfdAccess.allCases, ["main", "thread", "child"])
-    func spawner(access: PidfdAccess, spawner: String) throws {
+    @Test(arguments: PidfdAccess.allCases, ["main", "thread", "child"])
+    func `The end of the thread or process that started the worker is not the parent's end`(
+        access: PidfdAccess, spawner: String
+    ) throws {
         try ParentHost.expectEnd(within: Self.idle) {
             let host = try ParentHost(["--spawner", spawner], access)
             let client = try host.client()
@@ -95,8 +98,9 @@ struct ParentTests {
         }
     }
 
-    @Test("is noticed by a worker that was started with all signals blocked")
-    func blocked() throws {
+    @Test func `The parent's end is noticed by a worker that was started with all signals blocked`()
+        throws
+    {
         for access in PidfdAccess.allCases {
             try ParentHost.expectEnd(within: Self.idle) {
                 let host = try ParentHost(["--block"], access)
@@ -106,8 +110,9 @@ struct ParentTests {
         }
     }
 
-    @Test("is noticed by a worker whose log nobody reads", arguments: PidfdAccess.allCases)
-    func mute(access: PidfdAccess) throws {
+    @Test(arguments: PidfdAccess.allCases)
+    func `The parent's end is noticed by a worker whose log is not read`(access: PidfdAccess) throws
+    {
         // It offers its last words for a while.
         try ParentHost.expectEnd(within: Self.idle + 250) {
             let gate = try Gate(in: TemporaryFolder())

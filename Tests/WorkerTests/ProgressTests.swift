@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// How far calls are.
-@Suite("/progress", .blocking)
-struct ProgressTests {
+@Suite(.blocking) struct ProgressTests {
     private func progress(_ worker: RunningWorker, _ id: String? = nil) throws -> String {
         try worker.client.get(id.map { "/progress/\($0)" } ?? "/progress").text
     }
@@ -12,8 +11,10 @@ struct ProgressTests {
         "{\"progress\":\(progress),\"message\":\"on its way\"}"
     }
 
-    @Test("is that of the newest call, /progress/ID that of one, while they run")
-    func several() throws {
+    @Test
+    func `GET /progress tells of the newest call, and GET /progress/ID of one, while they run`()
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Several")
         let gate = try Gate(in: TemporaryFolder())
         let none = "{\"progress\":0.0,\"message\":\"\"}"
@@ -42,8 +43,7 @@ struct ProgressTests {
         _ = try worker.client.post("/cancel")
     }
 
-    @Test("of a call that waits is none, and 404 where there is no such call")
-    func queued() throws {
+    @Test func `A call that waits has no progress, and one that is unknown is 404`() throws {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let gate = try Gate(in: TemporaryFolder())
         let call = try worker.begin(
@@ -62,8 +62,7 @@ struct ProgressTests {
         #expect(try [call, waiting].map { try $0.readResponse().status } == [409, 409])
     }
 
-    @Test("says -1.0 where the extent is unknown, and keeps the last report of all")
-    func unknownExtent() throws {
+    @Test func `Progress of unknown extent is -1.0, and the last report of all is kept`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let gate = try Gate(in: TemporaryFolder())
         let call = try worker.begin("call", "{\"mode\":\"progress\",\(gate.kwargs)}")

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// --max-queue, and who comes first.
-@Suite("The queue", .blocking)
-struct QueueTests {
+@Suite(.blocking) struct QueueTests {
     private let folder: TemporaryFolder
     private let gate: Gate
 
@@ -27,8 +26,8 @@ struct QueueTests {
             .filter(["initialize", "execute", "cleanup"].contains)
     }
 
-    @Test("that is full refuses with 503 and Retry-After at once", arguments: [0, 1, 2])
-    func full(limit: Int) throws {
+    @Test(arguments: [0, 1, 2])
+    func `A full queue refuses with 503 and Retry-After at once`(limit: Int) throws {
         let (worker, running) = try start(limit)
         let waiting = try (0..<limit).map { try worker.begin("\($0)") }
         for path in ["/execute", "/execute_stream", "/initialize"] {
@@ -50,8 +49,7 @@ struct QueueTests {
         #expect(try worker.client.execute("{}").status == 200)
     }
 
-    @Test("has room again when a call that waits is cancelled, expires or loses its client")
-    func room() throws {
+    @Test func `A waiting call that is cancelled, expires or loses its client makes room`() throws {
         let (worker, running) = try start(1)
         let cancelled = try worker.begin("cancelled")
         #expect(try worker.client.execute("{}").status == 503)
@@ -69,8 +67,7 @@ struct QueueTests {
         #expect(trace == ["execute", "execute"])
     }
 
-    @Test("of none serves one client after the other")
-    func sequence() throws {
+    @Test func `A queue of none serves one client after the other`() throws {
         let worker = try WorkerProcess.start("echo", "Echo", ["--max-queue", "0"])
         let connection = try worker.client.connect()
         for _ in 0..<100 {
@@ -81,8 +78,7 @@ struct QueueTests {
         }
     }
 
-    @Test("of one serves as many clients as there are places, and one more")
-    func places() throws {
+    @Test func `A queue of one serves as many clients as there are places, and one more`() throws {
         let worker = try WorkerProcess.start(
             "threading", "Concurrent", ["--max-queue", "1"],
             environment: ["FIXTURE_CONCURRENCY": "2"])
@@ -98,8 +94,8 @@ struct QueueTests {
         for client in clients { try client.value() }
     }
 
-    @Test("keeps the order of arrival", arguments: ["Lifecycle", "Serial", "Affine"])
-    func order(className: String) throws {
+    @Test(arguments: ["Lifecycle", "Serial", "Affine"])
+    func `The queue keeps the order of arrival`(className: String) throws {
         let worker = try WorkerProcess.start(
             className == "Lifecycle" ? "lifecycle" : "threading", className)
         let running = try worker.begin("running", "{\(gate.kwargs)}")
@@ -119,10 +115,8 @@ struct QueueTests {
         }
     }
 
-    @Test(
-        "never lets initialize or cleanup run beside a call",
-        arguments: ["Serial", "Affine", "Concurrent"])
-    func alone(className: String) throws {
+    @Test(arguments: ["Serial", "Affine", "Concurrent"])
+    func `No initialize or cleanup runs beside a call`(className: String) throws {
         let worker = try WorkerProcess.start(
             "threading", className, environment: ["FIXTURE_CONCURRENCY": "1"])
         let paths = ["/execute", "/initialize", "/execute_stream", "/cleanup"]

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// X-Request-Id: the name of a call.
-@Suite("The name of a call", .blocking)
-struct RequestIDTests {
+@Suite(.blocking) struct RequestIDTests {
     /// All visible ASCII characters.
     private static let visible = String((0x21...0x7E).map { Character(Unicode.Scalar($0)) })
 
@@ -14,10 +13,10 @@ struct RequestIDTests {
         return try connection.readResponse()
     }
 
-    @Test(
-        "is taken from X-Request-Id, handed to the plugin, and returned",
-        arguments: ["a", "0", "a-b_c.d/e:f", String(repeating: "x", count: 128)])
-    func taken(id: String) throws {
+    @Test(arguments: ["a", "0", "a-b_c.d/e:f", String(repeating: "x", count: 128)])
+    func `The name of a call is taken from X-Request-Id, given to the plugin, and returned`(
+        id: String
+    ) throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let connection = try worker.client.connect()
         let body = "{\"kwargs\":{\"mode\":\"request_id\"}}"
@@ -26,8 +25,8 @@ struct RequestIDTests {
         #expect(response.headers.all("X-Request-Id") == [id])
     }
 
-    @Test("is returned by every POST, also with an error", arguments: [visible, "x"])
-    func returned(id: String) throws {
+    @Test(arguments: [visible, "x"])
+    func `The name of a call is returned by every POST, also with an error`(id: String) throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let connection = try worker.client.connect()
         let failing = "{\"kwargs\":{\"mode\":\"no_finish\"}}"
@@ -42,12 +41,12 @@ struct RequestIDTests {
         }
     }
 
-    @Test(
-        "is refused with 400 where it is empty, longer than 128 bytes or not visible ASCII",
-        arguments: [
-            "", "a b", "a\tb", "\u{e9}", "a\u{7f}", "\u{1}", String(repeating: "x", count: 129),
-        ])
-    func refused(id: String) throws {
+    @Test(arguments: [
+        "", "a b", "a\tb", "\u{e9}", "a\u{7f}", "\u{1}", String(repeating: "x", count: 129),
+    ])
+    func `A name that is empty, longer than 128 bytes or not visible ASCII is refused with 400`(
+        id: String
+    ) throws {
         let folder = try TemporaryFolder()
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
@@ -69,8 +68,7 @@ struct RequestIDTests {
         }
     }
 
-    @Test("is made up by the worker where the client gives none, and is another one each time")
-    func generated() throws {
+    @Test func `A call without a name is given one, a different one each time`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let body = "{\"kwargs\":{\"mode\":\"request_id\"}}"
         var names: Set<String> = []
@@ -85,8 +83,7 @@ struct RequestIDTests {
         #expect(names.count == 40)
     }
 
-    @Test("may be spelt with escapes in a path")
-    func escaped() throws {
+    @Test func `The name of a call may be spelt with escapes in a path`() throws {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let call = try worker.begin("a/b%c?d#e", "{\"percent\":25}")
         let path = "a%2Fb%25c%3fd%23e"

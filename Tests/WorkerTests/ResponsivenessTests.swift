@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Control endpoints never wait for plugin code: a second at most, where hosts give them two.
-@Suite("Control endpoints", .blocking)
-struct ResponsivenessTests {
+@Suite(.blocking) struct ResponsivenessTests {
     private static let control = [
         "/health", "/health/live", "/stats", "/progress", "/config", "/config_schema", "/calls",
     ]
@@ -17,8 +16,7 @@ struct ResponsivenessTests {
         }
     }
 
-    @Test("answer while a call blocks")
-    func duringCall() throws {
+    @Test func `Control endpoints answer while a call blocks`() throws {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -30,8 +28,7 @@ struct ResponsivenessTests {
         #expect(try call.value().status == 200)
     }
 
-    @Test("answer while initialize blocks")
-    func duringInitialize() throws {
+    @Test func `Control endpoints answer while initialize blocks`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         let gate = try Gate(in: TemporaryFolder())
         let initialize = Background { try worker.client.post("/initialize", "{\(gate.kwargs)}") }
@@ -43,8 +40,7 @@ struct ResponsivenessTests {
         #expect(try initialize.value().text == "{\"status\":\"ok\"}")
     }
 
-    @Test("answer while cleanup blocks")
-    func duringCleanup() throws {
+    @Test func `Control endpoints answer while cleanup blocks`() throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: gate.environment("CLEANUP"))
@@ -55,8 +51,7 @@ struct ResponsivenessTests {
         #expect(try cleanup.value().text == "{\"status\":\"cleaned\"}")
     }
 
-    @Test("answer while the plugin's cancel blocks")
-    func duringCancel() throws {
+    @Test func `Control endpoints answer while the plugin's cancel blocks`() throws {
         let gate = try Gate(in: TemporaryFolder())
         let call = try Gate(in: TemporaryFolder())
         let worker = try WorkerProcess.start(
@@ -73,8 +68,7 @@ struct ResponsivenessTests {
         #expect(try running.value().status == 409)
     }
 
-    @Test("answer while forty-five streams wait for their clients")
-    func duringStreams() throws {
+    @Test func `Control endpoints answer while forty-five streams wait for their clients`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let streams = try (0..<45).map { _ in
             let connection = try worker.client.connect()
@@ -87,8 +81,7 @@ struct ResponsivenessTests {
         for stream in streams { stream.close() }
     }
 
-    @Test("answer while many idle and half-open connections are there")
-    func duringIdleConnections() throws {
+    @Test func `Control endpoints answer beside many idle and half-open connections`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connections = try (0..<60).map { _ in
             let connection = try worker.client.connect()

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What the worker tells the service manager, over a real notify socket.
-@Suite(.blocking)
-struct ServiceManagerTests {
+@Suite(.blocking) struct ServiceManagerTests {
     private let manager: NotifyReceiver
 
     init() throws { manager = try NotifyReceiver() }

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What clients and the plugin see of the end of a worker.
-@Suite("The end of a worker, as seen by", .blocking)
-struct ShutdownClientTests {
+@Suite(.blocking) struct ShutdownClientTests {
     /// Connections that the worker has taken in, and keeps.
     private func keptAlive(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
         try (0..<count).map { _ in
@@ -15,8 +14,9 @@ struct ShutdownClientTests {
         }
     }
 
-    @Test("a stream that can be stopped: an error line, and a trailer that says why")
-    func stream() throws {
+    @Test func `A stream that can be stopped ends with an error line and a trailer that says why`()
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", "Polls")
         let gate = try Gate(in: TemporaryFolder())
         let stream = Background {
@@ -29,8 +29,7 @@ struct ShutdownClientTests {
         #expect(response.trailers["X-Stream-End"] == "cancelled")
     }
 
-    @Test("a stream that cannot be stopped: the same")
-    func deafStream() throws {
+    @Test func `A stream that cannot be stopped ends in the same way`() throws {
         let worker = try WorkerProcess.start("cancellation", "Deaf")
         let gate = try Gate(in: TemporaryFolder())
         let stream = Background { try worker.client.stream("{\(gate.kwargs)}") }
@@ -41,8 +40,9 @@ struct ShutdownClientTests {
         #expect(response.trailers["X-Stream-End"] == "cancelled")
     }
 
-    @Test("calls that come while it drains: 503, and the end of their connection")
-    func newCalls() throws {
+    @Test func `Calls that come while the worker drains get 503 and the end of their connection`()
+        throws
+    {
         let worker = try WorkerProcess.start(
             "cancellation", "Deaf", ["--shutdown-grace", "600"])
         let paths = ["/execute", "/execute_stream", "/initialize", "/cleanup"]
@@ -67,8 +67,7 @@ struct ShutdownClientTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
     }
 
-    @Test("a call that waits behind another: 503 at once")
-    func queued() throws {
+    @Test func `A call that waits behind another one gets 503 at once`() throws {
         let worker = try WorkerProcess.start(
             "cancellation", "Deaf", ["--shutdown-grace", "600"])
         let gate = try Gate(in: TemporaryFolder())
@@ -87,8 +86,7 @@ struct ShutdownClientTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(0))
     }
 
-    @Test("those who ask for its health: it is well, to the last")
-    func health() throws {
+    @Test func `GET /health is answered with 200 to the last`() throws {
         let folder = try TemporaryFolder()
         let cancel = try Gate(in: folder, "cancel")
         let running = try Gate(in: folder, "running")
@@ -116,8 +114,7 @@ struct ShutdownClientTests {
         #expect(try worker.process.waitForExit(within: 4000) == .exited(0))
     }
 
-    @Test("those who ask for its health while the plugin cleans up")
-    func healthWhileCleaning() throws {
+    @Test func `GET /health is answered with 200 while the plugin cleans up`() throws {
         for function in ["CLEANUP", "DESTROY"] {
             let gate = try Gate(in: TemporaryFolder())
             let worker = try WorkerProcess.start(
@@ -135,15 +132,15 @@ struct ShutdownClientTests {
         }
     }
 
-    @Test(
-        "a plugin: one cleanup, unless one went well with nothing after it",
-        arguments: [
-            ("Lifecycle", ["/cleanup"], 1), ("Lifecycle", ["/cleanup", "/cleanup"], 2),
-            ("Lifecycle", [], 1), ("Lifecycle", ["/initialize"], 1),
-            ("Lifecycle", ["/cleanup", "/initialize"], 2),
-            ("Lifecycle", ["/cleanup", "/execute"], 2), ("NoCleanup", ["/cleanup"], 2),
-        ])
-    func cleanups(className: String, paths: [String], expected: Int) throws {
+    @Test(arguments: [
+        ("Lifecycle", ["/cleanup"], 1), ("Lifecycle", ["/cleanup", "/cleanup"], 2),
+        ("Lifecycle", [], 1), ("Lifecycle", ["/initialize"], 1),
+        ("Lifecycle", ["/cleanup", "/initialize"], 2),
+        ("Lifecycle", ["/cleanup", "/execute"], 2), ("NoCleanup", ["/cleanup"], 2),
+    ])
+    func `A plugin is cleaned up once, unless that has been done with nothing after it`(
+        className: String, paths: [String], expected: Int
+    ) throws {
         let folder = try TemporaryFolder()
         let worker = try WorkerProcess.start(
             "lifecycle", className, environment: ["FIXTURE_TRACE": folder.file("trace")])

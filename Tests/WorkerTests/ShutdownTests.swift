@@ -3,10 +3,9 @@ import TestSupport
 import Testing
 
 /// SIGTERM: bounded, clean, and inside the two seconds that a host gives.
-@Suite("The end of a worker", .blocking)
-struct ShutdownTests {
-    @Test("comes at once and with 0 when nothing runs", arguments: [SIGTERM, SIGINT])
-    func idle(signal: Int32) throws {
+@Suite(.blocking) struct ShutdownTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `A signal ends an idle worker with 0`(signal: Int32) throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let idle = try worker.client.connect()
         worker.process.signal(signal)
@@ -15,8 +14,7 @@ struct ShutdownTests {
         #expect(throws: TestFailure.self) { try worker.client.get("/health") }
     }
 
-    @Test("does not come with SIGHUP or SIGPIPE")
-    func otherSignals() throws {
+    @Test func `SIGHUP and SIGPIPE do not end the worker`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         worker.process.signal(SIGPIPE)
         worker.process.signal(SIGHUP)
@@ -25,8 +23,7 @@ struct ShutdownTests {
         #expect(try worker.terminate(within: 2000) == .exited(0))
     }
 
-    @Test("lets a call finish that does so in time")
-    func finishing() throws {
+    @Test func `A call that finishes in time does so`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -38,10 +35,10 @@ struct ShutdownTests {
         #expect(try worker.process.waitForExit(within: 1000) == .exited(0))
     }
 
-    @Test(
-        "cancels a call that can be stopped, whose client is answered",
-        arguments: ["Polls", "Pushed", "Pending"])
-    func running(className: String) throws {
+    @Test(arguments: ["Polls", "Pushed", "Pending"])
+    func `A call that can be stopped is cancelled, and its client answered`(className: String)
+        throws
+    {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         let call = Background {
@@ -52,8 +49,7 @@ struct ShutdownTests {
         #expect([409, 503].contains(try call.value().status))
     }
 
-    @Test("comes with 8 when a cancelled call runs on for longer than --wedged-exit")
-    func wedged() throws {
+    @Test func `A cancelled call that outlasts --wedged-exit ends the worker with 8`() throws {
         let worker = try WorkerProcess.start("cancellation", "Ignores", ["--wedged-exit", "0.2"])
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -63,8 +59,8 @@ struct ShutdownTests {
         _ = try? call.value()
     }
 
-    @Test("does not wait for a call that cannot be stopped", arguments: ["Deaf", "Ignores"])
-    func deaf(className: String) throws {
+    @Test(arguments: ["Deaf", "Ignores"])
+    func `A call that cannot be stopped is left behind`(className: String) throws {
         let worker = try WorkerProcess.start("cancellation", className)
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
@@ -73,8 +69,7 @@ struct ShutdownTests {
         #expect(try call.value().isDetail)
     }
 
-    @Test("does not wait for an initialize that cannot be stopped")
-    func initializing() throws {
+    @Test func `An initialize that cannot be stopped is left behind`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle")
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.post("/initialize", "{\(gate.kwargs)}") }
@@ -83,8 +78,7 @@ struct ShutdownTests {
         _ = try? call.value()
     }
 
-    @Test("does not wait for a call that never finishes")
-    func pendingForEver() throws {
+    @Test func `A call that never finishes is left behind`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let gate = try Gate(in: TemporaryFolder())
         let kwargs = "{\"mode\":\"pending_for_ever\",\"announce\":\"\(gate.announce)\"}"
@@ -94,8 +88,8 @@ struct ShutdownTests {
         _ = try? call.value()
     }
 
-    @Test("does not wait for a cleanup or destroy that blocks", arguments: ["CLEANUP", "DESTROY"])
-    func blocked(function: String) throws {
+    @Test(arguments: ["CLEANUP", "DESTROY"])
+    func `A cleanup or destroy that blocks is left behind`(function: String) throws {
         let gate = try Gate(in: TemporaryFolder())
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: gate.environment(function))
@@ -104,8 +98,7 @@ struct ShutdownTests {
         #expect(try worker.process.waitForExit(within: 2000) == .exited(6))
     }
 
-    @Test("comes during create, and inside of dlopen, too")
-    func whileLoading() throws {
+    @Test func `A signal ends the worker during create and inside of dlopen, too`() throws {
         for (fixture, className, function) in [
             ("lifecycle", "Lifecycle", "CREATE"), ("constructor", "Constructor", "LOAD"),
         ] {
@@ -118,8 +111,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("takes children of the plugin with it")
-    func children() throws {
+    @Test func `Children of the plugin end with the worker`() throws {
         let worker = try WorkerProcess.start("calls", "Calls")
         let text = try worker.client.execute("{\"mode\":\"child\"}").text
         let child = ProcessFacts(try #require(Int32(text)))
@@ -129,10 +121,9 @@ struct ShutdownTests {
         if child.isAlive { _ = kill(child.pid, SIGKILL) }
     }
 
-    @Test(
-        "comes at once, with 6, when a second signal asks for it",
-        arguments: ["Polls", "Deaf"], [SIGTERM, SIGINT])
-    func twice(className: String, second: Int32) throws {
+    @Test(arguments: ["Polls", "Deaf"], [SIGTERM, SIGINT])
+    func `A second signal ends the worker at once, with 6`(className: String, second: Int32) throws
+    {
         // Without the second signal, the drain alone would take six minutes.
         let worker = try WorkerProcess.start(
             "cancellation", className, ["--shutdown-grace", "600"])
@@ -146,8 +137,7 @@ struct ShutdownTests {
         _ = try? call.value()
     }
 
-    @Test("frees its port at once")
-    func port() throws {
+    @Test func `The port is free at once`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()
         try connection.send("GET", "/health")

@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// How lines flow: no faster than the client reads, and at once where it does.
-@Suite("The flow of a stream", .blocking)
-struct StreamFlowTests {
+@Suite(.blocking) struct StreamFlowTests {
     private static func number(after mark: String, in text: String) -> Int? {
         guard let range = text.firstRange(of: mark) else { return nil }
         return Int(text[range.upperBound...].prefix { $0.isNumber })
@@ -24,10 +23,8 @@ struct StreamFlowTests {
         throw TestFailure("the plugin is not held back: it has emitted \(last) bytes")
     }
 
-    @Test(
-        "of 500 MB to a slow reader holds the plugin back, in less than 8 MB of memory",
-        .enabled(if: Sanitizer.leavesMemoryAlone))
-    func slowReader() throws {
+    @Test(.enabled(if: Sanitizer.leavesMemoryAlone))
+    func `A slow reader of 500 MB holds the plugin back, in less than 8 MB of memory`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         // Its code is in memory when the stream begins.
         _ = try worker.client.stream("{\"mode\":\"counted\",\"count\":100,\"pad\":9997}")
@@ -57,8 +54,7 @@ struct StreamFlowTests {
         #expect(try gate.arrival() == "stopped")
     }
 
-    @Test("lets a lone line leave within a millisecond")
-    func loneLine() throws {
+    @Test func `Each line leaves before the next one is made`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let (rounds, lines) = (10, 40)

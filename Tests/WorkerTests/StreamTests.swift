@@ -3,15 +3,16 @@ import TestSupport
 import Testing
 
 /// /execute_stream, line by line.
-@Suite("/execute_stream", .blocking)
-struct StreamTests {
+@Suite(.blocking) struct StreamTests {
     private func stream(_ kwargs: String, _ className: String = "Streams") throws -> HTTPResponse {
         let worker = try WorkerProcess.start("streams", className)
         return try worker.client.stream(kwargs)
     }
 
-    @Test("sends one line a result, and says in its trailer that it is complete")
-    func lines() throws {
+    @Test
+    func `A stream has one line for each result, and a trailer that says that it is complete`()
+        throws
+    {
         let response = try stream("{\"mode\":\"count\",\"count\":1000}")
         #expect(response.status == 200)
         #expect(response.headers["Content-Type"]?.hasPrefix("application/x-ndjson") == true)
@@ -22,15 +23,13 @@ struct StreamTests {
         #expect(response.trailers["X-Stream-End"] == "complete")
     }
 
-    @Test("may be empty")
-    func empty() throws {
+    @Test func `A stream may be empty`() throws {
         let response = try stream("{\"mode\":\"empty\"}")
         #expect(response.body.isEmpty)
         #expect(response.trailers["X-Stream-End"] == "complete")
     }
 
-    @Test("sends its headers and each line as they come, not at the end")
-    func immediacy() throws {
+    @Test func `The headers and each line leave as they come, not at the end`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try worker.client.connect()
@@ -46,8 +45,7 @@ struct StreamTests {
         #expect(try connection.readFields()["X-Stream-End"] == "complete")
     }
 
-    @Test("sends its headers before the plugin has anything to say")
-    func earlyHeaders() throws {
+    @Test func `The headers leave before the plugin has anything to say`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
         let connection = try worker.client.connect()
@@ -60,8 +58,7 @@ struct StreamTests {
         #expect(try connection.readChunk() == Array("\"after\"\n".utf8))
     }
 
-    @Test("keeps a result on one line, whatever line ends it has in it")
-    func oneLine() throws {
+    @Test func `A result stays on one line, whatever line ends are in it`() throws {
         let response = try stream("{\"mode\":\"pretty\"}")
         #expect(response.lines.count == 2)
         #expect(response.lines.first?.contains("\"two  spaces\"") == true)
@@ -73,14 +70,12 @@ struct StreamTests {
         #expect(response.lines.last?.lowercased() == "\"\\u0085|\\u2028|\\u2029\"")
     }
 
-    @Test("takes a last line from finish")
-    func lastLine() throws {
+    @Test func `The last line may come from finish`() throws {
         let response = try stream("{\"mode\":\"last_line\"}")
         #expect(response.lines == ["1", "{\"last\":true}"])
     }
 
-    @Test("ends in an error line when the plugin fails")
-    func errors() throws {
+    @Test func `A stream whose plugin fails ends in an error line`() throws {
         let response = try stream("{\"mode\":\"error\"}")
         #expect(response.status == 200)
         #expect(response.lines == ["1", "2", "{\"error\":\"broke \\\"here\\\"\"}"])
@@ -90,15 +85,13 @@ struct StreamTests {
         #expect(atOnce.lines == ["{\"error\":\"not these\"}"])
     }
 
-    @Test("tells an error from a result that looks like one by the trailer")
-    func lookalike() throws {
+    @Test func `The trailer tells an error from a result that looks like one`() throws {
         let response = try stream("{\"mode\":\"error_lookalike\"}")
         #expect(response.lines.count == 1)
         #expect(response.trailers["X-Stream-End"] == "complete")
     }
 
-    @Test("is the one result of execute where the plugin has no stream")
-    func withoutStream() throws {
+    @Test func `The stream of a plugin that has none is the one result of execute`() throws {
         let response = try stream("{\"a\":1}", "NoStream")
         #expect(response.lines == ["{\"args\":[],\"kwargs\":{\"a\":1}}"])
         #expect(response.trailers["X-Stream-End"] == "complete")
@@ -107,8 +100,7 @@ struct StreamTests {
         #expect(error.trailers["X-Stream-End"] == "error")
     }
 
-    @Test("keeps lines of several threads apart")
-    func crowd() throws {
+    @Test func `Lines of several threads stay apart`() throws {
         let response = try stream("{\"mode\":\"crowd\",\"threads\":8,\"count\":50}")
         #expect(response.lines.count == 400, "\(response.lines.last ?? "none")")
         for line in response.lines {
@@ -117,8 +109,7 @@ struct StreamTests {
         }
     }
 
-    @Test("closes at its end in HTTP/1.0, without chunks")
-    func oldVersion() throws {
+    @Test func `A stream in HTTP/1.0 has no chunks, and closes at its end`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let body = "{\"kwargs\":{\"mode\":\"count\",\"count\":3}}"
         let answer = try worker.client.exchange(
@@ -126,8 +117,7 @@ struct StreamTests {
         #expect(answer.hasSuffix("\r\n\r\n{\"i\":0}\n{\"i\":1}\n{\"i\":2}\n"))
     }
 
-    @Test("leaves the connection to the next request")
-    func keepAlive() throws {
+    @Test func `A stream leaves the connection to the next request`() throws {
         let worker = try WorkerProcess.start("streams", "Streams")
         let connection = try worker.client.connect()
         for mode in ["count", "error", "empty", "no_finish"] {

@@ -3,8 +3,7 @@ import Testing
 
 /// Connections that libmicrohttpd would keep for ever: whatever a client stops at, its place and its
 /// descriptor are free again.
-@Suite("A connection", .blocking)
-struct StuckConnectionTests {
+@Suite(.blocking) struct StuckConnectionTests {
     private static let head = "POST /execute HTTP/1.1\r\nHost: localhost\r\n"
     private static let chunked = head + "Transfer-Encoding: chunked\r\n\r\n"
     private static let long = String(repeating: "a", count: 12_200)
@@ -38,10 +37,10 @@ struct StuckConnectionTests {
         "second request": head + "Content-Length: 2\r\n\r\n{}" + chunked + "2;" + long + long,
     ]
 
-    @Test(
-        "is gone after its time limit, whatever its client has stopped at",
-        arguments: stops.keys.sorted())
-    func leaves(stop: String) throws {
+    @Test(arguments: stops.keys.sorted())
+    func `A connection is gone after its time limit, whatever its client has stopped at`(
+        stop: String
+    ) throws {
         let text = try #require(Self.stops[stop])
         let worker = try WorkerProcess.start(
             "echo", "Echo",
@@ -62,8 +61,9 @@ struct StuckConnectionTests {
         #expect(try worker.terminate() == .exited(0))
     }
 
-    @Test("whose buffer is full of a chunk's size is ended at once, and none beside it")
-    func stuck() throws {
+    @Test func `A buffer that is full of a chunk's size ends its connection at once, and no other`()
+        throws
+    {
         let worker = try WorkerProcess.start("echo", "Echo", ["--body-timeout", "600"])
         let before = worker.facts.descriptors
         let slow = try Self.send(Self.chunked + "3\r\n{  ", to: worker)

@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// What `threading` declares is what happens.
-@Suite("The declared threading", .blocking)
-struct ThreadingTests {
+@Suite(.blocking) struct ThreadingTests {
     private func call(_ worker: RunningWorker, _ gate: Gate) -> Background<HTTPResponse> {
         Background { try worker.client.execute("{\(gate.kwargs)}") }
     }
@@ -12,8 +11,8 @@ struct ThreadingTests {
         try worker.client.execute("{\"mode\":\"report\"}").text
     }
 
-    @Test("of one at a time holds the second call back", arguments: ["Serial", "Affine"])
-    func serial(className: String) throws {
+    @Test(arguments: ["Serial", "Affine"])
+    func `A plugin of one call at a time holds the second one back`(className: String) throws {
         let worker = try WorkerProcess.start("threading", className)
         let gate = try Gate(in: TemporaryFolder())
         let calls = (0..<3).map { _ in call(worker, gate) }
@@ -24,8 +23,7 @@ struct ThreadingTests {
         #expect(try report(worker).contains("\"most\":1,"))
     }
 
-    @Test("of affinity keeps every function on one thread")
-    func affine() throws {
+    @Test func `A plugin with affinity has every function on one thread`() throws {
         let worker = try WorkerProcess.start("threading", "Affine")
         for _ in 0..<5 {
             _ = try worker.client.post("/initialize")
@@ -36,8 +34,7 @@ struct ThreadingTests {
         #expect(try report(worker).hasSuffix("\"threads\":1}"))
     }
 
-    @Test("of several at a time lets so many in, and no more")
-    func concurrent() throws {
+    @Test func `A plugin of several calls at a time gets so many, and no more`() throws {
         let worker = try WorkerProcess.start("threading", "Concurrent")
         let gate = try Gate(in: TemporaryFolder())
         let calls = (0..<7).map { _ in call(worker, gate) }
@@ -48,15 +45,14 @@ struct ThreadingTests {
         #expect(try report(worker).contains("\"most\":4,"))
     }
 
-    @Test("of several is taken at its bounds", arguments: [1, 256])
-    func bounds(count: Int) throws {
+    @Test(arguments: [1, 256])
+    func `The number of calls at a time may be at its bounds`(count: Int) throws {
         let worker = try WorkerProcess.start(
             "threading", "Concurrent", environment: ["FIXTURE_CONCURRENCY": "\(count)"])
         #expect(try worker.client.execute("{}").status == 200)
     }
 
-    @Test("of several lets initialize in only when no call runs")
-    func exclusive() throws {
+    @Test func `An initialize of a plugin of several calls waits until none runs`() throws {
         let worker = try WorkerProcess.start("threading", "Concurrent")
         let folder = try TemporaryFolder()
         let calls = try Gate(in: folder, "calls")

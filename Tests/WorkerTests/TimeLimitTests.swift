@@ -2,8 +2,7 @@ import TestSupport
 import Testing
 
 /// Clients that take their time; the limits are of a second.
-@Suite("A client that", .blocking)
-struct TimeLimitTests {
+@Suite(.blocking) struct TimeLimitTests {
     /// A worker that allows `option` a second, and all else enough.
     private static func start(_ option: String) throws -> RunningWorker {
         let others = ["--header-timeout", "--body-timeout", "--idle-timeout"]
@@ -40,10 +39,9 @@ struct TimeLimitTests {
         #expect(try connection.isClosedByServer())
     }
 
-    @Test(
-        "drips its first header block, or sends none, gets 408 at --header-timeout",
-        arguments: ["", "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: abcdefghijkl"])
-    func headers(text: String) throws {
+    @Test(arguments: ["", "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: abcdefghijkl"])
+    func `A client that drips its first header block, or sends none, gets 408`(text: String) throws
+    {
         let worker = try Self.start("--header-timeout")
         try Self.whileServing(worker) {
             let start = Deadline.now
@@ -54,8 +52,8 @@ struct TimeLimitTests {
         }
     }
 
-    @Test("drips its body gets 408 at --body-timeout", arguments: ["length", "chunks"])
-    func body(framing: String) throws {
+    @Test(arguments: ["length", "chunks"])
+    func `A client that drips its body gets 408`(framing: String) throws {
         let worker = try Self.start("--body-timeout")
         try Self.whileServing(worker) {
             let start = Deadline.now
@@ -71,8 +69,10 @@ struct TimeLimitTests {
         }
     }
 
-    @Test("is late with a later request is closed without an answer to half a request")
-    func later() throws {
+    @Test
+    func `A client that is late with a later request is closed without an answer to half of it`()
+        throws
+    {
         let worker = try Self.start("--body-timeout")
         try Self.whileServing(worker) {
             let connection = try worker.client.connect()
@@ -87,8 +87,7 @@ struct TimeLimitTests {
         }
     }
 
-    @Test("sends no next request is closed at --idle-timeout")
-    func idle() throws {
+    @Test func `A client that sends no next request is closed at --idle-timeout`() throws {
         let worker = try Self.start("--idle-timeout")
         try Self.whileServing(worker) {
             let connection = try worker.client.connect()
@@ -100,8 +99,9 @@ struct TimeLimitTests {
         }
     }
 
-    @Test("waits for its plugin is not too slow, however long that takes")
-    func waiting() throws {
+    @Test func `A client that waits for its plugin is not too slow, however long that takes`()
+        throws
+    {
         let limits = ["--header-timeout", "--body-timeout", "--idle-timeout"]
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", limits.flatMap { [$0, "1"] })

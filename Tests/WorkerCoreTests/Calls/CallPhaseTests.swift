@@ -10,7 +10,7 @@ import WorkerCore
         arguments: [
             (.done, .finish(unfinished)), (.pending, .wait), (.failed(failure), .finish(failure)),
         ] as [(CallPhase.Return, CallPhase.ReturnAction)])
-    func `What is due after a return without finish is what the plugin said`(
+    func `A return without finish is answered with what the plugin said`(
         status: CallPhase.Return, action: CallPhase.ReturnAction
     ) {
         var phase = CallPhase()

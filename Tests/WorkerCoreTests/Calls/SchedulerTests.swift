@@ -132,8 +132,7 @@ import WorkerCore
         #expect(after == nil)
     }
 
-    @Test
-    func `Calls that could start at once do not count as waiting`() {
+    @Test func `Calls that could start at once do not count as waiting`() {
         var scheduler = Scheduler<Int>(capacity: 0, concurrency: 4)
         let refusals = (0..<5).map { scheduler.submit($0, place: .shared) }
         #expect(refusals == [nil, nil, nil, nil, .full])

@@ -12,7 +12,7 @@ import WorkerCore
         return (pace, mustLook)
     }
 
-    @Test func `Lines gather when enough of them have come fast, and somebody looks then`() {
+    @Test func `Lines gather when enough of them have come fast, and are then looked at`() {
         for lines in 0...StreamPace.run {
             let (pace, mustLook) = pace(lines, StreamPace.gap - 1)
             #expect(!pace.isGathering && !mustLook)
@@ -38,7 +38,7 @@ import WorkerCore
         #expect(mustLook && pace.isGathering)
     }
 
-    @Test func `Who looks goes on as long as there is something, and one looks at a time`() {
+    @Test func `A look goes on as long as there is something, one at a time`() {
         var (pace, _) = pace(StreamPace.run + 1, 0)
         let looks = (0..<3).map { _ in pace.look(isEmpty: false) }
         #expect(looks == [.handOver, .handOver, .handOver])
@@ -51,7 +51,7 @@ import WorkerCore
         #expect(again && pace.isGathering)
     }
 
-    @Test func `Lines that were not taken end the gathering, and the look that is due`() {
+    @Test func `Lines that were not taken end the gathering, and the look that was to come`() {
         var (pace, _) = pace(StreamPace.run + 1, 0)
         pace.refused()
         #expect(!pace.isGathering)
@@ -66,7 +66,7 @@ import WorkerCore
         #expect(look == .end)
     }
 
-    @Test func `The next stream begins without gathering, under the look that is due`() {
+    @Test func `The next stream begins without gathering, under the look that is to come`() {
         var (pace, _) = pace(StreamPace.run + 1, 0)
         pace.begin()
         #expect(!pace.isGathering)
