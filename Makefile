@@ -1,4 +1,4 @@
-# Universal Worker. `make demo` shows it at work, `make test` proves it; both install what is missing.
+# Universal Worker: `make help` lists what there is.
 
 PREFIX ?= /usr/local
 DOC = $(PREFIX)/share/doc/universal-worker
@@ -6,36 +6,52 @@ DOC = $(PREFIX)/share/doc/universal-worker
 USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
-# What apt-get brings: libmicrohttpd and simdjson for the daemon, PocketSphinx with a model and
-# recordings for the Transcriber, Python for the checks against the original's client.
-PACKAGES := libmicrohttpd-dev libsimdjson-dev libpocketsphinx-dev pocketsphinx-en-us \
-	pocketsphinx-testdata pkg-config curl python3 python3-venv
+# What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
+# the checks in Python.
+DAEMON := libmicrohttpd-dev libsimdjson-dev pkg-config
+EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3
+CHECKS := python3 python3-venv curl
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
 	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
-.PHONY: all build debug demo test unit lint rooms fixtures compat host-check check check-thread \
-	check-address check-repeat check-connections check-stress bench install install-units \
-	systemd-check deps clean
+.PHONY: all help build demo test quick one lint rooms fixtures compat host-check check \
+	check-thread check-address check-repeat check-connections check-stress bench lifetime \
+	systemd-check install install-units need-daemon need-example need-checks clean
 
 all: build
 
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r name text; \
+		do printf '%-18s %s\n' "$$name" "$$text"; done
+
 ## build: the release binary, .build/release/universal-worker
-build: deps
+build: need-daemon
 	swift build $(RELEASE) --product universal-worker
 
 ## demo: a real plugin on real speech, start to end
-demo: build
+demo: build need-example
 	swift build -c release --package-path Examples/Transcriber
 	Examples/demo.sh $(BINARY)
 
 ## test: everything that decides whether a change may land
-test: deps lint build fixtures
+test: need-checks lint build fixtures
 	swift build --build-tests
 	swift test --skip-build
 	$(MAKE) compat
+
+## quick: the tests of the pure rooms alone, WorkerCore and WorkerJSON
+quick: need-daemon
+	UW_PURE=1 swift test --scratch-path $(BUILD)/pure --quiet
+
+## one: the tests whose suite or name matches T, such as T=StreamFlowTests or T='slow reader'
+one: fixtures
+	@test -n '$(T)' || { echo "which tests? make one T=StreamFlowTests" >&2; exit 2; }
+	swift build --build-tests
+	swift test --skip-build --filter '$(T)'
 
 ## lint: format, layering and warnings
 lint: rooms
@@ -46,16 +62,16 @@ rooms:
 	@Tests/check-rooms.sh
 
 ## fixtures: the plugins, broken and whole, that tests load
-fixtures: deps
+fixtures: need-daemon
 	$(MAKE) --no-print-directory -C Tests/Fixtures
 	$(MAKE) --no-print-directory -C Examples/Echo
 
 ## compat: the original's recorded answers, replayed against the binary
-compat: build
+compat: build need-checks
 	python3 Tests/Compatibility/replay.py --replay Tests/Compatibility/recorded.jsonl
 
 ## host-check: the original's own client, unmodified, drives the binary
-host-check: build fixtures
+host-check: build fixtures need-checks
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
@@ -65,23 +81,21 @@ check: check-thread check-address check-repeat check-connections check-stress
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
 
-# The ends of the worker and of its parents, again and again: a race shows in the twentieth run.
+## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure
+N ?= 20
 check-repeat: fixtures
 	swift build --build-tests
-	for run in $$(seq 20); do \
-		echo "run $$run"; \
-		swift test --skip-build --filter 'ParentTests|ParentBusyTests|ShutdownTests' || exit 1; \
-	done
+	Tests/repeat.sh $(N)
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)
 
 ## check-connections: ten thousand idle connections, what they cost and what they leave behind
-check-connections: build fixtures
+check-connections: build fixtures need-checks
 	python3 Tests/Load/connections.py $(CHECK_CONNECTIONS_FLAGS)
 
 ## check-stress: a load of everything at once, under both sanitizers and on the release binary
-check-stress: build fixtures
+check-stress: build fixtures need-checks
 	swift build $(THREAD) --product universal-worker
 	swift build $(ADDRESS) --product universal-worker
 	for build in thread address; do \
@@ -91,20 +105,20 @@ check-stress: build fixtures
 	python3 Tests/Load/stress.py $(CHECK_STRESS_FLAGS)
 
 ## bench: the worker beside a bare C server and the original; BENCH=--quick for a short run
-bench: build
+bench: build need-checks
 	python3 Benchmarks/bench.py $(BENCH)
 
 ## lifetime: random ends of hosts and workers, and how long an end takes
-lifetime: build fixtures
+lifetime: build fixtures need-checks
 	python3 Tests/Lifetime/random_ends.py --latency 50
 	python3 Tests/Lifetime/random_ends.py --count 40
 
 ## systemd-check: the units, under a user manager of its own
-systemd-check: build fixtures
+systemd-check: build fixtures need-checks
 	python3 Tests/Systemd/systemd_check.py --binary $(BINARY) $(SYSTEMD_CHECK_FLAGS)
 
-## install: binary, header, guide, units, Echo and an empty folder for plugins under PREFIX
-install: build install-units
+## install: what has been built, with header, guide, units and Echo, under PREFIX; builds nothing
+install: install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
@@ -123,7 +137,7 @@ install: build install-units
 		$(DESTDIR)$(DOC)/examples/echo/Makefile $(DESTDIR)$(DOC)/examples/echo/README.md
 
 # The units are whole as they stand, for the default PREFIX; for another one its paths go in.
-install-units:
+install-units: | $(BINARY)
 	install -d $(DESTDIR)$(USER_UNIT_DIR)
 	for unit in universal-worker@.service universal-worker@.socket; do \
 		sed 's|/usr/local/|$(PREFIX)/|' systemd/$$unit > $(DESTDIR)$(USER_UNIT_DIR)/$$unit && \
@@ -132,8 +146,14 @@ install-units:
 	install -D -m 644 systemd/sandbox.conf $(DESTDIR)$(PREFIX)/share/universal-worker/sandbox.conf
 	install -D -m 644 docs/systemd.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/systemd.md
 
+$(BINARY):
+	@echo "there is no $(BINARY) to install: run 'make build' first" >&2; exit 1
+
 # As root, installs what is missing; otherwise says the one line that does.
-deps:
+need-daemon: PACKAGES = $(DAEMON)
+need-example: PACKAGES = $(EXAMPLE)
+need-checks: PACKAGES = $(CHECKS)
+need-daemon need-example need-checks:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
@@ -147,5 +167,6 @@ deps:
 		fi; \
 	fi
 
+## clean: removes what was built
 clean:
 	rm -rf $(BUILD) .venv Examples/*/.build Examples/*/*.so

@@ -83,3 +83,11 @@ let package = Package(
     cLanguageStandard: .c17,
     cxxLanguageStandard: .cxx17
 )
+
+// `make quick` builds the pure rooms and their tests alone.
+if Context.environment["UW_PURE"] != nil {
+    let pure = ["WorkerCore", "WorkerJSON", "CWorkerJSON", "TestSupport"]
+    let tests = ["WorkerCoreTests", "WorkerJSONTests"]
+    package.targets.removeAll { !(pure + tests).contains($0.name) }
+    package.products = []
+}
