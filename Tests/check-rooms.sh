@@ -22,4 +22,10 @@ done
 # The daemon does without Foundation.
 found=$(grep -nE 'import Foundation' -r Sources --include='*.swift' | grep -v Sources/WorkerSDK)
 [ -z "$found" ] || complain "Foundation in the daemon: $found"
+
+# Tests that block run on threads of their own, under the one limit of time that there is.
+found=$(grep -nE '\.timeLimit\(|\.serialized' -r Tests --include='*.swift' | grep -v Tests/TestSupport)
+[ -z "$found" ] || complain "instead of .blocking: $found"
+found=$(grep -nE '^@Suite' -r Tests/WorkerTests Tests/WorkerHTTPTests | grep -v '\.blocking')
+[ -z "$found" ] || complain "tests that block, without .blocking: $found"
 exit $status

@@ -102,7 +102,7 @@ extension PluginHostTests {
                     try cancelGate.release()
                     #expect(try running.outcome() == Self.stopped)
                     #expect(try next.outcome() == .value(#"{"with":1,"without":0}"#))
-                    let deadline = Deadline(milliseconds: 10_000)
+                    let deadline = Deadline()
                     let found = answer.wait(until: deadline) { $0 }
                     #expect(found == .cancelled)
                     let threads = plugin.threads.withLock { $0 }

@@ -77,8 +77,8 @@ extension PluginHostTests {
         @Test func `A timer that was cancelled does not keep a later one from firing`() throws {
             try withPlugin("calls", "Calls") { plugin throws in
                 let gate = try plugin.gate()
-                for _ in 0..<3 {
-                    let soon = Plugin.clock() + 300_000_000
+                for _ in 0..<2 {
+                    let soon = Plugin.clock() + 2_000_000_000
                     _ = try plugin.submit(deadline: soon).outcome()
                     let blocked = try plugin.submit(
                         .execute, "{\"mode\":\"block\",\(gate.kwargs)}", deadline: soon + 1)

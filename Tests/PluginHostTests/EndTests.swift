@@ -66,12 +66,12 @@ extension PluginHostTests {
             #expect(running.outcomes.isEmpty)
             let isIdleEarly = plugin.host.waitUntilIdle(until: moment(0))
             #expect(!isIdleEarly)
-            let idle = Background { plugin.host.waitUntilIdle(until: moment(10_000)) }
+            let idle = Background { plugin.host.waitUntilIdle(until: moment(Deadline.patience)) }
             try gate.release()
             #expect(try idle.value())
             #expect(running.outcomes.count == 1)
             _ = try trace()
-            let isEnded = plugin.host.end(until: moment(10_000))
+            let isEnded = plugin.host.end(until: moment(Deadline.patience))
             #expect(isEnded)
             #expect(try trace() == ["cleanup", "destroy"])
         }
@@ -80,7 +80,7 @@ extension PluginHostTests {
             try FixtureEnvironment.withGate("DESTROY") { gate in
                 let plugin = try Plugin("lifecycle", "Lifecycle")
                 plugin.host.close(CallFailure(.unavailable, "closing"))
-                let isIdle = plugin.host.waitUntilIdle(until: moment(10_000))
+                let isIdle = plugin.host.waitUntilIdle(until: moment(Deadline.patience))
                 #expect(isIdle)
                 let isEnded = plugin.host.end(until: moment(0))
                 #expect(!isEnded)

@@ -71,7 +71,7 @@ extension PluginHostTests {
                     let stream = try PlayedStream(plugin, to: recorder, "stream\(round)")
                     emit(0..<1000, stream)
                     try recorder.wait { $0 == text(0..<1000) }
-                    let isOver = Deadline(milliseconds: 10_000)
+                    let isOver = Deadline()
                     while stream.slot.work.withLock({ $0.pace.isGathering }), !isOver.hasPassed {}
                     emit(1000..<1001, stream)
                     #expect(recorder.lines == text(0..<1001))
@@ -172,7 +172,7 @@ extension PluginHostTests {
                 let stream = try PlayedStream(plugin, to: recorder)
                 emit(0..<100, stream)
                 recorder.close()
-                let isOver = Deadline(milliseconds: 10_000)
+                let isOver = Deadline()
                 while stream.emit("1") == Self.ok, !isOver.hasPassed {}
                 for _ in 0..<10 { #expect(stream.emit("1") == Self.cancelled) }
                 try end(stream, plugin)

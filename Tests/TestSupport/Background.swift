@@ -17,7 +17,7 @@ public final class Background<Value: Sendable>: Sendable {
     public var isRunning: Bool { outcome.withLock { $0 == nil } }
 
     /// Waits for the result; fails when it takes longer than `milliseconds`.
-    public func value(within milliseconds: Int = 10_000) throws -> Value {
+    public func value(within milliseconds: Int = Deadline.patience) throws -> Value {
         let deadline = Deadline(milliseconds: milliseconds)
         guard let result = outcome.wait(until: deadline, { $0 }) else {
             throw TestFailure("background work took longer than \(milliseconds) ms")

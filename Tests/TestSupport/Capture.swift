@@ -24,7 +24,7 @@ public final class Capture: Sendable {
     public var text: String { String(decoding: state.withLock { $0.bytes }, as: UTF8.self) }
 
     /// Waits for the end of the pipe, and returns all of it.
-    public func textAtEnd(within milliseconds: Int = 10_000) throws -> String {
+    public func textAtEnd(within milliseconds: Int = Deadline.patience) throws -> String {
         let deadline = Deadline(milliseconds: milliseconds)
         guard let bytes = state.wait(until: deadline, { $0.isAtEnd ? $0.bytes : nil }) else {
             throw TestFailure("the pipe of a child stays open; so far: \(text)")
@@ -34,7 +34,7 @@ public final class Capture: Sendable {
 
     /// Waits for a whole line that `pick` takes; fails at the end of the pipe, or at the deadline.
     public func line<Result>(
-        _ what: String, within milliseconds: Int = 10_000, _ pick: (Substring) -> Result?
+        _ what: String, within milliseconds: Int = Deadline.patience, _ pick: (Substring) -> Result?
     ) throws -> Result {
         let deadline = Deadline(milliseconds: milliseconds)
         let found: Result?? = state.wait(until: deadline) { state in
@@ -54,7 +54,9 @@ public final class Capture: Sendable {
 
     /// Waits for a line that contains `text`, and returns it.
     @discardableResult
-    public func line(containing text: String, within milliseconds: Int = 10_000) throws -> String {
+    public func line(containing text: String, within milliseconds: Int = Deadline.patience) throws
+        -> String
+    {
         try line("line with \"\(text)\"", within: milliseconds) { line in
             line.contains(text) ? String(line) : nil
         }

@@ -4,8 +4,11 @@ import Glibc
 public struct Deadline: Sendable {
     private let end: Int64
 
+    /// The milliseconds that a test waits for what has to come; no measure of how soon it should.
+    public static let patience = 30_000
+
     /// Makes the deadline that lies `milliseconds` ahead.
-    public init(milliseconds: Int) { end = Self.now + Int64(milliseconds) }
+    public init(milliseconds: Int = patience) { end = Self.now + Int64(milliseconds) }
 
     private init(end: Int64) { self.end = end }
 

@@ -8,13 +8,16 @@ public enum Endpoint: Sendable {
     case unix(String)
 
     /// Connects, or says why not.
-    public func connect() throws -> Descriptor {
+    ///
+    /// `receiveBuffer`, in bytes, keeps the kernel from taking in more and more for a slow reader.
+    public func connect(receiveBuffer: Int32? = nil) throws -> Descriptor {
         let failure = "connect to \(self)"
         let socket: Descriptor
         let result: Int32
         switch self {
         case .tcp(let port):
             socket = try Self.socket(AF_INET)
+            if let receiveBuffer { Self.set(SO_RCVBUF, SOL_SOCKET, to: receiveBuffer, of: socket) }
             let raw = socket.raw
             result = unsafe Self.withLoopback(port) { unsafe Glibc.connect(raw, $0, $1) }
         case .unix(let path):
@@ -23,12 +26,31 @@ public enum Endpoint: Sendable {
             result = try unsafe Self.withPath(path) { unsafe Glibc.connect(raw, $0, $1) }
         }
         guard result == 0 else { throw TestFailure("\(failure): \(errorText())") }
-        if case .tcp = self {
-            var on: Int32 = 1
-            let size = socklen_t(MemoryLayout<Int32>.size)
-            unsafe setsockopt(socket.raw, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
-        }
+        if case .tcp = self { Self.set(TCP_NODELAY, Int32(IPPROTO_TCP), to: 1, of: socket) }
         return socket
+    }
+
+    /// Sets a socket option that is a number.
+    static func set(
+        _ option: Int32, _ level: Int32, to value: Int32, of socket: Descriptor
+    ) {
+        var value = value
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe setsockopt(socket.raw, level, option, &value, size)
+    }
+
+    /// How many bytes the sockets of a connection can hold, the receiver's with `receiveBuffer`.
+    ///
+    /// The kernel doubles that number, and lets the sender's grow up to its limit for all sockets.
+    public static func capacity(receiveBuffer: Int32) throws -> Int {
+        let path = "/proc/sys/net/ipv4/tcp_wmem"
+        let file = try Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), from: "open \(path)")
+        let text = String(decoding: try file.read(), as: UTF8.self)
+        guard let limit = text.split(whereSeparator: \.isWhitespace).last.flatMap({ Int($0) })
+        else {
+            throw TestFailure("no numbers in \(path): \(text)")
+        }
+        return limit + 2 * Int(receiveBuffer)
     }
 
     /// Makes a stream socket of `family`, closed on exec.

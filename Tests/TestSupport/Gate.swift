@@ -31,7 +31,7 @@ public final class Gate: Sendable {
 
     /// Waits until a fixture has arrived, and returns what it said.
     @discardableResult
-    public func arrival(within milliseconds: Int = 10_000) throws -> String {
+    public func arrival(within milliseconds: Int = Deadline.patience) throws -> String {
         try announceEnd.readLine(
             "a fixture at \(announce)", until: Deadline(milliseconds: milliseconds))
     }
@@ -45,7 +45,7 @@ public final class Gate: Sendable {
     /// Lets `count` fixtures go on, also such as are yet to come.
     public func release(_ count: Int = 1) throws {
         let bytes = [UInt8](repeating: UInt8(ascii: "."), count: count)
-        try gateEnd.write(bytes, until: Deadline(milliseconds: 5000))
+        try gateEnd.write(bytes, until: Deadline())
     }
 
     /// Open for both directions, so that neither side ever sees the other missing.

@@ -11,12 +11,14 @@ public final class HTTPConnection {
     private var start = 0
 
     /// Connects to `endpoint`; waits `patience` milliseconds at most for each step of an answer.
-    public convenience init(_ endpoint: Endpoint, patience: Int = 10_000) throws {
-        self.init(try endpoint.connect(), patience: patience)
+    public convenience init(
+        _ endpoint: Endpoint, patience: Int = Deadline.patience, receiveBuffer: Int32? = nil
+    ) throws {
+        self.init(try endpoint.connect(receiveBuffer: receiveBuffer), patience: patience)
     }
 
     /// Speaks over a connected socket.
-    public init(_ descriptor: Descriptor, patience: Int = 10_000) {
+    public init(_ descriptor: Descriptor, patience: Int = Deadline.patience) {
         self.descriptor = descriptor
         self.patience = patience
     }

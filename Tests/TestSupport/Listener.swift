@@ -8,8 +8,11 @@ public final class Listener: Sendable {
     public let port: UInt16
 
     /// Binds `port`, 0 for any, and listens unless told not to.
+    ///
+    /// One that does not listen keeps a port free for the worker, which may bind it as well.
     public init(port: UInt16 = 0, listening: Bool = true) throws {
         descriptor = try Endpoint.socket(AF_INET)
+        if !listening { Endpoint.set(SO_REUSEADDR, SOL_SOCKET, to: 1, of: descriptor) }
         let raw = descriptor.raw
         guard unsafe Endpoint.withLoopback(port, { unsafe bind(raw, $0, $1) }) == 0 else {
             throw TestFailure("bind \(port): \(errorText())")
@@ -38,14 +41,9 @@ public final class Listener: Sendable {
     }
 
     /// Accepts the next connection.
-    public func accept(within milliseconds: Int = 10_000) throws -> Descriptor {
+    public func accept(within milliseconds: Int = Deadline.patience) throws -> Descriptor {
         let deadline = Deadline(milliseconds: milliseconds)
         try descriptor.wait(for: POLLIN, "a connection", until: deadline)
         return try Descriptor(Glibc.accept(descriptor.raw, nil, nil), from: "accept")
-    }
-
-    /// A port that was free a moment ago.
-    public static func freePort() throws -> UInt16 {
-        try Listener(listening: false).port
     }
 }

@@ -30,7 +30,7 @@ public final class NotifyReceiver: Sendable {
     }
 
     /// The next message; nil where none comes in time.
-    public func next(within milliseconds: Int = 10_000) -> String? {
+    public func next(within milliseconds: Int = Deadline.patience) -> String? {
         let deadline = Deadline(milliseconds: milliseconds)
         guard (try? socket.wait(for: POLLIN, "a message", until: deadline)) != nil,
             let bytes = try? socket.read(8_192)

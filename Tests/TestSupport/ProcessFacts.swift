@@ -8,8 +8,8 @@ public struct ProcessFacts: Sendable {
     /// Makes the facts of `pid`.
     public init(_ pid: Int32) { self.pid = pid }
 
-    /// The resident memory in KiB; 0 where the process is gone.
-    public var residentKiB: Int { number("VmRSS:") }
+    /// The resident memory in KiB that is its own, without what is mapped from files.
+    public var anonymousKiB: Int { number("RssAnon:") }
 
     /// The number of threads; 0 where the process is gone.
     public var threads: Int { number("Threads:") }

@@ -21,7 +21,9 @@ public final class RunningWorker: Sendable {
 
     /// Asks it to end, and waits until it has.
     @discardableResult
-    public func terminate(within milliseconds: Int = 10_000) throws -> WorkerProcess.Ending {
+    public func terminate(within milliseconds: Int = Deadline.patience) throws
+        -> WorkerProcess.Ending
+    {
         process.signal(SIGTERM)
         return try process.waitForExit(within: milliseconds)
     }

@@ -31,7 +31,7 @@ public final class TemporaryFolder: Sendable {
     public func write(_ text: String, to name: String) throws -> String {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
         let file = try Descriptor(unsafe open(file(name), flags, 0o600), from: "open \(name)")
-        try file.write(Array(text.utf8), until: Deadline(milliseconds: 5000))
+        try file.write(Array(text.utf8), until: Deadline())
         return self.file(name)
     }
 

@@ -52,13 +52,17 @@ public final class WorkerProcess: Sendable {
     }
 
     /// Starts a worker for a class of a fixture on a port of its own choice, not yet listening.
+    ///
+    /// It has half a minute to end, since a busy machine needs longer than a host would wait. A test
+    /// in which plugin code runs at the end names its own `--shutdown-grace`, part of which it takes.
     public static func launch(
         _ fixture: String, _ className: String, _ options: [String] = [],
         environment: [String: String] = [:]
     ) throws -> WorkerProcess {
         let path = try Fixture.path(fixture)
         return try WorkerProcess(
-            arguments: ["--module", path, "--class", className, "--port", "0"] + options,
+            arguments: ["--module", path, "--class", className, "--port", "0"]
+                + ["--shutdown-grace", "30"] + options,
             environment: environment)
     }
 
@@ -72,7 +76,7 @@ public final class WorkerProcess: Sendable {
     }
 
     /// Waits for the log line that announces the port, and returns the port.
-    public func waitUntilListening(within milliseconds: Int = 10_000) throws -> UInt16 {
+    public func waitUntilListening(within milliseconds: Int = Deadline.patience) throws -> UInt16 {
         try standardError.line("announced port", within: milliseconds, Self.announcedPort)
     }
 
@@ -92,7 +96,7 @@ public final class WorkerProcess: Sendable {
 
     /// Waits for its end.
     @discardableResult
-    public func waitForExit(within milliseconds: Int = 10_000) throws -> Ending {
+    public func waitForExit(within milliseconds: Int = Deadline.patience) throws -> Ending {
         let deadline = Deadline(milliseconds: milliseconds)
         try handle.wait(for: POLLIN, "the end of the worker", until: deadline)
         return ending.withLock { ending in

@@ -19,7 +19,7 @@ import Testing
             return true
         }
         try withServer(settings) { _ in
-            #expect(beats.wait(until: Deadline(milliseconds: 10_000)) { $0 > 3 ? $0 : nil } != nil)
+            #expect(beats.wait(until: Deadline()) { $0 > 3 ? $0 : nil } != nil)
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
             }
             server.service.echoAtOnce()
             let call = Background { try server.client.execute("{}").status }
-            #expect(isStuck.wait(until: Deadline(milliseconds: 10_000)) { $0 ? true : nil } == true)
+            #expect(isStuck.wait(until: Deadline()) { $0 ? true : nil } == true)
             let before = beats.withLock { $0 }
             // Fifty intervals.
             let more = beats.wait(until: Deadline(milliseconds: 50)) { $0 > before ? $0 : nil }
@@ -49,7 +49,7 @@ import Testing
             released.withLock { $0 = true }
             let status = try call.value()
             #expect(status == 200)
-            let later = beats.wait(until: Deadline(milliseconds: 10_000)) {
+            let later = beats.wait(until: Deadline()) {
                 $0 > before ? $0 : nil
             }
             #expect(later != nil)

@@ -8,16 +8,12 @@ import Testing
 @Suite(.blocking) struct CrashOutputTests {
     @Test func `A full pipe does not keep a crashed process from its end`() async throws {
         let path = try #require(CrashLibrary.path)
-        let start = MonotonicClock.now()
         await #expect(processExitsWith: .signal(SIGSEGV)) { [path = path as String] in
             let pipe = TestPipe()
             dup2(pipe.writing, STDERR_FILENO)
             #expect(pipe.fill() > 0)
             try CrashLibrary.crash(path, "null_write")
         }
-        // 200 ms are the crash's own; the rest is for a test pool that other tests keep busy, as the
-        // end of the process is heard of through it.
-        #expect(MonotonicClock.now() - start < 60_000_000_000)
     }
 
     @Test func `A full socket does not keep a crashed process from its end either`() async throws {

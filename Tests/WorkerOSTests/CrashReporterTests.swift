@@ -70,7 +70,7 @@ import Testing
         if crash.function == "raise_in_thread" { #expect(lines[1].contains("'raising one'")) }
         #expect(lines[2].hasPrefix("running call first?call for ") && lines[2].hasSuffix(" ms"))
         let age = try #require(lines[2].dropLast(3).split(separator: " ").last.flatMap { Int($0) })
-        #expect(1_500..<60_000 ~= age)
+        #expect(1_500..<1_000_000 ~= age, "milliseconds")
         #expect(lines[3].hasPrefix("running call \(String(repeating: "x", count: 63)) for "))
         #expect(lines[4].hasPrefix("#0 "))
         #expect(lines.contains { $0.hasPrefix("#") && $0.contains(crash.frame) })

@@ -64,7 +64,7 @@ import WorkerCore
         for number in 0..<1_000 { log.info("line \(number)") }
         #expect(!log.flush(deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
         let text = pipe.read { $0.contains("dropped") }
-        #expect(log.flush(deadlineNanoseconds: seconds(10)))
+        #expect(log.flush(deadlineNanoseconds: inTime))
         let lines = text.dropFirst(filled).split(separator: "\n")
         let kept = lines.filter { $0.contains(" info line ") }
         #expect(kept.count > 50 && kept.count < 1_000)
@@ -128,7 +128,7 @@ import WorkerCore
         for number in 0..<3_000 { log.info("line \(number)") }
         #expect(!log.flush(deadlineNanoseconds: 0))
         pipe.closeReading()
-        #expect(log.flush(deadlineNanoseconds: seconds(10)))
+        #expect(log.flush(deadlineNanoseconds: inTime))
     }
 
     @Test func `A socket that is not read never blocks`() {
@@ -139,7 +139,7 @@ import WorkerCore
         for number in 0..<10_000 { log.info("line \(number)") }
         #expect(!log.flush(deadlineNanoseconds: 0))
         close(ends[1])
-        #expect(log.flush(deadlineNanoseconds: seconds(10)))
+        #expect(log.flush(deadlineNanoseconds: inTime))
         close(ends[0])
     }
 

@@ -63,11 +63,11 @@ import Testing
     @Test func `A thread that takes too long is not waited for`() throws {
         let latch = try #require(Latch())
         let thread = try NamedThread.start(name: "slow") {
-            _ = latch.wait(deadlineNanoseconds: seconds(10))
+            _ = latch.wait(deadlineNanoseconds: inTime)
         }
         #expect(!thread.join(deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
         latch.open()
-        #expect(thread.join(deadlineNanoseconds: seconds(10)))
+        #expect(thread.join(deadlineNanoseconds: inTime))
     }
 
     @Test func `A stack too large to have is an error that names the thread`() {
@@ -86,7 +86,7 @@ import Testing
             let early = waiter.wait(deadlineNanoseconds: 0)
             raise(signal)
             found.set([
-                early, waiter.wait(deadlineNanoseconds: seconds(10)),
+                early, waiter.wait(deadlineNanoseconds: inTime),
                 waiter.wait(deadlineNanoseconds: 0),
             ])
         }

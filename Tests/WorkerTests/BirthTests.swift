@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// What a worker is born with, where its starter was careless: descriptors, arguments, /proc.
-@Suite(.timeLimit(.minutes(10)))
-struct BirthTests {
+@Suite(.blocking) struct BirthTests {
     /// Which of descriptors 0, 1 and 2 are closed at the start, as letters that a shell closes.
     static let combinations: [[Int]] = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]]
 
@@ -98,13 +97,13 @@ struct BirthTests {
             inherited: [listener.descriptor, control.reading, announced.writing],
             wrapper: wrapper + ["/bin/sh", "-c", command, "sh"])
         let text = try announced.reading.readLine(
-            "the worker's number", until: Deadline(milliseconds: 10_000))
+            "the worker's number", until: Deadline())
         let pid = try #require(Int32(text))
         let worker = ProcessFacts(pid)
         #expect(try HTTPClient(.tcp(listener.port)).get("/health").status == 200)
         shell.signal(SIGKILL)
         _ = try shell.waitForExit()
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         while worker.isAlive, !deadline.hasPassed { sched_yield() }
         #expect(!worker.isAlive)
         if worker.isAlive { _ = kill(pid, SIGKILL) }

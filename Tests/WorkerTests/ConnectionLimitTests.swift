@@ -49,7 +49,7 @@ import Testing
             try expectRefusal(worker, "GET", "/health")
             let first = connections.removeFirst()
             if how == "close" { first.close() } else { first.reset() }
-            let deadline = Deadline(milliseconds: 10_000)
+            let deadline = Deadline()
             var next: HTTPConnection?
             while next == nil && !deadline.hasPassed {
                 let connection = try worker.client.connect()
@@ -90,7 +90,7 @@ import Testing
         try stream.send("POST", "/execute_stream", body: "{\"kwargs\":{\(gate.kwargs)}}")
         try gate.arrival()
         if how == "close" { stream.close() } else { stream.reset() }
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         var status = 0
         while status != 200 && !deadline.hasPassed {
             let connection = try worker.client.connect()

@@ -55,7 +55,7 @@ import Testing
             "POST /execute HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
                 + "Content-Length: 2\r\n\r\n")
         try connection.descriptor.wait(
-            for: POLLIN, "100 Continue", until: Deadline(milliseconds: 5000))
+            for: POLLIN, "100 Continue", until: Deadline())
         try connection.send("{}")
         let response = try connection.readResponse()
         #expect(response.informational == [100])
@@ -96,7 +96,7 @@ import Testing
             }
         }
         // The worker sees the ends in its own time; the requests below give it some.
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         while worker.facts.descriptors > before + 1 && !deadline.hasPassed {
             #expect(try worker.client.get("/health").status == 200)
         }

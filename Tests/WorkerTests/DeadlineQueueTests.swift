@@ -72,7 +72,7 @@ import Testing
     func `A deadline of --call-timeout passes for the call that runs and for those that wait`()
         throws
     {
-        let worker = try WorkerProcess.start("cancellation", "Deaf", ["--call-timeout", "0.1"])
+        let worker = try WorkerProcess.start("cancellation", "Deaf", ["--call-timeout", "1"])
         let first = try Gate(in: folder, "first")
         let second = try Gate(in: folder, "second")
         let running = try worker.client.connect()

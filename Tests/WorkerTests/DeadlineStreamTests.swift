@@ -34,7 +34,7 @@ import Testing
     {
         let worker = try WorkerProcess.start("streams", "Streams")
         let gate = try Gate(in: TemporaryFolder())
-        let response = try stream(worker, "{\"mode\":\"gate\",\(gate.kwargs)}", "0.1")
+        let response = try stream(worker, "{\"mode\":\"gate\",\(gate.kwargs)}", "1")
         expectEnd(response, after: ["\"before\""])
         try gate.arrival()
         try gate.release()
@@ -49,7 +49,7 @@ import Testing
         let kwargs = "{\"mode\":\"endless\",\"pad\":10000,\"announce\":\"\(gate.announce)\"}"
         try connection.send(
             "POST", "/execute_stream", body: "{\"kwargs\":\(kwargs)}",
-            headers: [("X-Timeout", "0.3")])
+            headers: [("X-Timeout", "1")])
         try gate.arrival()
         expectEnd(try connection.readResponse().lastLines(), after: [])
     }

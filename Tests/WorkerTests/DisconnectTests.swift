@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Clients that go away: whose calls end, how soon, and whose do not.
+/// Clients that go away: whose calls end, and whose do not.
 @Suite(.blocking) struct DisconnectTests {
     private static let ways: [(path: String, how: String)] = ["/execute", "/execute_stream"]
         .flatMap { path in ["close", "half-close", "reset"].map { (path, $0) } }
@@ -14,13 +14,6 @@ import Testing
         }
     }
 
-    /// The shortest of a few tries, so that a busy machine is not taken for a slow worker.
-    private func shortest(_ attempt: () throws -> Int64) throws -> Int64 {
-        var shortest = Int64.max
-        for _ in 0..<20 where shortest > 50 { shortest = min(shortest, try attempt()) }
-        return shortest
-    }
-
     @Test(arguments: ways)
     func `A plugin notices that the client of its running call has gone`(path: String, how: String)
         throws
@@ -29,15 +22,10 @@ import Testing
         let folder = try TemporaryFolder()
         let (running, ended) = (try Gate(in: folder, "running"), try Gate(in: folder, "ended"))
         let kwargs = "{\"announce\":\"\(running.announce)\",\"ended\":\"\(ended.announce)\"}"
-        let latency = try shortest {
-            let connection = try worker.begin("call", kwargs, path: path)
-            try running.arrival()
-            let start = Deadline.now
-            leave(connection, how)
-            #expect(try ended.arrival() == "stopped")
-            return Deadline.now - start
-        }
-        #expect(latency <= 50)
+        let connection = try worker.begin("call", kwargs, path: path)
+        try running.arrival()
+        leave(connection, how)
+        #expect(try ended.arrival() == "stopped")
     }
 
     @Test(arguments: ways)
@@ -49,14 +37,9 @@ import Testing
         let (running, waiting) = (try Gate(in: folder, "running"), try Gate(in: folder, "waiting"))
         let first = try worker.begin("running", "{\(running.kwargs)}")
         try running.arrival()
-        let latency = try shortest {
-            let connection = try worker.begin("waiting", "{\(waiting.kwargs)}", path: path)
-            let start = Deadline.now
-            leave(connection, how)
-            try worker.answer("/health", contains: "\"calls_queued\":0")
-            return Deadline.now - start
-        }
-        #expect(latency <= 50)
+        let connection = try worker.begin("waiting", "{\(waiting.kwargs)}", path: path)
+        leave(connection, how)
+        try worker.answer("/health", contains: "\"calls_queued\":0")
         try running.release()
         #expect(try first.readResponse().status == 200)
         #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)

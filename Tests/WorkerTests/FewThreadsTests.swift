@@ -84,7 +84,7 @@ import Testing
         let worker = try start("cancellation", "Pushed")
         try fill()
         let gate = try Gate(in: folder)
-        let late = try worker.begin("late", "{\(gate.kwargs)}", headers: [("X-Timeout", "0.05")])
+        let late = try worker.begin("late", "{\(gate.kwargs)}", headers: [("X-Timeout", "1")])
         try gate.arrival()
         #expect(try late.readResponse().status == 504)
         let text = String(repeating: "x", count: 400_000)

@@ -10,7 +10,7 @@ import Testing
         let listener = try Listener()
         let connection = try HTTPConnection(.tcp(listener.port), patience: patience)
         let peer = try listener.accept()
-        try peer.write(Array(text.utf8), until: Deadline(milliseconds: 5000))
+        try peer.write(Array(text.utf8), until: Deadline())
         if closing { peer.close() }
         return (connection, peer)
     }

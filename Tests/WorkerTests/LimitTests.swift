@@ -88,7 +88,7 @@ import Testing
         let whole = body(100_000)
         try first.send(head + whole.dropLast(1))
         // Until the worker has taken the first body in, a second one may still find room.
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         var refused: HTTPResponse?
         while refused?.status != 503 && !deadline.hasPassed {
             refused = try worker.client.post("/execute", whole)
@@ -112,7 +112,7 @@ import Testing
             try? connection.send(head + whole.dropLast(1))
             if i % 2 == 0 { connection.reset() } else { connection.close() }
         }
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         var status = 0
         while status != 200 && !deadline.hasPassed {
             status = try worker.client.post("/execute", whole).status

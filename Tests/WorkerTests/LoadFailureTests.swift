@@ -95,7 +95,8 @@ import Testing
     @Test func `The port refuses connections until the plugin has been created`() throws {
         let folder = try TemporaryFolder()
         let gate = try Gate(in: folder)
-        let port = try Listener.freePort()
+        let kept = try Listener(listening: false)
+        let port = kept.port
         let process = try WorkerProcess(
             arguments: [
                 "--module", try Fixture.path("lifecycle"), "--class", "Lifecycle",
@@ -103,6 +104,7 @@ import Testing
             ],
             environment: gate.environment("CREATE"))
         try gate.arrival()
+        kept.descriptor.close()
         #expect(throws: TestFailure.self) { try Endpoint.tcp(port).connect() }
         #expect(throws: TestFailure.self) { try Listener(port: port) }
         try gate.release()
@@ -115,17 +117,19 @@ import Testing
     }
 
     private func check(path: String, _ failure: Case) throws {
-        let port = try Listener.freePort()
+        let kept = try Listener(listening: false)
+        let port = kept.port
         let process = try WorkerProcess(arguments: [
             "--module", path, "--class", failure.className, "--port", "\(port)",
         ])
         var connected = false
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         while process.isRunning && !connected && !deadline.hasPassed {
             connected = (try? Endpoint.tcp(port).connect()) != nil
         }
         #expect(!connected, "a port was open though nothing could be loaded")
         #expect(try process.waitForExit() == .exited(1))
+        withExtendedLifetime(kept) {}
 
         let output = try process.standardOutput.textAtEnd()
         #expect(output.hasPrefix("FATAL: Failed to load \(path):\(failure.className) - "))

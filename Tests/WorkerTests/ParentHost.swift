@@ -12,8 +12,6 @@ final class ParentHost: Sendable {
         let ending: WorkerProcess.Ending
         /// The host still lived then.
         let isEarly: Bool
-        /// Between the last command and the end.
-        let microseconds: Int
         /// A process that the worker left behind.
         let leavesProcesses: Bool
 
@@ -21,22 +19,12 @@ final class ParentHost: Sendable {
         var isOrderly: Bool { ending == .exited(5) && !isEarly && !leavesProcesses }
     }
 
-    /// Expects an end because of the parent, in time.
-    ///
-    /// A busy machine is late now and then, a slow worker always: there are three tries.
+    /// Expects an end because of the parent.
     static func expectEnd(
-        within milliseconds: Int, sourceLocation: SourceLocation = #_sourceLocation,
-        _ run: () throws -> End
+        sourceLocation: SourceLocation = #_sourceLocation, _ run: () throws -> End
     ) throws {
-        var times: [Int] = []
-        while times.allSatisfy({ $0 > milliseconds * 1_000 }), times.count < 3 {
-            let end = try run()
-            #expect(end.isOrderly, "\(end)", sourceLocation: sourceLocation)
-            times.append(end.microseconds)
-        }
-        #expect(
-            times.contains { $0 <= milliseconds * 1_000 }, "microseconds: \(times)",
-            sourceLocation: sourceLocation)
+        let end = try run()
+        #expect(end.isOrderly, "\(end)", sourceLocation: sourceLocation)
     }
 
     /// What the keeper is told, one letter each.
@@ -111,7 +99,7 @@ final class ParentHost: Sendable {
 
     /// Tells the keeper to do something.
     func tell(_ command: Command) throws {
-        try control.write(Array(command.rawValue.utf8), until: Deadline(milliseconds: 5_000))
+        try control.write(Array(command.rawValue.utf8), until: Deadline())
         if command == .endSpawner { try reports.line(containing: "ended") }
     }
 
@@ -127,12 +115,11 @@ final class ParentHost: Sendable {
     func end() throws -> End {
         try reports.line("end") { line -> End? in
             let words = line.split(separator: " ")
-            guard words.count == 7, words[0] == "end", let number = Int32(words[2]),
-                let took = Int(words[4])
+            guard words.count == 7, words[0] == "end", let number = Int32(words[2])
             else { return nil }
             return End(
                 ending: words[1] == "exited" ? .exited(number) : .signalled(number),
-                isEarly: words[3] == "early", microseconds: took, leavesProcesses: words[6] != "0")
+                isEarly: words[3] == "early", leavesProcesses: words[6] != "0")
         }
     }
 

@@ -4,14 +4,12 @@ import Testing
 
 /// Whose end ends the worker, and whose does not; each with a pidfd and without.
 @Suite(.blocking) struct ParentTests {
-    /// Milliseconds: ten times what an idle worker may need.
-    private static let idle = 100
-    /// A time that is long beside the 10 ms between two looks at /proc.
+    /// Milliseconds: a time that is long beside the 10 ms between two looks at /proc.
     private static let quiet = 60
 
     @Test(arguments: PidfdAccess.allCases)
     func `The parent's end ends an idle worker with 5`(access: PidfdAccess) throws {
-        try ParentHost.expectEnd(within: Self.idle) {
+        try ParentHost.expectEnd {
             let host = try ParentHost([], access)
             _ = try host.client()
             return try host.die()
@@ -44,7 +42,7 @@ import Testing
 
     @Test(arguments: PidfdAccess.allCases)
     func `A parent that is left as a zombie is noticed`(access: PidfdAccess) throws {
-        try ParentHost.expectEnd(within: Self.idle) {
+        try ParentHost.expectEnd {
             let host = try ParentHost(["--zombie"], access)
             _ = try host.client()
             return try host.die()
@@ -76,7 +74,7 @@ import Testing
     func `The parent is the process that --ppid names, be it a grandparent`(access: PidfdAccess)
         throws
     {
-        try ParentHost.expectEnd(within: Self.idle) {
+        try ParentHost.expectEnd {
             let host = try ParentHost(["--spawner", "child"], access)
             _ = try host.client()
             return try host.die()
@@ -87,7 +85,7 @@ import Testing
     func `The end of the thread or process that started the worker is not the parent's end`(
         access: PidfdAccess, spawner: String
     ) throws {
-        try ParentHost.expectEnd(within: Self.idle) {
+        try ParentHost.expectEnd {
             let host = try ParentHost(["--spawner", spawner], access)
             let client = try host.client()
             // "main": the first thread ends, so that the living process shows as a zombie.
@@ -102,7 +100,7 @@ import Testing
         throws
     {
         for access in PidfdAccess.allCases {
-            try ParentHost.expectEnd(within: Self.idle) {
+            try ParentHost.expectEnd {
                 let host = try ParentHost(["--block"], access)
                 _ = try host.client()
                 return try host.die()
@@ -113,8 +111,7 @@ import Testing
     @Test(arguments: PidfdAccess.allCases)
     func `The parent's end is noticed by a worker whose log is not read`(access: PidfdAccess) throws
     {
-        // It offers its last words for a while.
-        try ParentHost.expectEnd(within: Self.idle + 250) {
+        try ParentHost.expectEnd {
             let gate = try Gate(in: TemporaryFolder())
             let host = try ParentHost(
                 ["--mute"], access, "lifecycle", "Lifecycle",

@@ -31,7 +31,7 @@ import Testing
         let (worker, running) = try start(limit)
         let waiting = try (0..<limit).map { try worker.begin("\($0)") }
         for path in ["/execute", "/execute_stream", "/initialize"] {
-            let response = try worker.client.post(path, patience: 1000)
+            let response = try worker.client.post(path)
             #expect(response.status == 503, "\(path)")
             #expect(response.isDetail && response.text.contains("--max-queue"))
             #expect(response.headers["Retry-After"] == "1")
@@ -55,7 +55,7 @@ import Testing
         #expect(try worker.client.execute("{}").status == 503)
         #expect(try worker.client.post("/cancel/cancelled").status == 200)
         #expect(try cancelled.readResponse().status == 409)
-        let expiring = try worker.begin("expiring", headers: [("X-Timeout", "0.05")])
+        let expiring = try worker.begin("expiring", headers: [("X-Timeout", "1")])
         #expect(try expiring.readResponse().status == 504)
         let leaving = try worker.begin("leaving")
         leaving.close()

@@ -26,7 +26,7 @@ extension RunningWorker {
     /// Asks again and again until the answer to GET `path` contains `text`, and returns it.
     @discardableResult
     func answer(
-        _ path: String, contains text: String, within milliseconds: Int = 10_000
+        _ path: String, contains text: String, within milliseconds: Int = Deadline.patience
     ) throws -> HTTPResponse {
         try answer(path, "one that contains \(text)", within: milliseconds) {
             $0.text.contains(text)
@@ -38,7 +38,8 @@ extension RunningWorker {
     /// `pause` are the milliseconds between questions.
     @discardableResult
     func answer(
-        _ path: String, _ what: String, within milliseconds: Int = 10_000, pause: Int32 = 2,
+        _ path: String, _ what: String, within milliseconds: Int = Deadline.patience,
+        pause: Int32 = 2,
         _ isWished: (HTTPResponse) throws -> Bool
     ) throws -> HTTPResponse {
         let deadline = Deadline(milliseconds: milliseconds)

@@ -26,7 +26,7 @@ import Testing
     }
 
     private func waitForUptime(of worker: RunningWorker, seconds: Int) throws {
-        try worker.answer("/health", "that of a later second", within: 60_000, pause: 20) {
+        try worker.answer("/health", "that of a later second", pause: 20) {
             answer in
             !(0..<seconds).contains { answer.text.contains("\"uptime_seconds\":\($0),") }
         }

@@ -16,7 +16,7 @@ import Testing
     }
 
     private static func waitForDescriptors(_ count: Int, of worker: RunningWorker) throws {
-        let deadline = Deadline(milliseconds: 20_000)
+        let deadline = Deadline()
         while worker.facts.descriptors > count {
             if deadline.hasPassed {
                 throw TestFailure("\(worker.facts.descriptors - count) descriptors are left")

@@ -54,7 +54,7 @@ final class Plugin: Sendable {
         while true {
             let bytes = try input.read()
             if bytes.isEmpty { return }
-            try output.write(bytes, until: Deadline(milliseconds: 5000))
+            try output.write(bytes, until: Deadline())
         }
     }
 
@@ -111,14 +111,14 @@ final class Plugin: Sendable {
     func cancelAll(_ detail: String = "stop") throws -> CancelAnswer {
         let answer = Monitor<CancelAnswer?>(nil)
         host.cancelAll(CallFailure(.cancelled, detail)) { given in answer.withLock { $0 = given } }
-        guard let found = answer.wait(until: Deadline(milliseconds: 10_000), { $0 }) else {
+        guard let found = answer.wait(until: Deadline(), { $0 }) else {
             throw TestFailure("no answer to cancelAll")
         }
         return found
     }
 
     /// Closes, waits until nothing runs, and ends the plugin.
-    func end(within milliseconds: Int = 10_000) -> Bool {
+    func end(within milliseconds: Int = Deadline.patience) -> Bool {
         host.close(CallFailure(.unavailable, "closing"))
         return host.waitUntilIdle(until: moment(milliseconds))
             && host.end(until: moment(milliseconds))

@@ -46,7 +46,7 @@ final class Recorder: CallObserver {
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Waits for the outcome.
-    func outcome(within milliseconds: Int = 10_000) throws -> Outcome {
+    func outcome(within milliseconds: Int = Deadline.patience) throws -> Outcome {
         let found = state.wait(until: Deadline(milliseconds: milliseconds)) { $0.outcomes.first }
         guard let found else { throw TestFailure("no outcome of call '\(name)'") }
         return found
@@ -54,7 +54,7 @@ final class Recorder: CallObserver {
 
     /// Waits until the plugin waits for room.
     func waitUntilFull() throws {
-        let found = state.wait(until: Deadline(milliseconds: 10_000)) {
+        let found = state.wait(until: Deadline()) {
             $0.waiting > 0 ? true : nil
         }
         guard found != nil else { throw TestFailure("the plugin does not wait for room") }
@@ -62,7 +62,7 @@ final class Recorder: CallObserver {
 
     /// Waits until the lines fulfil a condition.
     func wait(_ condition: (String) -> Bool) throws {
-        let found = state.wait(until: Deadline(milliseconds: 10_000)) {
+        let found = state.wait(until: Deadline()) {
             condition($0.lines) ? true : nil
         }
         guard found != nil else { throw TestFailure("the lines that are waited for do not come") }

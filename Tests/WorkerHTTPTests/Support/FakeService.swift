@@ -97,7 +97,7 @@ final class FakeService: WorkerService {
     }
 
     /// Waits for the next call.
-    func submission(within milliseconds: Int = 10_000) throws -> Submission {
+    func submission(within milliseconds: Int = Deadline.patience) throws -> Submission {
         let deadline = Deadline(milliseconds: milliseconds)
         guard state.wait(until: deadline, { $0.submissions.isEmpty ? nil : true }) != nil else {
             throw TestFailure("no call has been submitted")
@@ -107,7 +107,7 @@ final class FakeService: WorkerService {
 
     /// Waits for the next POST /cancel.
     func cancel() throws -> @Sendable (CancelReply) -> Void {
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         guard state.wait(until: deadline, { $0.cancels.isEmpty ? nil : true }) != nil else {
             throw TestFailure("no cancel has come")
         }

@@ -58,7 +58,7 @@ final class RunningServer: Sendable {
     func waitUntilOneWaits() throws { try waitUntil(isWaiting: true) }
 
     private func waitUntil(isWaiting: Bool) throws {
-        let deadline = Deadline(milliseconds: 10_000)
+        let deadline = Deadline()
         while server.isWaiting != isWaiting {
             if deadline.hasPassed { throw TestFailure("parked connections: not \(isWaiting)") }
             sched_yield()

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A real pipe.
 final class TestPipe: Sendable {
@@ -44,13 +45,13 @@ final class TestPipe: Sendable {
         }
     }
 
-    /// Reads until the text read so far satisfies a condition, or ten seconds are past.
+    /// Reads until the text read so far satisfies a condition, or nothing comes any more.
     func read(until isComplete: (String) -> Bool) -> String {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while !isComplete(String(decoding: bytes, as: UTF8.self)) {
             var entry = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-            guard unsafe poll(&entry, 1, 10_000) == 1 else { break }
+            guard unsafe poll(&entry, 1, Int32(Deadline.patience)) == 1 else { break }
             let count = unsafe Glibc.read(reading, &buffer, buffer.count)
             guard count > 0 else { break }
             bytes += buffer[..<count]
