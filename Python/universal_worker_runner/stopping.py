@@ -7,6 +7,7 @@ the runner's. Those that are marked `entry` do nothing but call plugin code; els
 """
 
 import signal
+from time import sleep
 
 STOP_SIGNAL = signal.SIGRTMIN + 5  # raises in the main thread
 STACKS_SIGNAL = signal.SIGRTMIN + 6  # writes the stacks of all threads to stderr, without the GIL
@@ -40,9 +41,15 @@ def install(lane):
 
     def stop(number, frame):
         call = lane.call
-        if call is not None and call.forced and in_plugin(frame):
-            call.take_force()
-            raise Stopped
+        if call is None or not in_plugin(frame):
+            return
+        # The worker sends this signal too, right after a stop: busy code lets go of the interpreter's
+        # lock, for which the control thread would wait 5 ms, twice, until it has read the stop.
+        for _ in range(4):
+            if call.forced:
+                call.take_force()
+                raise Stopped
+            sleep(0.0005)
 
     def interrupt(number, frame):
         if in_plugin(frame):  # an interrupt between calls, or while we send, would end the worker
