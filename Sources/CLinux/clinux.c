@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,51 +38,6 @@ _Bool clinux_stdout_flush(void) {
         sched_yield();
     }
     return 0;
-}
-
-unsigned long clinux_raise_open_files(void) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-    const rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = limit.rlim_max;
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
-}
-
-unsigned long clinux_open_files(void) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
-}
-
-static void do_nothing(int signal) { (void)signal; }
-
-void clinux_survive_broken_pipes(void) {
-    // SA_ONSTACK: runtimes with small stacks (Go) insist on it in every handler.
-    struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART | SA_ONSTACK};
-    sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGPIPE, &action, NULL);
-}
-
-static sigset_t unblocked_in_children;
-
-static void unblock(void) { (void)pthread_sigmask(SIG_UNBLOCK, &unblocked_in_children, NULL); }
-
-int clinux_unblock_in_forked_children(const sigset_t *signals) {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static _Bool is_registered;
-    int error = 0;
-    (void)pthread_mutex_lock(&lock);
-    if (!is_registered) {
-        unblocked_in_children = *signals;
-        error = pthread_atfork(NULL, NULL, unblock);
-        is_registered = error == 0;
-    }
-    (void)pthread_mutex_unlock(&lock);
-    return error;
-}
-
-_Bool clinux_ignores(int signal) {
-    struct sigaction action;
-    return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int clinux_thread_start(

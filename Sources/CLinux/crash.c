@@ -56,6 +56,8 @@ static void set_blocked(int how, int signal) {
 static void end_now(void) {
     set_blocked(SIG_UNBLOCK, reported_signal);
     repeat(reported_signal, &reported_information);
+    // Of the first process of a namespace the kernel ignores the default action of what is sent.
+    _exit(128 + reported_signal);
 }
 
 static void handle_alarm(int signal) {
@@ -184,6 +186,8 @@ static void handle_crash(int signal, siginfo_t *information, void *context) {
     add_backtrace(context);
     crash_text_flush(&text);
     (void)alarm(0);
+    // A fault happens again, and ends even the first process of a namespace.
+    if (getpid() == 1 && information->si_code <= 0) _exit(128 + signal);
     // Delivered on return, with the registers of the crash, which a core dump is to show.
     set_blocked(SIG_BLOCK, signal);
     repeat(signal, information);

@@ -7,7 +7,6 @@ internal import WorkerOS
 enum Main {
     static func main() {
         SignalMask.prepare()
-        ProcessLimits.raiseOpenFiles()
         let environment = Environment.current()
         do throws(UsageError) {
             let request = try CommandLineParser.parse(

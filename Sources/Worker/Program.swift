@@ -30,12 +30,18 @@ struct Program {
                 from: STDERR_FILENO, variable: environment["JOURNAL_STREAM"]))
     }
 
+    /// The descriptors that the worker itself has, and connections that are only told to go away.
+    private static let ownDescriptors = 128
+
     /// Runs to the end.
     ///
     /// Ends by `_exit`, not `exit`: destructors of a library whose threads may still run are not
     /// the worker's to call.
     func run() -> Never {
-        let spawn = spawnThread(log)
+        SignalHandlers.install()
+        let spawn = spawnThread(log, .faultsOnly)
+        let spawnForPlugin = spawnThread(log, .plugin)
+        ProcessLimits.raiseOpenFiles(by: configuration.maxConnections + Self.ownDescriptors)
         // What the plugin starts, however it detaches itself, stays below the worker.
         ChildSubreaper.enable()
         if reaper.isBlind {
@@ -53,9 +59,11 @@ struct Program {
                 log.info("plugin stdout: \($0)")
             }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
-            let stage = Stage(self, socket: socket, capture: capture, timers: timers, spawn: spawn)
+            let stage = Stage(
+                self, socket: socket, capture: capture, timers: timers, spawn: spawn,
+                spawnForPlugin: spawnForPlugin)
             ProcessExit.watch(Events(log: log, inbox: inbox))
-            let isLoading = spawn("uw-load") {
+            let isLoading = spawnForPlugin("uw-load") {
                 ThreadEnd.run {
                     stage.load()
                 } ifThreadEnds: {
@@ -68,6 +76,8 @@ struct Program {
             end(.bindFailure, "\(error)")
         } catch let error as ParentGone {
             end(.parentGone, error.description)
+        } catch let error as SystemError {
+            end(.noResources, "crashes and signals cannot be watched: \(error)")
         } catch {
             end(.noResources, "\(error)")
         }
@@ -76,7 +86,7 @@ struct Program {
     /// Begins to watch for signals and for the parent's end; before anything of the plugin's runs.
     private func watch(_ spawn: ThreadSpawner) throws {
         let signals = try SignalWaiter()
-        guard let poll = EventPoll() else { throw SystemError.last }
+        guard let poll = EventPoll() else { throw NoDescriptor() }
         var parent: ParentWatch?
         if configuration.parentProcess > 0 {
             parent = ParentWatch(
@@ -110,6 +120,13 @@ private struct ParentGone: Error, CustomStringConvertible {
     let process: Int32
 
     var description: String { "the parent process \(process) (--ppid) is gone" }
+}
+
+/// The worker has fewer descriptors than it needs to live.
+private struct NoDescriptor: Error, CustomStringConvertible {
+    var description: String {
+        "no descriptor is left; the worker itself needs some twenty (ulimit -n)"
+    }
 }
 
 /// A thread that the worker needs to live cannot be had.

@@ -18,6 +18,8 @@ final class Stage: Sendable {
     private let capture: StandardOutputCapture
     private let timers: Timers
     private let spawn: ThreadSpawner
+    /// For threads that run plugin code.
+    private let spawnForPlugin: ThreadSpawner
     /// The plugin, once it is loaded.
     private let plugin = Mutex<PluginHost?>(nil)
     /// The server, once it serves; the main thread's.
@@ -25,7 +27,8 @@ final class Stage: Sendable {
 
     init(
         _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
-        timers: Timers, spawn: @escaping ThreadSpawner
+        timers: Timers, spawn: @escaping ThreadSpawner,
+        spawnForPlugin: @escaping ThreadSpawner
     ) {
         configuration = program.configuration
         environment = program.environment
@@ -37,6 +40,7 @@ final class Stage: Sendable {
         self.capture = capture
         self.timers = timers
         self.spawn = spawn
+        self.spawnForPlugin = spawnForPlugin
     }
 
     private var host: PluginHost? { plugin.withLock { $0 } }
@@ -55,7 +59,7 @@ final class Stage: Sendable {
                         wedgedLimit: configuration.wedgedExit > .zero
                             ? nanoseconds(configuration.wedgedExit) : nil,
                         events: Events(log: log, inbox: inbox),
-                        clock: MonotonicClock.now, timers: timers, spawn: spawn))
+                        clock: MonotonicClock.now, timers: timers, spawn: spawnForPlugin))
             } catch {
                 if error == .noThread {
                     // The system's fault, not the plugin's.
@@ -150,6 +154,8 @@ final class Stage: Sendable {
 
     private func serve() -> ExitCode? {
         guard let host else { preconditionFailure("it is served what has been loaded") }
+        // What the plugin's runtime has done to them while it was loaded.
+        Watchdog.holdSignals(log)
         do throws(SocketError) {
             if !socket.isInherited { try socket.listen() }
         } catch {

@@ -9,8 +9,8 @@ internal import WorkerThreads
 struct Watchdog: Sendable {
     private static let signalEvent: UInt64 = 1
     private static let parentEvent: UInt64 = 2
-    /// Milliseconds between looks for zombies of the plugin's that came to the worker.
-    private static let reapInterval: Int32 = 1_000
+    /// Milliseconds between two rounds of housekeeping.
+    private static let interval: Int32 = 1_000
     /// The time that the main thread has after a second signal.
     private static let patience = Duration.milliseconds(50)
 
@@ -23,27 +23,27 @@ struct Watchdog: Sendable {
 
     /// Waits for ever; the body of a thread of its own.
     func run() {
-        poll.add(signals.descriptor, Self.signalEvent, for: .readable)
+        for descriptor in signals.descriptors {
+            poll.add(descriptor, Self.signalEvent, for: .readable)
+        }
         if let descriptor = parent?.descriptor {
             poll.add(descriptor, Self.parentEvent, for: .readable)
         }
         // Without a pidfd the parent has to be looked at, again and again.
         var isPolling = parent != nil && parent?.descriptor == nil
-        var requests = 0
+        var taken = TakenSignals()
+        var nextRound = deadline(after: .milliseconds(Self.interval))
         while true {
-            let limit = isPolling ? ParentWatch.pollInterval : Self.reapInterval
+            let limit = isPolling ? ParentWatch.pollInterval : Self.interval
             poll.wait(milliseconds: limit) { event in
                 switch event {
                 case .happened(Self.signalEvent):
-                    while let signal = signals.wait(deadlineNanoseconds: 0) {
-                        if take(signal) { requests += 1 }
-                    }
-                    if requests > 1 { insist() }
+                    while let signal = signals.next() { take(signal, &taken) }
+                    if taken.requests > 1 { insist() }
                 case .happened(Self.parentEvent):
                     if let descriptor = parent?.descriptor { poll.remove(descriptor) }
                     inbox.post(.end(.parentGone))
                 case .timeout:
-                    reaper.reapAdopted()
                     guard isPolling, parent?.isGone ?? false else { break }
                     isPolling = false
                     inbox.post(.end(.parentGone))
@@ -51,6 +51,18 @@ struct Watchdog: Sendable {
                     break
                 }
             }
+            guard MonotonicClock.now() >= nextRound else { continue }
+            nextRound = deadline(after: .milliseconds(Self.interval))
+            reaper.reapAdopted()
+            Self.holdSignals(log)
+        }
+    }
+
+    /// Takes back what the plugin has done to signals that are the worker's.
+    static func holdSignals(_ log: Log) {
+        for signal in SignalHandlers.hold() {
+            log.warning(
+                "the plugin has taken \(SignalRole.name(signal)), which the worker takes back")
         }
     }
 
@@ -62,18 +74,35 @@ struct Watchdog: Sendable {
         _exit(ExitCode.forced.rawValue)
     }
 
-    /// Takes in a signal; true where it asks for the end.
-    private func take(_ signal: Int32) -> Bool {
-        switch signal {
-        case SignalMask.parentDeath:
+    /// Takes in a signal.
+    private func take(_ signal: Int32, _ taken: inout TakenSignals) {
+        let name = SignalRole.name(signal)
+        switch SignalRole.of(signal) {
+        case .parentDeath:
             // It tells of a thread's end; whether the process has ended is another question.
             if parent?.isGone ?? false { inbox.post(.end(.parentGone)) }
-        case SignalMask.hangUp:
+        case .hangUp:
             log.info("SIGHUP: there is nothing to reload")
-        default:
-            inbox.post(.end(.signal(signal)))
-            return true
+        case .ends:
+            taken.requests += 1
+            inbox.post(.end(.signal(name)))
+        case .runsOut:
+            // One limit may speak again and again, and does not insist.
+            if taken.requests == 0 {
+                taken.requests = 1
+                inbox.post(.end(.signal(name)))
+            }
+        case .nothing, .failedWrite, .standard, .crash, .reserved:
+            guard taken.ignored.insert(signal).inserted else { break }
+            log.warning("\(name) means nothing to the worker; no more of them will be logged")
         }
-        return false
     }
+}
+
+/// The signals that have come so far.
+private struct TakenSignals {
+    /// How often the worker was asked to end.
+    var requests = 0
+    /// Those that mean nothing and were logged.
+    var ignored: Set<Int32> = []
 }

@@ -24,9 +24,9 @@ import WorkerCore
     @Test func `The drain ends at 60 % of the grace, cancelling at 75 %, and cleaning up at 90 %`()
     {
         #expect(
-            moments(grace: 1_200_000_000, began: 5 * Self.second, .signal(15))
+            moments(grace: 1_200_000_000, began: 5 * Self.second, .signal("SIGTERM"))
                 == [5_720_000_000, 5_900_000_000, 6_080_000_000, 6_200_000_000])
-        #expect(moments(grace: 100, began: 7, .signal(15)) == [67, 82, 97, 107])
+        #expect(moments(grace: 100, began: 7, .signal("SIGTERM")) == [67, 82, 97, 107])
     }
 
     @Test func `Calls that need not be waited for leave the whole grace to the other steps`() {
@@ -37,7 +37,7 @@ import WorkerCore
 
     @Test(arguments: [0, 1, 99, 101, 1_234_567_891, 3_600 * second])
     func `The end never takes longer than the grace, however short or long that is`(grace: UInt64) {
-        for moment in moments(grace: grace, began: 10, .signal(15)) {
+        for moment in moments(grace: grace, began: 10, .signal("SIGTERM")) {
             #expect(moment <= 10 + grace)
         }
     }

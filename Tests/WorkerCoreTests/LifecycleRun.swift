@@ -3,7 +3,7 @@ import WorkerCore
 /// Lives that were led somewhere: by events alone, as the main thread would.
 enum LifecycleRun {
     /// SIGTERM.
-    static let term = Lifecycle.Event.end(.signal(15))
+    static let term = Lifecycle.Event.end(.signal("SIGTERM"))
     /// The grace of all of them: a share of it is a number.
     static let grace: UInt64 = 100
     /// When their end began.

@@ -117,7 +117,7 @@ import WorkerCore
 
     @Test func `Two different signals are two signals`() {
         var life = LifecycleRun.life(in: .draining)
-        #expect(life.handle(.end(.signal(2)), at: Self.now) == [.exit(.forced)])
+        #expect(life.handle(.end(.signal("SIGINT")), at: Self.now) == [.exit(.forced)])
     }
 
     @Test func `Nothing is heard after the exit`() {
@@ -130,9 +130,9 @@ import WorkerCore
 
     @Test func `The first reason stays, unless a stronger one cuts the drain short`() {
         var life = LifecycleRun.life(in: .draining)
-        #expect(life.cause == .signal(15))
+        #expect(life.cause == .signal("SIGTERM"))
         _ = life.handle(Self.wedged, at: Self.now)
-        #expect(life.cause == .signal(15))
+        #expect(life.cause == .signal("SIGTERM"))
         _ = life.handle(Self.gone, at: Self.now)
         #expect(life.cause == .parentGone)
         _ = life.handle(Self.fatal, at: Self.now)

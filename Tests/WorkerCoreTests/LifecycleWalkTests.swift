@@ -7,7 +7,8 @@ import WorkerCore
     private static let grace: UInt64 = 1_200_000_000
 
     private static let events: [Lifecycle.Event] = [
-        .loaded, .loaded, .startFailed(.bindFailure), .end(.signal(15)), .end(.signal(2)),
+        .loaded, .loaded, .startFailed(.bindFailure), .end(.signal("SIGTERM")),
+        .end(.signal("SIGINT")),
         .end(.parentGone), .end(.pluginFatal("")), .end(.wedged("")),
         .end(.pluginExited("")), .idle, .cleaned, .reaped,
         .timeout,

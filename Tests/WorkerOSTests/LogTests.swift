@@ -9,7 +9,7 @@ import WorkerCore
     private static let time = Timestamp(seconds: 1_795_555_445, milliseconds: 123)
 
     init() {
-        SignalMask.surviveBrokenPipes()
+        SignalHandlers.surviveBrokenPipes()
     }
 
     private func log(

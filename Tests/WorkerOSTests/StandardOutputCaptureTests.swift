@@ -17,7 +17,7 @@ import Testing
     private let lines = Lines()
 
     init() {
-        SignalMask.surviveBrokenPipes()
+        SignalHandlers.surviveBrokenPipes()
     }
 
     private func start() throws -> StandardOutputCapture {

@@ -75,26 +75,55 @@ void clinux_stdout_by_line(void);
 /// Writes what stdio holds of stdout, unless a thread keeps stdout locked; false then.
 _Bool clinux_stdout_flush(void);
 
-// --- Limits
+// --- Signals (signals.c)
 
-/// Raises the soft limit of open files to the hard one; the limit now in force, 0 on failure.
-unsigned long clinux_raise_open_files(void);
+/// Makes the pipe into which the handler of `clinux_signal_catch` writes; its reading end, which does
+/// not block and has a byte for each signal, its number; -1 and errno on failure. Call it once.
+int clinux_signals_open(void);
+
+/// Gives a signal the handler that notes it in that pipe; of SIGPIPE and SIGXFSZ it notes nothing. A
+/// handler, not SIG_IGN: exec resets it, so that children of plugins start with the default, which a
+/// child that has not called exec has at once.
+_Bool clinux_signal_catch(int signal);
+
+/// Gives a signal its default action.
+void clinux_signal_reset(int signal);
+
+enum clinux_signal_taker {
+    CLINUX_TAKEN_BY_US,
+    CLINUX_TAKEN_BY_DEFAULT,
+    CLINUX_IGNORED,
+    CLINUX_TAKEN_BY_OTHERS,
+};
+
+/// What the process does with a signal.
+enum clinux_signal_taker clinux_signal_taker(int signal);
+
+/// The first and the last of the real-time signals that programs may use.
+static inline int clinux_first_realtime_signal(void) { return SIGRTMIN; }
+static inline int clinux_last_realtime_signal(void) { return SIGRTMAX; }
+
+/// The name of a signal without SIG, such as "TERM"; NULL for an unknown one and real-time ones.
+const char *_Nullable clinux_signal_name(int signal);
+
+/// write(2) that fails with EPIPE or EFBIG and sends no signal, whatever the process does with it.
+ssize_t clinux_write(int descriptor, const void *_Nullable bytes, size_t count);
+
+/// Says that the calling thread has SIGPIPE and SIGXFSZ blocked for good, which makes `clinux_write`
+/// one system call.
+void clinux_thread_takes_no_write_signals(void);
+
+/// Unblocks `signals` in every child that fork makes from now on, and gives it the limit of open files
+/// that this process was given; 0 or an error number. posix_spawn and vfork run no such handlers. The
+/// first call counts.
+int clinux_unblock_in_forked_children(const sigset_t *_Nonnull signals);
+
+/// Raises the soft limit of open files by `more` over what the process was given, as far as the hard
+/// one allows; the limit now in force, 0 on failure.
+unsigned long clinux_raise_open_files(unsigned long more);
 
 /// The soft limit of open files, 0 if it is unknown.
 unsigned long clinux_open_files(void);
-
-// --- Signals
-
-/// Makes writes to a closed pipe return EPIPE instead of ending the process. A handler that does
-/// nothing, not SIG_IGN: exec resets a handler, so that children of plugins start with the default.
-void clinux_survive_broken_pipes(void);
-
-/// Unblocks `signals` in every child that fork makes from now on; 0 or an error number.
-/// posix_spawn runs no such handlers. The first call counts.
-int clinux_unblock_in_forked_children(const sigset_t *_Nonnull signals);
-
-/// Whether the process ignores a signal.
-_Bool clinux_ignores(int signal);
 
 // --- Sockets
 

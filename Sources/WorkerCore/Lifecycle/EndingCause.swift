@@ -1,7 +1,7 @@
 /// Why the worker ends.
 package enum EndingCause: Equatable, Sendable {
-    /// A signal asked for it.
-    case signal(Int32)
+    /// A signal, by its name, asked for it.
+    case signal(String)
     /// The process that `--ppid` names is gone.
     case parentGone
     /// The plugin is broken for good.
@@ -14,7 +14,7 @@ package enum EndingCause: Equatable, Sendable {
     /// The sentence for the log.
     package var description: String {
         switch self {
-        case .signal(let number): "signal \(number) asks the worker to end"
+        case .signal(let name): "\(name) asks the worker to end"
         case .parentGone: "the parent process is gone"
         case .pluginFatal(let detail): "the plugin is broken for good: \(detail)"
         case .wedged(let detail): "the plugin is wedged: \(detail)"

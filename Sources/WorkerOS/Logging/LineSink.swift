@@ -45,22 +45,22 @@ final class LineSink: Sendable {
 
     /// Writes what can be taken at once, and returns how many bytes that was.
     ///
-    /// Where nobody will ever read them, all bytes count as taken. A process that does not ignore
-    /// SIGPIPE dies of a pipe without a reader. The corresponding C function is `write`.
+    /// Where nobody will ever read them, all bytes count as taken, whatever a plugin has done with
+    /// SIGPIPE. The corresponding C function is `write`.
     func write(_ bytes: Span<UInt8>) -> Int {
         while true {
             let count = unsafe bytes.withUnsafeBytes { bytes in
                 switch kind {
                 case .broken: bytes.count
                 case .file, .nonblocking:
-                    unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+                    unsafe clinux_write(descriptor, bytes.baseAddress, bytes.count)
                 case .socket:
                     unsafe send(
                         descriptor, bytes.baseAddress, bytes.count,
                         Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
                 case .blocking:
                     Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: 0)
-                        ? unsafe Glibc.write(
+                        ? unsafe clinux_write(
                             descriptor, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF))) : 0
                 }
             }

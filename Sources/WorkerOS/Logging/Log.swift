@@ -5,8 +5,8 @@ package import WorkerCore
 ///
 /// Thread-safe. A line reaches the descriptor by one write before the call returns, so that a crash
 /// loses none. While a pipe is full, lines wait in a bounded buffer that a thread empties; those
-/// beyond are dropped, and a later line tells how many. SIGPIPE must be ignored. The descriptor
-/// stays the caller's.
+/// beyond are dropped, and a later line tells how many. The descriptor stays the
+/// caller's.
 package final class Log: Sendable {
     /// The least grave level that is written.
     package let level: LogLevel

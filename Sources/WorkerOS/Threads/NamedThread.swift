@@ -21,15 +21,16 @@ package final class NamedThread: Sendable {
     /// Starts a thread that runs `body`.
     ///
     /// Of the name 15 bytes count; the stack is in bytes. Plugin code wants a stack of 8 MiB and
-    /// `signals: .inherited`. The corresponding C function is `pthread_create`.
+    /// `signals: .plugin`. The corresponding C function is `pthread_create`.
     /// - Throws: `ThreadError` where the system has no thread to give.
     @discardableResult
     package static func start(
         name: String, stackSize: Int = 512 << 10, signals: ThreadSignals = .faultsOnly,
         body: @escaping @Sendable () -> Void
     ) throws(ThreadError) -> NamedThread {
-        let work = unsafe Unmanaged.passRetained(ThreadWork(name: name, body: body))
-        var mask = mask(signals)
+        let work = unsafe Unmanaged.passRetained(
+            ThreadWork(name: name, signals: signals, body: body))
+        var mask = SignalMask.blocked(signals)
         var handle = pthread_t()
         let page = Int(getpagesize())
         let error = unsafe clinux_thread_start(
@@ -54,29 +55,17 @@ package final class NamedThread: Sendable {
             return isJoined
         }
     }
-
-    private static func mask(_ signals: ThreadSignals) -> sigset_t {
-        var mask = sigset_t()
-        switch signals {
-        case .inherited:
-            unsafe pthread_sigmask(SIG_BLOCK, nil, &mask)
-        case .faultsOnly:
-            unsafe sigfillset(&mask)
-            for signal in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT] {
-                unsafe sigdelset(&mask, signal)
-            }
-        }
-        return mask
-    }
 }
 
 /// What crosses from `start` to the new thread.
 private final class ThreadWork: Sendable {
     let name: String
+    let signals: ThreadSignals
     let body: @Sendable () -> Void
 
-    init(name: String, body: @escaping @Sendable () -> Void) {
+    init(name: String, signals: ThreadSignals, body: @escaping @Sendable () -> Void) {
         self.name = name
+        self.signals = signals
         self.body = body
     }
 }
@@ -85,6 +74,7 @@ private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRaw
     guard let argument = unsafe argument else { return nil }
     let work = unsafe Unmanaged<ThreadWork>.fromOpaque(argument).takeRetainedValue()
     unsafe clinux_thread_name(work.name)
+    if work.signals == .faultsOnly { clinux_thread_takes_no_write_signals() }
     work.body()
     return nil
 }

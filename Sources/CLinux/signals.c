@@ -1,0 +1,143 @@
+// Signals: a handler that holds whatever the masks of a plugin's threads are, writing that no broken
+// pipe ends, and what children get of it all.
+#define _GNU_SOURCE
+#include "clinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+/// The process whose handlers these are: a forked child has them too, until it calls exec.
+static pid_t owner;
+static int noted = -1;
+
+/// Does in a forked child what the signal does by default, once the handler has returned.
+static void take_default(int signal) {
+    clinux_signal_reset(signal);
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal);
+    (void)raise(signal);
+    (void)pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+}
+
+static void note(int signal) {
+    const int error = errno;
+    if (getpid() != owner) {
+        take_default(signal);
+    } else if (signal != SIGPIPE && signal != SIGXFSZ) {
+        // A full pipe has so many signals in it that one more does not matter.
+        const unsigned char number = (unsigned char)signal;
+        (void)!write(noted, &number, 1);
+    }
+    errno = error;
+}
+
+int clinux_signals_open(void) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
+    noted = ends[1];
+    return ends[0];
+}
+
+_Bool clinux_signal_catch(int signal) {
+    owner = getpid();
+    // SA_ONSTACK: runtimes with small stacks (Go) insist on it in every handler.
+    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART | SA_ONSTACK};
+    sigfillset(&action.sa_mask);
+    return sigaction(signal, &action, NULL) == 0;
+}
+
+void clinux_signal_reset(int signal) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(signal, &action, NULL);
+}
+
+enum clinux_signal_taker clinux_signal_taker(int signal) {
+    struct sigaction action;
+    if (sigaction(signal, NULL, &action) != 0) return CLINUX_TAKEN_BY_OTHERS;
+    // A handler with three parameters lies in the same place.
+    if (action.sa_handler == note) return CLINUX_TAKEN_BY_US;
+    if (action.sa_handler == SIG_DFL) return CLINUX_TAKEN_BY_DEFAULT;
+    return action.sa_handler == SIG_IGN ? CLINUX_IGNORED : CLINUX_TAKEN_BY_OTHERS;
+}
+
+const char *clinux_signal_name(int signal) { return sigabbrev_np(signal); }
+
+// --- Writing
+
+static _Thread_local _Bool takes_no_write_signals;
+
+void clinux_thread_takes_no_write_signals(void) { takes_no_write_signals = 1; }
+
+ssize_t clinux_write(int descriptor, const void *bytes, size_t count) {
+    if (takes_no_write_signals) return write(descriptor, bytes, count);
+    sigset_t both, before;
+    sigemptyset(&both);
+    sigaddset(&both, SIGPIPE);
+    sigaddset(&both, SIGXFSZ);
+    (void)pthread_sigmask(SIG_BLOCK, &both, &before);
+    const ssize_t result = write(descriptor, bytes, count);
+    const int error = errno;
+    const int signal = result >= 0 ? 0 : error == EPIPE ? SIGPIPE : error == EFBIG ? SIGXFSZ : 0;
+    if (signal != 0 && !sigismember(&before, signal)) {
+        // It is this thread's own, and waits for the mask to be set back.
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, signal);
+        while (sigtimedwait(&one, NULL, &(struct timespec){0}) < 0 && errno == EINTR) {}
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return result;
+}
+
+// --- Children
+
+static sigset_t unblocked_in_children;
+/// The soft limit of open files that the worker was started with; 0 as long as it has not been raised.
+static rlim_t given_open_files;
+
+static void be_a_child(void) {
+    (void)pthread_sigmask(SIG_UNBLOCK, &unblocked_in_children, NULL);
+    struct rlimit limit;
+    if (given_open_files == 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = given_open_files;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int clinux_unblock_in_forked_children(const sigset_t *signals) {
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static _Bool is_registered;
+    int error = 0;
+    (void)pthread_mutex_lock(&lock);
+    if (!is_registered) {
+        unblocked_in_children = *signals;
+        error = pthread_atfork(NULL, NULL, be_a_child);
+        is_registered = error == 0;
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return error;
+}
+
+unsigned long clinux_raise_open_files(unsigned long more) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    const rlim_t before = limit.rlim_cur, given = given_open_files ? given_open_files : before;
+    // RLIM_INFINITY is the greatest number.
+    const rlim_t wanted = given + more < given ? RLIM_INFINITY : given + more;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+    if (limit.rlim_cur <= before || setrlimit(RLIMIT_NOFILE, &limit) != 0) return before;
+    given_open_files = given;
+    return limit.rlim_cur;
+}
+
+unsigned long clinux_open_files(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
