@@ -75,7 +75,7 @@ let package = Package(
         tests("WorkerJSONTests", ["WorkerJSON"]),
         tests("WorkerOSTests", ["WorkerOS"]),
         tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
-        tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON"]),
+        tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),
         tests("WorkerTests", []),
     ],

@@ -49,7 +49,8 @@ final class Service: WorkerService {
         host.submit(
             Call(
                 kind, body: body, args: args, kwargs: kwargs, requestID: exchange.requestID,
-                arrival: exchange.arrival, deadline: deadline, observer: exchange),
+                arrival: exchange.arrival, deadline: deadline, observer: exchange,
+                held: exchange.takeHolding()),
             startsLater: true)
     }
 

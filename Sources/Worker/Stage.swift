@@ -20,6 +20,7 @@ final class Stage: Sendable {
     private let spawn: ThreadSpawner
     /// For threads that run plugin code.
     private let spawnForPlugin: ThreadSpawner
+    private let budget: Budget
     /// The plugin, once it is loaded.
     private let plugin = Mutex<PluginHost?>(nil)
     /// The server, once it serves; the main thread's.
@@ -41,6 +42,7 @@ final class Stage: Sendable {
         self.timers = timers
         self.spawn = spawn
         self.spawnForPlugin = spawnForPlugin
+        budget = Budget(limit: configuration.maxBuffered)
     }
 
     private var host: PluginHost? { plugin.withLock { $0 } }
@@ -58,6 +60,7 @@ final class Stage: Sendable {
                         maxQueue: configuration.maxQueue,
                         wedgedLimit: configuration.wedgedExit > .zero
                             ? nanoseconds(configuration.wedgedExit) : nil,
+                        budget: budget,
                         events: Events(log: log, inbox: inbox),
                         clock: MonotonicClock.now, timers: timers, spawn: spawnForPlugin))
             } catch {
@@ -204,7 +207,7 @@ final class Stage: Sendable {
                     hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
                     port: socket.port ?? 0),
             processID: getpid(), pluginName: host.name, pluginVersion: host.version,
-            maxBody: configuration.maxBody, maxBuffered: configuration.maxBuffered,
+            maxBody: configuration.maxBody, budget: budget,
             clock: MonotonicClock.now)
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections

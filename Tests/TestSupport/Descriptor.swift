@@ -25,6 +25,13 @@ public final class Descriptor: Sendable {
         if raw >= 0 { _ = Glibc.close(raw) }
     }
 
+    /// Has a socket take in few bytes before they are read; the kernel adds some.
+    public func limitReceiving(to count: Int32) {
+        var count = count
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe setsockopt(raw, SOL_SOCKET, SO_RCVBUF, &count, size)
+    }
+
     /// Waits for `events` of poll(2); fails with `what` when `deadline` passes.
     @discardableResult
     public func wait(for events: Int32, _ what: String, until deadline: Deadline) throws -> Int32 {

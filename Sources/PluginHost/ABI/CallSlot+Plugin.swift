@@ -129,8 +129,9 @@ extension CallSlot {
         return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
     }
 
-    /// Tells the owner that a call is over which has a deadline.
+    /// Gives back what a call holds that is over; tells the owner if it has a deadline.
     private func letGo(of call: Call) {
+        call.bodyIsDone()
         if call.deadline != nil { owner.withLock { $0 }?.callIsOver(call) }
     }
 

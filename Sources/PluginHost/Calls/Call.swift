@@ -1,6 +1,7 @@
 internal import Synchronization
 package import WorkerCore
 package import WorkerJSON
+package import WorkerThreads
 
 /// One request for the plugin, from its arrival to its outcome.
 ///
@@ -23,6 +24,8 @@ package final class Call: Sendable {
     let args: Range<Int>?
     /// Where `kwargs` lie, if given.
     let kwargs: Range<Int>?
+    /// What the body takes of the budget, until the plugin has finished the call.
+    private let held: Holding
     /// The timer of the deadline; 0 if none has been set, and `noMoreTimers` in the end.
     private let timer = Atomic<UInt64>(0)
 
@@ -39,9 +42,11 @@ package final class Call: Sendable {
     ///   - arrival: when it came, in nanoseconds of CLOCK_MONOTONIC.
     ///   - deadline: when it is given up, likewise; nil for never.
     ///   - observer: who waits for it.
+    ///   - held: what the body takes of the budget.
     package init(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, arrival: UInt64, deadline: UInt64?, observer: any CallObserver
+        requestID: String, arrival: UInt64, deadline: UInt64?, observer: any CallObserver,
+        held: consuming Holding = Holding(of: .unlimited)
     ) {
         self.kind = kind
         self.body = body
@@ -51,7 +56,14 @@ package final class Call: Sendable {
         self.arrival = arrival
         self.deadline = deadline
         self.observer = observer
+        self.held = held
     }
+
+    /// The plugin has finished the call, or never gets it: what the body takes is given back.
+    ///
+    /// Before the client has its answer, as it may count on that room. The text itself lives until
+    /// execute has returned: so one body for each executor may be uncounted.
+    func bodyIsDone() { held.giveBack() }
 
     /// Notes the timer of the deadline; false if the call is over already.
     func keep(_ timer: TimerID) -> Bool {

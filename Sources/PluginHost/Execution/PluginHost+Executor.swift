@@ -138,6 +138,8 @@ extension PluginHost {
         slot.arm(call)
         // Looked at now, not before: from here on its timer finds the call in the slot.
         if isOverdue(call) { return slot.returned(.failed(.deadlinePassed)) }
+        // It may have been taken in before the results of others were.
+        if budget.isFull { return slot.returned(.failed(.noRoom)) }
         newestSlot.store(slot.index, ordering: .relaxed)
         instance.execute(call, in: slot)
     }

@@ -71,6 +71,7 @@ extension PluginHost {
 
     /// Lets go of the timer of a call that is over, which otherwise would keep it.
     func callIsOver(_ call: Call) {
+        call.bodyIsDone()
         guard call.deadline != nil, let timer = call.takeTimer() else { return }
         timers.cancel(timer)
     }
@@ -133,6 +134,11 @@ extension PluginHost {
 }
 
 extension CallFailure {
+    /// The call has not started, as too much is held for others.
+    static var noRoom: Self {
+        Self(.unavailable, "What is held for other calls leaves no room (--max-buffered)")
+    }
+
     /// The call was given up, as its client or the worker does not wait any longer.
     static var deadlinePassed: Self { Self(.deadline, "The call's deadline has passed") }
 }

@@ -33,6 +33,7 @@ package final class PluginHost: Sendable {
     let timers: Timers
     let clock: @Sendable () -> UInt64
     let wedgedLimit: UInt64?
+    let budget: Budget
     /// Cancelled calls are looked at in some seconds.
     let isWatched = Atomic<Bool>(false)
     /// The plugin has said that it is broken for good.
@@ -53,6 +54,7 @@ package final class PluginHost: Sendable {
         spawn = environment.spawn
         clock = environment.clock
         wedgedLimit = environment.wedgedLimit
+        budget = environment.budget
         timers = environment.timers
         let scheduler = Scheduler<Job>(
             capacity: environment.maxQueue, concurrency: slots.count)
@@ -92,6 +94,7 @@ package final class PluginHost: Sendable {
     ///     submits several calls in a row is not interrupted for each of them.
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
     package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {
+        if call.kind.place == .shared, budget.isFull { return .noRoom }
         guard let deadline = call.deadline else {
             return submit(.call(call), isOwn: false, startsLater: startsLater)
         }

@@ -31,7 +31,7 @@ package enum CommandLineTable {
             "The largest request body; K, M, G, KiB, MiB and GiB are powers of 1024."),
         .value(
             "max-buffered", "BYTES", \.maxBuffered, .bytes(64 << 10...1 << 40), .limits,
-            "The memory that the bodies of all requests may use together."),
+            "The memory that bodies, results and streams may use together."),
         .value(
             "max-queue", "N", \.maxQueue, .number(0...1_000_000), .limits,
             "The number of calls that may wait for the plugin; 0: none."),

@@ -120,6 +120,7 @@ extension Exchange {
         reply.requestID = requestID
         if hasTrailers { reply.closesConnection = true }
         isAnswered = true
+        replyHeld = reply.held.take()
         return server.send(reply, on: connection)
     }
 

@@ -1,11 +1,19 @@
 internal import Synchronization
 package import WorkerCore
 package import WorkerJSON
+internal import WorkerThreads
 
 /// The plugin's side of an exchange. Any thread; none of it waits but `waitForRoom`.
 extension Exchange {
     /// The call has ended with a result.
-    package func finish(_ value: consuming ByteBuffer) { complete(.reply(Reply(200, value))) }
+    package func finish(_ value: consuming ByteBuffer) { complete(holding: Reply(200, value)) }
+
+    /// Leaves a reply that is as long as the plugin wants; it counts until it has been sent.
+    private func complete(holding reply: consuming Reply) {
+        var reply = reply
+        reply.held = Holding(of: server.budget, reply.body.count)
+        complete(.reply(reply))
+    }
 
     /// The call has ended well, and has no result.
     package func finish() {
@@ -15,7 +23,7 @@ extension Exchange {
     /// The call has failed.
     package func fail(_ failure: CallFailure) {
         let kind: CallKind = endpoint == .initialize ? .initialize : .execute
-        complete(.reply(told(Reply(failure.status(for: kind), detail: failure.detail))))
+        complete(holding: told(Reply(failure.status(for: kind), detail: failure.detail)))
     }
 
     /// Has the log tell of the error reply to a call, which is then sent.
@@ -47,11 +55,17 @@ extension Exchange {
             case .cancelled: .cancelled
             default: .error
             }
+        linesHeld.add(lines.count)
         if pipe?.finish(lines, end) ?? false { wake() }
     }
 
     /// Takes lines of a stream; never waits.
-    package func offer(_ lines: inout ByteBuffer) -> StreamOffer { pipe?.offer(&lines) ?? .closed }
+    package func offer(_ lines: inout ByteBuffer) -> StreamOffer {
+        let count = lines.count
+        let answer = pipe?.offer(&lines) ?? .closed
+        if lines.count == 0, count > 0 { linesHeld.add(count) }
+        return answer
+    }
 
     /// Has the HTTP thread send what `offer` answered `.takenAndWaking` for.
     package func wake() { server.loop.wake(self) }
@@ -79,9 +93,9 @@ extension Exchange {
         client?.exchange = nil
         pipe?.close()
         // Not later: whoever has read this answer may count on the room that its body took.
-        server.budget.release(reserved)
-        server.loop.didFree(reserved)
-        reserved = 0
+        server.loop.didFree(received)
+        held.giveBack()
+        replyHeld = nil
         if isDispatched { server.answerIsSent() }
     }
 }

@@ -2,6 +2,7 @@ internal import CMicroHTTPD
 private import Glibc
 internal import WorkerCore
 internal import WorkerJSON
+internal import WorkerThreads
 
 /// Taking in the body; on the HTTP thread.
 extension Exchange {
@@ -16,13 +17,18 @@ extension Exchange {
     /// Prepares for a body of a known length.
     func expect(_ length: Int) {
         guard keepsBody, length > 0 else { return }
-        guard server.budget.reserve(length) else {
+        declared = length
+        guard server.budget.hasRoom(for: length) else {
             bodyProblem = .noBudget
             return
         }
-        reserved = length
-        if !body.reserve(length) { bodyProblem = .noMemory }
+        if !body.reserve(min(length, Self.firstReserve)) { bodyProblem = .noMemory }
     }
+
+    /// For how many bytes room is made before any has come.
+    private static let firstReserve = 256 << 10
+
+    private func isSmall(_ length: Int) -> Bool { length <= Budget.smallBody }
 
     /// Takes in a part of the body.
     ///
@@ -32,7 +38,16 @@ extension Exchange {
         client?.isAsked = false
         if received > server.options.maxBody { return refuseOverrun() }
         guard keepsBody, bodyProblem == nil else { return true }
-        if body.count + bytes.count > reserved, !grow(by: bytes.count) { return true }
+        let length = body.count + bytes.count
+        guard held.take(bytes.count, isSmall: isSmall(declared ?? length)) else {
+            bodyProblem = .noBudget
+            dropBody()
+            return true
+        }
+        // Doubled, but not beyond what will come.
+        if let declared, length > body.capacity {
+            _ = body.reserve(min(declared, max(length, 2 * body.capacity)))
+        }
         if unsafe !body.append(bytes) {
             bodyProblem = .noMemory
             dropBody()
@@ -40,23 +55,9 @@ extension Exchange {
         return true
     }
 
-    /// Reserves more for a body of unknown length, doubling, as the buffer does.
-    private func grow(by count: Int) -> Bool {
-        let more = min(
-            max(count, body.count, 4_096), max(count, server.options.maxBody - body.count))
-        guard server.budget.reserve(more) else {
-            bodyProblem = .noBudget
-            dropBody()
-            return false
-        }
-        reserved += more
-        return true
-    }
-
     private func dropBody() {
         body.removeAll(keepingCapacity: false)
-        server.budget.release(reserved)
-        reserved = 0
+        held.giveBack()
     }
 
     /// Deals with a body that has become larger than it may.

@@ -1,6 +1,7 @@
 internal import CMicroHTTPD
 internal import WorkerCore
 internal import WorkerJSON
+internal import WorkerThreads
 
 /// Sending a stream; on the HTTP thread.
 extension Exchange {
@@ -31,6 +32,7 @@ extension Exchange {
         server.loop.noteWork()
         while true {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
+            linesHeld.remove(chunk.count)
             chunk.removeAll(keepingCapacity: true)
             chunkOffset = 0
             switch pipe.take(&chunk) {

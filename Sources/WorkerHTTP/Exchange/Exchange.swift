@@ -2,6 +2,7 @@ internal import CMicroHTTPD
 internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
+package import WorkerThreads
 
 /// One request that has a body or waits for the plugin, from its header block to its reply.
 ///
@@ -57,8 +58,12 @@ internal import WorkerJSON
     /// How long the client is willing to wait, in nanoseconds.
     private let timeout: UInt64?
     var body = ByteBuffer()
-    /// How much of the server's budget for bodies is taken.
-    var reserved = 0
+    /// How long the body is to be, if the client said so.
+    var declared: Int?
+    /// What the body takes of the budget, as far as it has come; the call's from then on.
+    var held: Holding
+    /// What the reply takes of it.
+    var replyHeld: Holding?
     /// How many bytes of the body have come in.
     var received = 0
     var bodyProblem: BodyProblem?
@@ -78,11 +83,15 @@ internal import WorkerJSON
     /// The next one in the list of those that are to go on; the list's.
     var nextWoken: UInt = 0
     let pipe: StreamPipe?
+    /// What the lines take of the budget that are not sent yet.
+    let linesHeld: Holding
 
     init(_ server: Server, _ connection: Connection, _ plan: Plan, _ head: RequestHead) {
         self.server = server
         self.connection = connection
         self.plan = plan
+        held = Holding(of: server.budget)
+        linesHeld = Holding(of: server.budget)
         isVersion10 = head.framing.isVersion10
         requestID = head.callName?.text ?? server.nextRequestID()
         arrival = server.loop.now
@@ -93,6 +102,15 @@ internal import WorkerJSON
         } else {
             pipe = nil
         }
+    }
+
+    /// Gives away what the body takes of the budget: with the body, to the call.
+    ///
+    /// While the call is submitted, on the thread that does so.
+    package func takeHolding() -> Holding {
+        var taken = Holding(of: server.budget)
+        swap(&taken, &held)
+        return taken
     }
 
     /// Which endpoint is asked; nil for one call's, and where there is none.

@@ -221,6 +221,8 @@ internal import WorkerThreads
         suspended.add(1, ordering: .relaxed)
         exchange.connection.suspend()
         exchange.client?.isSuspended = true
+        // All that there was to send has been sent.
+        exchange.client?.hasCaughtUp = true
     }
 
     /// Has the HTTP thread go on with the exchange's connection, which is suspended or about to be.
@@ -240,7 +242,6 @@ internal import WorkerThreads
         for _ in 0..<Self.mostResumed {
             guard let exchange = ready.popFirst() else { break }
             exchange.client?.isSuspended = false
-            exchange.client?.hasCaughtUp = true
             exchange.connection.resume()
             suspended.subtract(1, ordering: .releasing)
         }

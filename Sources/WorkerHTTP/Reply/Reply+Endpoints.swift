@@ -93,6 +93,8 @@ extension Reply {
     static func refused(_ refusal: CallRefusal) -> Reply {
         switch refusal {
         case .full: Reply(503, detail: "The queue is full: as many calls wait as may (--max-queue)")
+        case .noRoom:
+            Reply(503, detail: "What is held for other calls leaves no room (--max-buffered)")
         case .closed: Reply(503, detail: "The worker is shutting down")
         }
     }

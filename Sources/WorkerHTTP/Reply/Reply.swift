@@ -1,5 +1,6 @@
 internal import WorkerCore
 internal import WorkerJSON
+internal import WorkerThreads
 
 /// What is sent back in one piece: always JSON.
 struct Reply: ~Copyable, Sendable {
@@ -15,6 +16,8 @@ struct Reply: ~Copyable, Sendable {
     var preflight: Endpoint?
     /// The id of the request that it answers, if it has one.
     var requestID: String?
+    /// What it takes of the budget, if that is counted.
+    var held: Holding?
     /// Whether the connection ends with this reply.
     var closesConnection = false
 

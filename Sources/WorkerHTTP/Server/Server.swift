@@ -8,7 +8,7 @@ package import WorkerThreads
 @safe package final class Server: @unchecked Sendable {
     let options: ServerOptions
     let service: any WorkerService
-    let budget: BodyBudget
+    let budget: Budget
     let validator = Validator()
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
@@ -32,7 +32,7 @@ package import WorkerThreads
     ) {
         self.options = options
         self.service = service
-        budget = BodyBudget(limit: options.maxBuffered)
+        budget = options.budget
         guard let loop = HTTPLoop(options) else { return nil }
         self.loop = loop
         startTime = loop.now
@@ -175,11 +175,11 @@ package import WorkerThreads
         Reply(413, detail: "The request's body is larger than \(limit) bytes (--max-body)")
     }
 
-    /// The reply to a body that there is no room for beside the others.
+    /// The reply to a body that there is no room for beside what is held.
     func noBudget() -> Reply {
         Reply(
             503,
-            detail: "The bodies of all requests together are larger than "
-                + "\(options.maxBuffered) bytes (--max-buffered)")
+            detail: "The bodies and results of all calls together are larger than "
+                + "\(budget.limit) bytes (--max-buffered)")
     }
 }

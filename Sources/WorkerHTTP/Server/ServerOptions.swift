@@ -1,4 +1,5 @@
 package import WorkerCore
+package import WorkerThreads
 
 /// What a server is started with.
 ///
@@ -18,8 +19,8 @@ package struct ServerOptions: Sendable {
     package var pluginVersion: String
     /// The largest body that a request may have.
     package var maxBody: Int
-    /// The largest sum of all bodies that are held at once.
-    package var maxBuffered: Int
+    /// What bodies, results and lines of streams may hold together.
+    package var budget: Budget
     /// Bodies larger than this are validated on a thread of their own.
     package var largeBody = 32 << 10
     /// How many bytes of stream may wait for a slow client before its plugin call has to.
@@ -48,7 +49,7 @@ package struct ServerOptions: Sendable {
     /// Makes options with the defaults that the command line documents.
     package init(
         listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: String,
-        pluginVersion: String, maxBody: Int, maxBuffered: Int,
+        pluginVersion: String, maxBody: Int, budget: Budget,
         clock: @escaping @Sendable () -> UInt64
     ) {
         self.clock = clock
@@ -58,6 +59,6 @@ package struct ServerOptions: Sendable {
         self.pluginName = pluginName
         self.pluginVersion = pluginVersion
         self.maxBody = maxBody
-        self.maxBuffered = maxBuffered
+        self.budget = budget
     }
 }

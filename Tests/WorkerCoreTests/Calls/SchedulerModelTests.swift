@@ -44,6 +44,8 @@ import WorkerCore
                 #expect(!isOwn && !isClosed && scheduler.queued == before)
             case .closed:
                 #expect(!isOwn && isClosed && scheduler.queued == before)
+            case .noRoom:
+                Issue.record("the scheduler knows nothing of memory")
             }
         }
 

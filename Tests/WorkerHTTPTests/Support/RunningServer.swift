@@ -3,12 +3,14 @@ import TestSupport
 import Testing
 import WorkerCore
 import WorkerHTTP
+import WorkerThreads
 
 /// What a test changes of a server's options.
 struct Settings {
     var maxBuffered = 4 << 20
     var largeBody = 256 << 10
     var streamBuffer = 256 << 10
+    var readerWindow: UInt64 = 30_000_000_000
     var hasPolicy = true
     var heartbeat: Heartbeat?
 }
@@ -32,8 +34,10 @@ final class RunningServer: Sendable {
             listenDescriptor: listener.descriptor.raw,
             policy: AccessPolicy(hosts: [], origins: [], port: listener.port), processID: 42,
             pluginName: "Fake \"plugin\"", pluginVersion: "1.2", maxBody: 1 << 20,
-            maxBuffered: settings.maxBuffered, clock: { UInt64(Deadline.now) * 1_000_000 })
+            budget: Budget(limit: settings.maxBuffered), clock: { UInt64(Deadline.now) * 1_000_000 }
+        )
         options.largeBody = settings.largeBody
+        options.readerWindow = settings.readerWindow
         options.streamBuffer = settings.streamBuffer
         options.heartbeat = settings.heartbeat
         if !settings.hasPolicy { options.policy = nil }
