@@ -1,9 +1,11 @@
 /*
  * busy.c: plugins that keep their executors busy for kwargs.ms milliseconds, or until cancelled:
- * Block waits, four calls at once; Burn computes, one call at once.
+ * Block waits, four calls at once; Burn computes, one call at once. As a stream both emit a line
+ * every two milliseconds, each of which is its own moment: nanoseconds of CLOCK_MONOTONIC.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -57,6 +59,21 @@ static uw_status burn(void *instance, const uw_call *call) {
     return UW_OK;
 }
 
+static uw_status emit_moments(void *instance, const uw_call *call) {
+    (void)instance;
+    struct timespec end = end_of(call->kwargs), now, pause = {.tv_nsec = 2000000};
+    do {
+        char line[32];
+        nanosleep(&pause, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        snprintf(line, sizeof line, "%lld", now.tv_sec * 1000000000ll + now.tv_nsec);
+        if (host->emit(call->id, line, UW_NTS) != UW_OK) break;
+        clock_gettime(CLOCK_REALTIME, &now);
+    } while (now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec));
+    host->finish(call->id, UW_OK, NULL, 0);
+    return UW_OK;
+}
+
 static uw_status cancel(void *instance, uw_call_id id, uw_reply reply) {
     (void)instance, (void)id, (void)reply;
     pthread_mutex_lock(&lock);
@@ -79,8 +96,8 @@ static void destroy(void *instance) { (void)instance; }
     {                                                                                              \
         .abi_major = UW_ABI_MAJOR, .abi_minor = UW_ABI_MINOR, .struct_size = sizeof(uw_plugin),    \
         .threading = kind, .max_concurrency = limit, .flags = UW_POLLS_CANCELLED, .name = title,   \
-        .version = "1.0", .create = create, .execute = function, .cancel = cancel,                 \
-        .destroy = destroy,                                                                        \
+        .version = "1.0", .create = create, .execute = function,                                   \
+        .execute_stream = emit_moments, .cancel = cancel, .destroy = destroy,                                                                        \
     }
 
 static const uw_plugin blocking = CLASS("Block", block, UW_CONCURRENT, 4);

@@ -92,19 +92,27 @@ def saturation(kinds: Sequence[str], effort: Effort) -> Section:
                 states[state].add(WORKER, value)
             for state, row in against.items():
                 row.add(WORKER, values[state] / values["idle"])
-        cancels = json.loads(
-            subprocess.run(
-                [str(BUILD / "moments"), "cancel", str(block.port), str(effort.moments)],
-                stdout=subprocess.PIPE,
-                timeout=120,
-                check=True,
-            ).stdout
-        )
-    cancel, late = Row("POST /cancel to the call's 409, median", "µs"), Row("POST /cancel to the call's 409, p99", "µs")
-    cancel.add(WORKER, statistics.median(cancels))
-    late.add(WORKER, percentile(cancels, 0.99))
+        events = [
+            row
+            for what, title in (
+                ("cancel", "POST /cancel to the call's 409"),
+                ("leave", "client's end to its call's end"),
+                ("line", "lone line of a stream to its client"),
+            )
+            for row in median_and_p99(what, title, block, effort)
+        ]
     rows = [states["idle"], states["block"], against["block"], states["burn"], against["burn"]]
-    return Section("beside a busy plugin", [*rows, beside_one_call(kinds), cancel, late])
+    return Section("beside a busy plugin", [*rows, beside_one_call(kinds), *events])
+
+
+def median_and_p99(what: str, title: str, server: Server, effort: Effort) -> list[Row]:
+    """Two rows of one kind of event on a server that runs."""
+    line = [str(BUILD / "moments"), what, str(server.port), str(effort.moments)]
+    times = json.loads(subprocess.run(line, stdout=subprocess.PIPE, timeout=120, check=True).stdout)
+    rows = [Row(f"{title}, median", "µs"), Row(f"{title}, p99", "µs")]
+    rows[0].add(WORKER, statistics.median(times))
+    rows[1].add(WORKER, percentile(times, 0.99))
+    return rows
 
 
 def beside_one_call(kinds: Sequence[str]) -> Row:

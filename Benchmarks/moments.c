@@ -5,6 +5,8 @@
  *   moments orphan PORT RUNS COMMAND…   from the end of the parent to the end of the worker,
  *                                       which is told of its parent by --ppid
  *   moments cancel PORT RUNS            from POST /cancel to the 409 of the call that runs
+ *   moments leave PORT RUNS             from the end of a client to that of its call in /health
+ *   moments line PORT RUNS              from a lone line of a stream to its arrival at the client
  */
 #include "client.h"
 
@@ -111,24 +113,72 @@ static double orphan(int port, char **command) {
     return took;
 }
 
+static const char long_call[] = "{\"args\":[],\"kwargs\":{\"ms\":20000}}";
+
+/* Asks for /health until so many calls run. */
+static void await_calls(int fd, int running) {
+    static char text[4096], wanted[32];
+    snprintf(wanted, sizeof wanted, "\"calls_running\":%d", running);
+    for (int tries = 0; tries < 10000; tries++) {
+        if (send_all(fd, health, strlen(health))) die("send");
+        ssize_t count = recv(fd, text, sizeof text - 1, 0);
+        if (count <= 0) die("recv");
+        text[count] = '\0';
+        if (strstr(text, wanted)) return;
+    }
+    die("the call does not begin, or does not end");
+}
+
+static double leave(int port) {
+    size_t length;
+    char *call = make_request("POST", "/execute", port, long_call, strlen(long_call), &length);
+    static int other = -1;
+    int caller = connect_to(port);
+    if (other < 0) other = connect_to(port);
+    if (caller < 0 || other < 0 || send_all(caller, call, length)) die("connect");
+    await_calls(other, 1);
+    sleep_us(2000); /* so that the call has come to rest inside the plugin */
+    uint64_t began = now_ns();
+    close(caller);
+    await_calls(other, 0);
+    free(call);
+    return (double)(now_ns() - began) / 1e3;
+}
+
+/* The next line of one stream that goes on for as long as runs are wanted. */
+static double line(int port) {
+    static int stream = -1;
+    static char text[4096];
+    if (stream < 0) {
+        size_t length;
+        char *call = make_request(
+            "POST", "/execute_stream", port, long_call, strlen(long_call), &length);
+        stream = connect_to(port);
+        if (stream < 0 || send_all(stream, call, length)) die("connect");
+        free(call);
+    }
+    for (;;) {
+        ssize_t count = recv(stream, text, sizeof text - 1, 0);
+        uint64_t now = now_ns();
+        if (count <= 0) die("recv");
+        text[count] = '\0';
+        /* A chunk is its size, and a line. What is no such chunk is the header block. */
+        char *end, *start = strstr(text, "\r\n");
+        uint64_t moment = start ? strtoull(start + 2, &end, 10) : 0;
+        if (moment && *end == '\n') return (double)(now - moment) / 1e3;
+    }
+}
+
 static double cancel(int port) {
-    static const char body[] = "{\"args\":[],\"kwargs\":{\"ms\":20000}}";
     size_t call_length, stop_length;
-    char *call = make_request("POST", "/execute", port, body, strlen(body), &call_length);
+    char *call =
+        make_request("POST", "/execute", port, long_call, strlen(long_call), &call_length);
     char *stop = make_request("POST", "/cancel", port, "{}", 2, &stop_length);
     static int caller = -1, other = -1;
     if (caller < 0) caller = connect_to(port);
     if (other < 0) other = connect_to(port);
     if (caller < 0 || other < 0 || send_all(caller, call, call_length)) die("connect");
-    for (int tries = 0;; tries++) {
-        static char text[4096];
-        if (tries == 10000) die("the call does not run");
-        if (send_all(other, health, strlen(health))) die("send");
-        ssize_t count = recv(other, text, sizeof text - 1, 0);
-        if (count <= 0) die("recv");
-        text[count] = '\0';
-        if (strstr(text, "\"calls_running\":1")) break;
-    }
+    await_calls(other, 1);
     sleep_us(2000); /* so that the call has come to rest inside the plugin */
     uint64_t began = now_ns();
     if (send_all(other, stop, stop_length)) die("send");
@@ -151,6 +201,10 @@ int main(int count, char **arguments) {
         double took;
         if (!strcmp(what, "cancel")) {
             took = cancel(port);
+        } else if (!strcmp(what, "leave")) {
+            took = leave(port);
+        } else if (!strcmp(what, "line")) {
+            took = line(port);
         } else if (count < 5) {
             return 2;
         } else {

@@ -12,7 +12,7 @@ log=.build/repeat.log
 burn() { while kill -0 $$ 2>/dev/null; do :; done; }
 
 burners=
-end() { [ -z "$burners" ] || kill $burners 2>/dev/null; }
+end() { [ -z "$burners" ] || { kill $burners 2>/dev/null; wait $burners 2>/dev/null; }; }
 trap end EXIT
 trap 'exit 130' INT TERM HUP
 
