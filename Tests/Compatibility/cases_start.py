@@ -24,13 +24,13 @@ class Ended:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
-                timeout=15,
+                timeout=30,
                 env={**os.environ, "PYTHONPATH": str(HERE)},
             )
             self.code: int | None = done.returncode
             self.out, self.err = done.stdout, done.stderr
         except subprocess.TimeoutExpired as late:
-            self.code, self.out, self.err = None, str(late.stdout), "still running after 15 s"
+            self.code, self.out, self.err = None, str(late.stdout), "still running after 30 s"
 
     def wrong(self, code: int, out: str = "", err: str = "") -> list[str]:
         lines = []
@@ -194,9 +194,9 @@ def terminated(command: Sequence[str], module: str) -> list[Result]:
             start = time.monotonic()
             worker.process.send_signal(signal_number)
             try:
-                code: object = worker.process.wait(2)
+                code: object = worker.process.wait(30)
             except subprocess.TimeoutExpired:
-                code = "none within 2 s"
+                code = "none within 30 s"
             wrong = (
                 [] if code == 0 else [f"exit code {code} after {time.monotonic() - start:.2f} s, wanted 0"]
             )

@@ -17,6 +17,9 @@ import httpx
 from hosting import Bench, check, is_gone, raised, same, wait_gone, within
 from workers import HERE
 
+# Seconds: less than what is to be cut short would take, and more than a busy machine needs.
+PATIENCE = 30
+
 
 class Running:
     """A call that runs on a thread of its own."""
@@ -120,22 +123,23 @@ def stats_cpu(bench: Bench) -> str:
         proxy.get_stats()
         time.sleep(0.8)
         busy = proxy.get_stats()["cpu_percent"]
-        load.join(5)
+        load.join(PATIENCE)
         proxy.get_stats()
         time.sleep(0.8)
         idle = proxy.get_stats()["cpu_percent"]
-        assert 40 < busy < 160 and idle < 20, f"{busy} under load, {idle} idle"
+        assert idle + 10 < busy < 160 and idle < 20, f"{busy} under load, {idle} idle"
         return f"{busy:.0f} under load, {idle:.0f} idle"
 
 
 @check("control: alive, stats, progress and config answer at once during a call", better=True)
 def control_during_call(bench: Bench) -> None:
     with bench.host() as proxy:
-        call = Running(lambda: proxy.execute(do="sleep", ms=1500))
-        assert within(0.3, proxy.is_alive)
+        call = Running(lambda: proxy.execute(do="sleep", ms=5000))
+        assert proxy.is_alive()
         for ask in (proxy.get_stats, proxy.get_progress, proxy.get_current_config, proxy.get_config_schema):
-            within(0.3, ask)
-        call.join(3)
+            ask()
+        assert call.thread.is_alive(), "they were answered after the call"
+        call.join(PATIENCE)
         same(call.result, "done")
 
 
@@ -163,10 +167,10 @@ def cancel_idle(bench: Bench) -> None:
 @check("cancel: a running call ends with an error, and the next one runs", better=True)
 def cancel_running(bench: Bench) -> str:
     with bench.host() as proxy:
-        call = Running(lambda: proxy.execute(do="sleep", ms=20_000))
+        call = Running(lambda: proxy.execute(do="sleep", ms=60_000))
         begin = time.monotonic()
-        same(within(0.5, proxy.cancel), True)
-        call.join(2)
+        same(proxy.cancel(), True)
+        call.join(PATIENCE)
         assert isinstance(call.error, RuntimeError), f"it ended in {call.error!r} {call.result!r}"
         same(proxy.execute(do="value", value=1), 1)
         return f"ended after {(call.ended_at - begin) * 1000:.0f} ms"
@@ -175,12 +179,12 @@ def cancel_running(bench: Bench) -> str:
 @check("cancel: a running stream ends")
 def cancel_stream(bench: Bench) -> None:
     async def items() -> list[Any]:
-        return [item async for item in proxy.execute_stream(do="count", count=400, ms=50)]
+        return [item async for item in proxy.execute_stream(do="count", count=1200, ms=50)]
 
     with bench.host() as proxy:
         call = Running(lambda: asyncio.run(items()))
         same(proxy.cancel(), True)
-        call.join(2)
+        call.join(PATIENCE)
         assert call.error is None, repr(call.error)
         last = call.result[-1]
         assert isinstance(last, dict) and list(last) == ["error"], f"the last line is {last!r}, no error"
@@ -189,24 +193,24 @@ def cancel_stream(bench: Bench) -> None:
 @check("cancel: a host that gives up on a call, or drops a stream, ends it", better=True)
 def abandoned(bench: Bench) -> None:
     async def drop() -> None:
-        async for _ in proxy.execute_stream(do="count", count=400, ms=50):
+        async for _ in proxy.execute_stream(do="count", count=1200, ms=50):
             break
 
     with bench.host() as proxy:
-        body = {"args": [], "kwargs": {"do": "sleep", "ms": 20_000}}
+        body = {"args": [], "kwargs": {"do": "sleep", "ms": 60_000}}
         raised(httpx.ReadTimeout, lambda: httpx.post(f"{proxy.base_url}/execute", json=body, timeout=0.3))
-        same(within(1, lambda: proxy.execute(do="value", value=1)), 1)
+        same(within(PATIENCE, lambda: proxy.execute(do="value", value=1)), 1)
         asyncio.run(drop())
-        same(within(1, lambda: proxy.execute(do="value", value=2)), 2)
+        same(within(PATIENCE, lambda: proxy.execute(do="value", value=2)), 2)
 
 
-@check("teardown: cleanup ends the process in time")
+@check("teardown: cleanup ends the process")
 def teardown(bench: Bench) -> str:
     proxy = bench.start()
     process = proxy.process
     proxy.execute(1)
     begin = time.monotonic()
-    within(2, proxy.cleanup)
+    proxy.cleanup()
     assert process.returncode is not None and proxy.process is None and not proxy.is_alive()
     if not bench.original:
         same(process.returncode, 0)
@@ -220,9 +224,9 @@ def teardown_in_call(bench: Bench) -> str:
     process = proxy.process
     call = Running(lambda: proxy.execute(do="sleep", ms=20_000))
     begin = time.monotonic()
-    within(4, proxy.cleanup)  # 2 s for the POST that has to wait for the call, 2 s for SIGTERM
+    proxy.cleanup()  # kills a worker that does not end in its time, whose code is then another one
     same(process.returncode, 0)
-    call.join(2)
+    call.join(PATIENCE)
     assert call.error is not None, f"the call answered {call.result!r}"
     return f"after {time.monotonic() - begin:.2f} s"
 
@@ -232,7 +236,7 @@ def teardown_children(bench: Bench) -> None:
     with bench.host() as proxy:
         child = proxy.execute(do="child")
         assert not is_gone(child)
-    wait_gone(child, 0.5)
+    wait_gone(child, PATIENCE)
 
 
 @check("teardown: the context managers, plain and async")
@@ -245,8 +249,8 @@ def contexts(bench: Bench) -> None:
     with bench.start() as proxy:
         pid = proxy.process.pid
         same(proxy.execute(do="value", value=1), 1)
-    wait_gone(pid, 0.1)
-    wait_gone(asyncio.run(run()), 0.1)
+    wait_gone(pid, PATIENCE)
+    wait_gone(asyncio.run(run()), PATIENCE)
 
 
 @check("a worker that was killed is not alive, and says so in every way")
@@ -303,8 +307,8 @@ def _orphan(bench: Bench, kwargs: str) -> str:
         assert not is_gone(worker)
         host.kill()
         host.wait()
-        taken = wait_gone(worker, 1.0)
-        wait_gone(child, 0.5)
+        taken = wait_gone(worker, PATIENCE)
+        wait_gone(child, PATIENCE)
         return f"gone after {taken * 1000:.0f} ms"
     finally:
         host.kill()

@@ -57,7 +57,7 @@ def slow_end_is_granted(bench):
     """An end within --shutdown-grace is waited for, whatever TimeoutStopSec= and WatchdogSec= are"""
     gate = bench.gate("cleanup")
     bench.drop_in("stop", "[Service]", "TimeoutStopSec=1", "WatchdogSec=1", instance="slow-end")
-    unit, _ = bench.serve("slow-end", arguments="--shutdown-grace 8", FIXTURE_CLEANUP_GATE=gate)
+    unit, _ = bench.serve("slow-end", arguments="--shutdown-grace 30", FIXTURE_CLEANUP_GATE=gate)
     bench.manager.systemctl("stop", "--no-block", unit)
     time.sleep(3)
     assert bench.is_state(unit, "deactivating"), bench.manager.show(unit, "ActiveState", "Result")

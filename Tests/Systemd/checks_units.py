@@ -49,16 +49,13 @@ def settings_are_needed(bench):
 
 
 def start_and_stop(bench):
-    """A worker starts, serves, and ends cleanly and at once"""
+    """A worker starts, serves, and ends cleanly"""
     unit, port = bench.serve("plain", arguments="--max-queue 5")
     assert bench.request(port)[0] == 200
-    start = time.monotonic()
     bench.manager.systemctl("stop", unit)
-    took = time.monotonic() - start
     shown = bench.manager.show(unit, "Result", "ExecMainStatus", "ActiveState", "NRestarts")
     assert shown == {"Result": "success", "ExecMainStatus": "0", "ActiveState": "inactive",
                      "NRestarts": "0"}, shown
-    assert took < 5, took
     lines = [line for line in bench.log().splitlines() if " listening on " in line]
     assert lines and not lines[-1].startswith("<"), "a priority where no journal reads"
 
