@@ -8,7 +8,7 @@ BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
-DAEMON := libmicrohttpd-dev libsimdjson-dev pkg-config
+DAEMON := libmicrohttpd-dev pkg-config
 EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3
 CHECKS := python3 python3-venv curl
 RELEASE := -c release --static-swift-stdlib
@@ -18,8 +18,8 @@ THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test quick one lint rooms fixtures compat host-check check \
-	check-thread check-address check-repeat check-connections check-stress bench lifetime \
-	systemd-check install install-units need-daemon need-example need-checks clean
+	check-thread check-address check-portable check-repeat check-connections check-stress \
+	bench lifetime systemd-check install install-units need-daemon need-example need-checks clean
 
 all: build
 
@@ -76,7 +76,7 @@ host-check: build fixtures need-checks
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
-check: check-thread check-address check-repeat check-connections check-stress
+check: check-thread check-address check-portable check-repeat check-connections check-stress
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -89,6 +89,10 @@ check-repeat: fixtures
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)
+
+# The JSON reader as it is where the processor has no AVX2.
+check-portable:
+	swift test --scratch-path $(BUILD)/portable -Xcxx -DWORKER_JSON_PORTABLE --filter WorkerJSONTests
 
 ## check-connections: ten thousand idle connections, what they cost and what they leave behind
 check-connections: build fixtures need-checks

@@ -40,11 +40,7 @@ let package = Package(
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]),
-        // simdjson (libsimdjson-dev) is C++, so its door is a target of ours, linked by name: its
-        // pkg-config file has a define in it that SwiftPM warns about.
-        .target(
-            name: "CWorkerJSON", cxxSettings: strictCXX,
-            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CWorkerJSON", cxxSettings: strictCXX),
         .target(name: "CWorkerPlugin", cSettings: strictC),
         .target(name: "CPluginGuard", dependencies: ["CWorkerPlugin"], cxxSettings: strictCXX),
         .target(name: "CLinux", cSettings: strictC),

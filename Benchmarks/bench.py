@@ -39,7 +39,6 @@ def machine(with_original: bool) -> dict[str, str]:
         "kernel": platform.release(),
         "glibc": platform.libc_ver()[1],
         "libmicrohttpd": version("pkg-config", "--modversion", "libmicrohttpd"),
-        "simdjson": version("pkg-config", "--modversion", "simdjson"),
         "compilers": f"{version('swift', '--version')}; {version('cc', '--version')}",
         "Python": platform.python_version(),
         "original": "cjm-plugin-system 0.0.28" if with_original else "not measured",

@@ -4,8 +4,7 @@
  * COUNT_FILE names a file of at least a page, which is mapped and holds a uint64_t for each of
  * `enum caller`, in its order, and then as many sums of bytes. It can be read at any time. What
  * malloc's caller is, its return address says: Swift's and C++'s runtimes lie in between, so the
- * C++ one and simdjson count as a caller of their own, and Swift's as the worker, into which it is
- * linked.
+ * C++ one counts as a caller of its own, and Swift's as the worker, into which it is linked.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -41,9 +40,7 @@ static int note_object(struct dl_phdr_info *object, size_t size, void *unused) {
     if (!object->dlpi_name[0]) caller = PROGRAM;
     if (strstr(object->dlpi_name, "libmicrohttpd")) caller = MICROHTTPD;
     if (strstr(object->dlpi_name, "libc.so")) caller = LIBC;
-    if (strstr(object->dlpi_name, "libstdc++") || strstr(object->dlpi_name, "libsimdjson")) {
-        caller = CPLUSPLUS;
-    }
+    if (strstr(object->dlpi_name, "libstdc++")) caller = CPLUSPLUS;
     for (int i = 0; i < object->dlpi_phnum && range_count < 64; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
         if (part->p_type != PT_LOAD || !(part->p_flags & PF_X) || caller == OTHER) continue;

@@ -11,7 +11,7 @@ from rows import Row, Section, Target
 from servers import BUILD, FLOOR, WORKER, Server, has, tool
 from traffic import SMALL, body_file
 
-CALLERS = ("program", "libmicrohttpd", "C++ and simdjson", "libc", "plugin and others")
+CALLERS = ("program", "libmicrohttpd", "C++", "libc", "plugin and others")
 REQUESTS = 1000
 LINES = 100_000
 
@@ -63,7 +63,7 @@ def allocations() -> list[Row]:
             for kind, count in counts.items():
                 found = count.during(arguments)
                 # operator new is called by code of ours, whatever library it lies in.
-                ours.add(kind, found["program"] + found["C++ and simdjson"])
+                ours.add(kind, found["program"] + found["C++"])
                 theirs.add(kind, found["libmicrohttpd"])
                 ours.details[kind] = found
             rows += [ours, theirs]

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tokens.hpp"
+#include "utf8.hpp"
 
 namespace worker_json {
 

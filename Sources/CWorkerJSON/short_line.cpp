@@ -1,19 +1,41 @@
 /// The reader of short lines: copies and checks what most lines of a stream are, and nothing else.
 ///
 /// Behind the copy stands its line end, which no compact value has anywhere: it stops every loop, so
-/// that none looks for the end of the text. Whatever is unusual is left to the other readers.
+/// that none looks for the end of the text. Whatever is unusual is left to the other reader.
 
 #include "line_breaks.hpp"
-#include "strings.hpp"
 
 namespace worker_json {
 
 namespace {
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the first byte is the lowest");
+
 constexpr uint8_t line_end = '\n';
 
 // The line end, and what is read beyond it at once.
 static_assert(WORKER_JSON_SHORT_LINE_ROOM >= WORKER_JSON_SHORT_LINE + 1 + 8, "room");
+
+/// Sets the top bit of the first byte that needs a look in a string: a control character, a quote, a
+/// backslash, or one that is not ASCII. (A borrow may set later ones too; only the first counts.)
+inline uint64_t special_bytes(uint64_t bytes) noexcept {
+    const uint64_t one = each_byte(1);
+    return (((bytes ^ each_byte('"')) - one) | ((bytes ^ each_byte('\\')) - one)
+            | (bytes - each_byte(0x20)) | bytes) & each_byte(0x80);
+}
+
+inline uint64_t special_bytes_at(const uint8_t *at) noexcept {
+    uint64_t bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return special_bytes(bytes);
+}
+
+/// `at` is in a string. Finds the next byte that needs a look; up to seven bytes behind it are read.
+inline const uint8_t *skip_plain(const uint8_t *at) noexcept {
+    uint64_t special = special_bytes_at(at);
+    while (special == 0) special = special_bytes_at(at += 8);
+    return at + __builtin_ctzll(special) / 8;
+}
 
 /// `at` is the byte after the opening quote; `end` is where the line end stands.
 inline const uint8_t *short_string(const uint8_t *at, const uint8_t *end) noexcept {

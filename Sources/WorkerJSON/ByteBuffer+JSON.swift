@@ -23,7 +23,7 @@ extension ByteBuffer {
             unsafe end.copyMemory(from: source, byteCount: count)
         }
         let copy = unsafe end.assumingMemoryBound(to: UInt8.self)
-        let outcome = unsafe worker_json_validate(copy, count, .WORKER_JSON_AUTOMATIC)
+        let outcome = unsafe worker_json_validate(copy, count)
         guard outcome.problem == .WORKER_JSON_VALID else {
             throw unsafe .invalid(
                 JSONError(outcome, in: UnsafeRawBufferPointer(start: end, count: count)))

@@ -22,7 +22,7 @@ extension JSON {
     ///
     /// - Throws: `CallBodyError`; its offsets count from the begin of the buffer.
     package static func parseCallBody(
-        _ body: borrowing ByteBuffer, with reader: JSONReader = .automatic
+        _ body: borrowing ByteBuffer
     ) throws(CallBodyError) -> CallBody {
         var call = worker_json_call()
         let outcome: worker_json_outcome
@@ -30,7 +30,7 @@ extension JSON {
         do throws(JSONError) {
             outcome = try unsafe read(body) { bytes, count in
                 skipped = body.count - count
-                return unsafe worker_json_validate_call(bytes, count, reader.underlying, &call)
+                return unsafe worker_json_validate_call(bytes, count, &call)
             }
         } catch {
             throw error.problem == .empty ? .empty : .invalid(error)

@@ -2,8 +2,7 @@ import CWorkerJSON
 
 /// Validation of JSON texts (RFC 8259, with the surrogates of RFC 7493), in place and without copies.
 ///
-/// All functions may be called on any thread. Reading takes 256 KiB of memory of its thread, which
-/// stay; where a string in a text of N bytes is longer than 64 KiB, up to 4 N bytes meanwhile.
+/// All functions may be called on any thread, and need no memory but the text.
 package enum JSON {
     /// The number of arrays and objects that may be open at once.
     package static let maximumDepth = Int(WORKER_JSON_MAXIMUM_DEPTH)
@@ -13,10 +12,10 @@ package enum JSON {
     /// - Throws: `JSONError` with the first wrong byte, counted from the begin of the buffer.
     @discardableResult
     package static func validate(
-        _ text: borrowing ByteBuffer, with reader: JSONReader = .automatic
+        _ text: borrowing ByteBuffer
     ) throws(JSONError) -> JSONDocument {
         let outcome = try unsafe read(text) { bytes, count in
-            unsafe worker_json_validate(bytes, count, reader.underlying)
+            unsafe worker_json_validate(bytes, count)
         }
         return JSONDocument(root: JSONRoot(outcome.root), range: outcome.begin..<outcome.end)
     }

@@ -35,10 +35,6 @@ static uw_status execute(void *instance, const uw_call *call) {
     MODE("bytes") {
         if (write(STDOUT_FILENO, "odd \xff\x1b[31m\x01 bytes\n", 18) != 18) return UW_ERROR;
     }
-    MODE("variable") {
-        const char *value = getenv("SIMDJSON_FORCE_IMPLEMENTATION");
-        host->log(UW_LOG_INFO, value ? value : "the variable is unset", UW_NTS);
-    }
     MODE("forged") {
         // Characters that are four bytes each in the log, and then what journald takes for a priority.
         static char line[60000];

@@ -15,10 +15,8 @@ import WorkerJSON
         }
         let deepest = nested(pairs, inner)
         let tooDeep = nested(pairs, "[]")
-        for reader in [JSONReader.automatic, .blockwise, .bytewise] {
-            #expect(accepts(Text(deepest), reader))
-            #expect(!accepts(Text(tooDeep), reader))
-        }
+        #expect(accepts(Text(deepest)))
+        #expect(!accepts(Text(tooDeep)))
         let offset = open.utf8.count * pairs
         #expect(problem(Text(tooDeep)) == "byte \(offset): nesting deeper than 1000 levels")
     }
@@ -27,7 +25,6 @@ import WorkerJSON
     func `Very deep and never closed texts need no stack`(_ open: String) {
         let text = Text(String(repeating: open, count: 200_000))
         #expect(problem(text).hasSuffix("nesting deeper than 1000 levels"))
-        #expect(!accepts(text, .blockwise))
     }
 
     @Test(arguments: [0, 1, 63, 64, 65, 500, 999])
@@ -37,13 +34,11 @@ import WorkerJSON
         text[1999 - level] = UInt8(ascii: "}")
         let expected = "byte \(1999 - level): expected "
         #expect(problem(Text(text)).hasPrefix(expected))
-        #expect(!accepts(Text(text), .blockwise))
     }
 
     @Test func `Levels side by side do not add up`() {
         let deep = String(repeating: "[", count: 999) + String(repeating: "]", count: 999)
         let text = Text("[" + Array(repeating: deep, count: 20).joined(separator: ",") + "]")
         #expect(problem(text) == "valid")
-        #expect(accepts(text, .bytewise))
     }
 }

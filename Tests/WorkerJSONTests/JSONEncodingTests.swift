@@ -26,14 +26,12 @@ import WorkerJSON
         for marked in [true, false] {
             let all16 = (marked ? [0xFEFF] : []) + units16
             let all32 = (marked ? [0xFEFF] : []) + units32
-            for reader in [JSONReader.automatic, .bytewise] {
-                let says16 = "byte 0: the text is UTF-16, expected UTF-8"
-                let says32 = "byte 0: the text is UTF-32, expected UTF-8"
-                #expect(problem(Text(all16.flatMap { bytes($0.littleEndian) }), reader) == says16)
-                #expect(problem(Text(all16.flatMap { bytes($0.bigEndian) }), reader) == says16)
-                #expect(problem(Text(all32.flatMap { bytes($0.littleEndian) }), reader) == says32)
-                #expect(problem(Text(all32.flatMap { bytes($0.bigEndian) }), reader) == says32)
-            }
+            let says16 = "byte 0: the text is UTF-16, expected UTF-8"
+            let says32 = "byte 0: the text is UTF-32, expected UTF-8"
+            #expect(problem(Text(all16.flatMap { bytes($0.littleEndian) })) == says16)
+            #expect(problem(Text(all16.flatMap { bytes($0.bigEndian) })) == says16)
+            #expect(problem(Text(all32.flatMap { bytes($0.littleEndian) })) == says32)
+            #expect(problem(Text(all32.flatMap { bytes($0.bigEndian) })) == says32)
         }
     }
 

@@ -4,9 +4,10 @@ import WorkerJSON
 @Suite struct JSONStringTests {
     @Test(arguments: mistakes)
     func `Every mistake in a string is named with its first wrong byte`(_ mistake: Case) {
-        #expect(problem(Text(mistake.text)) == mistake.says)
-        #expect(!accepts(Text(mistake.text), .blockwise))
-        #expect(!accepts(Text(mistake.text, paddedWith: "\"\"\"\""), .bytewise))
+        for garbage in ["", " x", "\"\"\"\"", "\\\"", "0\"", "\u{80}"] {
+            #expect(problem(Text(mistake.text, paddedWith: garbage)) == mistake.says)
+        }
+        #expect(!accepts(Text(mistake.text, paddedWith: "\"\"\"\"")))
     }
 
     @Test func `Every control character must be escaped`() {
@@ -23,8 +24,7 @@ import WorkerJSON
         for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: "u") {
             let text = Text([0x22, 0x5C, byte, 0x22])
             let expected = "\"\\/bfnrt".utf8.contains(byte)
-            #expect(accepts(text, .bytewise) == expected, "\(byte)")
-            #expect(accepts(text, .blockwise) == expected, "\(byte)")
+            #expect(accepts(text) == expected, "\(byte)")
         }
     }
 
@@ -34,8 +34,7 @@ import WorkerJSON
             for place in 0..<4 {
                 var text = Array("\"\\u0000\"".utf8)
                 text[3 + place] = byte
-                #expect(accepts(Text(text), .bytewise) == digit)
-                #expect(accepts(Text(text), .blockwise) == digit)
+                #expect(accepts(Text(text)) == digit)
             }
         }
     }
@@ -47,8 +46,7 @@ import WorkerJSON
             let found = String(sequence[0], radix: 16, uppercase: true)
             #expect(
                 problem(Text(text)) == "byte \(before + 1): invalid UTF-8, found 0x\(found)")
-            #expect(!accepts(Text(text), .blockwise))
-            #expect(!accepts(Text(text), .bytewise))
+            #expect(!accepts(Text(text)))
             let isValid = unsafe sequence.withUnsafeBytes { unsafe UTF8Text.isValid($0) }
             #expect(!isValid)
         }

@@ -48,7 +48,7 @@ import WorkerJSON
         #expect(ShortLine.limit == 256)
     }
 
-    @Test func `It agrees with the other readers on every text of up to four of these bytes`() {
+    @Test func `It agrees with the other reader on every text of up to four of these bytes`() {
         let alphabet = Array("{}[]:,\"\\1-.e 0".utf8) + [0x0A, 0xC3]
         var text: [UInt8] = []
         func visit() {
@@ -88,7 +88,7 @@ import WorkerJSON
         }
     }
 
-    /// Whether the line is the one that the other readers make, and there if it needs no changes.
+    /// Whether the line is the one that the other reader makes, and there if it needs no changes.
     private func agree(_ text: [UInt8]) -> Bool {
         var buffer = ByteBuffer()
         let isValid = unsafe text.withUnsafeBytes { bytes in

@@ -38,22 +38,20 @@ extension ByteBuffer {
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// What a reader finds in a valid text.
-func read(
-    _ text: Text, _ reader: JSONReader = .automatic
-) throws(JSONError) -> JSONDocument {
-    try JSON.validate(text.buffer(), with: reader)
+/// What a valid text holds.
+func read(_ text: Text) throws(JSONError) -> JSONDocument {
+    try JSON.validate(text.buffer())
 }
 
-/// Whether a reader accepts a text.
-func accepts(_ text: Text, _ reader: JSONReader) -> Bool {
-    (try? read(text, reader)) != nil
+/// Whether a text is valid.
+func accepts(_ text: Text) -> Bool {
+    (try? read(text)) != nil
 }
 
 /// What is wrong with a text, or "valid".
-func problem(_ text: Text, _ reader: JSONReader = .automatic) -> String {
+func problem(_ text: Text) -> String {
     do throws(JSONError) {
-        _ = try read(text, reader)
+        _ = try read(text)
         return "valid"
     } catch {
         return error.description
@@ -77,5 +75,36 @@ struct Case: Sendable, CustomTestStringConvertible {
 
     var testDescription: String {
         "\(String(decoding: text, as: UTF8.self).debugDescription): \(says)"
+    }
+}
+
+/// Whether the reference accepts a text; records whatever the reader does otherwise.
+@discardableResult
+func differences(_ text: [UInt8], paddedWith garbage: String = "") -> Bool {
+    // A byte order mark is skipped before the reader sees the text.
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { return false }
+    let buffer = Text(text, paddedWith: garbage).buffer()
+    func record(_ what: String) {
+        let shown = String(decoding: text, as: UTF8.self).debugDescription
+        Issue.record("\(what) of \(shown) differs")
+    }
+    do throws(ReferenceReader.Wrong) {
+        let expected = try ReferenceReader(text)
+        if (try? JSON.validate(buffer).range) != expected.range { record("the range") }
+        if (try? JSON.parseCallBody(buffer)) != expected.call { record("the call") }
+        var compact = ByteBuffer()
+        _ = unsafe text.withUnsafeBytes { try? unsafe compact.appendJSON($0, as: .value) }
+        if compact.bytes != expected.compact { record("the compact form") }
+        return true
+    } catch let wrong {
+        do throws(JSONError) {
+            _ = try JSON.validate(buffer)
+            record("the verdict")
+        } catch let found {
+            // What is in another encoding is told at the first byte.
+            let isOther = [.utf16, .utf32, .byteOrderMark].contains(found.problem)
+            if !isOther, found.offset != wrong.offset { record("the first wrong byte") }
+        }
+        return false
     }
 }

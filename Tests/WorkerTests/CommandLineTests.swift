@@ -152,17 +152,6 @@ import Testing
         #expect(output.split(separator: "\n").count == 1)
     }
 
-    // With an implementation that the processor has not, the first body would be the end.
-    @Test(arguments: ["nonsense", "icelake"])
-    func `No variable chooses the instructions of simdjson`(name: String) throws {
-        let worker = try WorkerProcess.start(
-            "printing", "Printing", environment: ["SIMDJSON_FORCE_IMPLEMENTATION": name])
-        let text = String(repeating: "long enough ", count: 100)
-        let call = "{\"mode\":\"variable\",\"text\":\"\(text)\"}"
-        #expect(try worker.client.execute(call).status == 200)
-        try worker.process.standardError.line(containing: "the variable is unset")
-    }
-
     @Test func `The option -m NAME is ignored, so a host of the original changes no arguments`()
         throws
     {

@@ -3,8 +3,7 @@
 /// Every function may be called on any thread at any time, keeps no pointer it is given, allocates
 /// nothing the caller must free, and never throws. "Padded" text is followed by at least
 /// WORKER_JSON_PADDING bytes that may be read; what they hold does not matter. Offsets and lengths
-/// are bytes. Lengths up to SIZE_MAX - WORKER_JSON_PADDING are accepted; texts of 4 GiB and more
-/// are read by the slower of the two readers.
+/// are bytes. Lengths up to SIZE_MAX - WORKER_JSON_PADDING are accepted.
 
 #ifndef WORKER_JSON_H
 #define WORKER_JSON_H
@@ -65,17 +64,7 @@ typedef enum WORKER_JSON_CLOSED {
     WORKER_JSON_BAD_UTF8,
 } worker_json_problem;
 
-/// Which reader looks at a text. Both accept the same texts; tests compare them.
-typedef enum WORKER_JSON_CLOSED {
-    /// The quickest for the text's length, with the byte-wise reader to name an error.
-    WORKER_JSON_AUTOMATIC,
-    /// Blocks of 64 bytes, SIMD. Refuses without saying where: offset 0, WORKER_JSON_NO_VALUE.
-    WORKER_JSON_BLOCKWISE,
-    /// Byte by byte, with the place and the kind of the first error.
-    WORKER_JSON_BYTEWISE,
-} worker_json_reader;
-
-/// What a reader found.
+/// What the reader found.
 typedef struct {
     worker_json_problem problem;
     /// Meaningful only for a valid text.
@@ -96,16 +85,13 @@ typedef struct {
     size_t kwargs_end;
 } worker_json_call;
 
-/// Validates padded text. Uses up to 256 KiB of thread-local memory, which stay; where a string is
-/// longer than 64 KiB, up to 4 bytes for each byte of text, of which it gives back at once what is
-/// over 4 MiB. Without memory it is slower, never wrong.
-worker_json_outcome worker_json_validate(const uint8_t *_Nonnull text, size_t length,
-                                         worker_json_reader reader) WORKER_JSON_NOEXCEPT;
+/// Validates padded text. What is not valid is read a second time, to name its first wrong byte.
+worker_json_outcome worker_json_validate(const uint8_t *_Nonnull text,
+                                         size_t length) WORKER_JSON_NOEXCEPT;
 
 /// Validates padded text and finds the last "args" and "kwargs" of the object at its root.
 /// `call` is zero where there is no such key, or no object, or the text is invalid.
 worker_json_outcome worker_json_validate_call(const uint8_t *_Nonnull text, size_t length,
-                                              worker_json_reader reader,
                                               worker_json_call *_Nonnull call)
     WORKER_JSON_NOEXCEPT;
 
