@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CWorkerJSON", cxxSettings: strictCXX),
         .target(name: "CWorkerPlugin", cSettings: strictC),
         .target(name: "CPluginGuard", dependencies: ["CWorkerPlugin"], cxxSettings: strictCXX),
+        .target(name: "CPluginProcess", cSettings: strictC),
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CThreads", cSettings: strictC),
 
@@ -53,7 +54,10 @@ let package = Package(
         room("WorkerOS", ["CLinux", "WorkerCore"]),
         room(
             "PluginHost",
-            ["CPluginGuard", "CWorkerPlugin", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+            [
+                "CPluginGuard", "CPluginProcess", "CWorkerPlugin", "WorkerCore", "WorkerJSON",
+                "WorkerThreads",
+            ]),
         room("WorkerHTTP", ["CMicroHTTPD", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",

@@ -37,5 +37,9 @@ struct Events: HostEvents {
 
     func pluginExited(_ detail: String) { inbox.post(.end(.pluginExited(detail))) }
 
+    func pluginDied(_ end: ProcessEnd) {
+        inbox.post(.end(.pluginDied("the plugin's process \(end)", signal: end.mirrored)))
+    }
+
     func pluginIsBroken(_ detail: String) { inbox.post(.end(.pluginFatal(detail))) }
 }

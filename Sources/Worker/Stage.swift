@@ -51,11 +51,11 @@ final class Stage: Sendable {
     /// Loads the plugin; on a thread of its own.
     func load() {
         do throws(LoadError) {
-            let path = try PluginFile.find(configuration.module, environment)
+            let source = try PluginSource.find(configuration, environment, log)
             let host: PluginHost
             do throws(LoadFailure) {
-                host = try PluginHost.load(
-                    path: path, className: configuration.className,
+                host = try load(
+                    source,
                     in: HostEnvironment(
                         maxQueue: configuration.maxQueue,
                         wedgedLimit: configuration.wedgedExit > .zero
@@ -75,6 +75,16 @@ final class Stage: Sendable {
             inbox.post(.loaded)
         } catch {
             loadFailed("\(error)")
+        }
+    }
+
+    private func load(
+        _ source: PluginSource, in environment: HostEnvironment
+    ) throws(LoadFailure) -> PluginHost {
+        switch source {
+        case .library(let path):
+            try PluginHost.load(path: path, className: configuration.className, in: environment)
+        case .python(let plan): try PluginHost.load(plan, in: environment)
         }
     }
 
@@ -150,7 +160,7 @@ final class Stage: Sendable {
             inbox.post(.reaped)
             return moment
         case .exit(let code):
-            exit(code)
+            exit(code, life.cause)
         }
         return nil
     }
@@ -230,20 +240,28 @@ final class Stage: Sendable {
         guard let server else { return }
         // The server is not stopped: connections may still be suspended for plugin code that does
         // not return, and the end of the process closes them all the same.
-        guard life.cause != .parentGone else { return }
+        switch life.cause {
+        case .parentGone, .pluginDied: return
+        default: break
+        }
         _ = server.waitUntilAnswered(until: moment)
         if socket.isInherited { server.waitUntilClosed(until: moment) }
     }
 
-    private func exit(_ code: ExitCode) -> Never {
+    private func exit(_ code: ExitCode, _ cause: EndingCause?) -> Never {
         // Whatever came to life since, or was not waited for; without descendants this is nothing.
         _ = reaper.endAll(deadlineNanoseconds: 0)
         capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
-        log.info("ended with exit code \(code.rawValue)")
+        var signal: Int32?
+        if case .pluginDied(_, let mirrored) = cause { signal = mirrored }
+        log.info(
+            signal.map { "ends by signal \($0), as its plugin did" }
+                ?? "ended with exit code \(code.rawValue)")
         let last = deadline(after: .milliseconds(100))
         log.flush(deadlineNanoseconds: last)
         notifier.flush(deadlineNanoseconds: last)
+        if let signal { ProcessEnd.dieOf(signal) }
         _exit(code.rawValue)
     }
 }

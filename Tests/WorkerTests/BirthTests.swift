@@ -179,47 +179,6 @@ import Testing
     func `A worker without /proc ends with its parent`() throws {
         try Self.expectEndOfOrphan("\(Sandbox.hide("/proc"));", wrapper: Sandbox.wrapper)
     }
-
-    @Test(
-        arguments: [
-            "umask 0777; exec \"$@\"",
-            "d=$(mktemp -d); cd $d; rmdir $d; exec \"$@\"",
-            "ulimit -n 32; exec \"$@\"",
-            "ulimit -s 256; exec \"$@\"",
-            "exec env -i LANG=xx_YY.none TZ=:/dev/zero \"$@\"",
-            "exec bash -c 'exec -a \"\" \"$@\"' bash \"$@\"",
-        ])
-    func `An odd place to be born in makes no difference`(command: String) throws {
-        let worker = try Self.start(command)
-        #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.client.get("/stats").status == 200)
-        #expect(try worker.terminate() == .exited(0))
-    }
-
-    @Test(arguments: [6, 8, 10, 12, 14])
-    func `With too few descriptors the worker says so and ends with 7`(limit: Int) throws {
-        let worker = try Self.start("ulimit -n \(limit); exec \"$@\"")
-        try worker.process.standardError.line(containing: " error ")
-        #expect(try worker.process.waitForExit() == .exited(7))
-    }
-
-    @Test(Sandbox.isNeeded, arguments: [SIGTERM, SIGSEGV, SIGABRT])
-    func `The first process of a namespace ends by a signal like any other`(
-        signal: Int32
-    ) throws {
-        // The kernel ignores the default action of what such a process gets; unshare passes its code on.
-        let listener = try Listener()
-        let process = try WorkerProcess(
-            arguments: [
-                "--module", try Fixture.path("signals"), "--class", "Signals", "--fd", "3",
-            ],
-            inherited: [listener.descriptor],
-            wrapper: ["/usr/bin/unshare", "--pid", "--fork", "--kill-child"])
-        let client = HTTPClient(.tcp(listener.port))
-        // A crash leaves no answer.
-        _ = try? client.execute("{\"mode\":\"send\",\"signal\":\(signal)}")
-        #expect(try process.waitForExit() == .exited(signal == SIGTERM ? 0 : 128 + signal))
-    }
 }
 
 extension ProcessFacts {

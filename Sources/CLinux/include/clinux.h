@@ -187,4 +187,8 @@ void clinux_crash_call_begin(
 /// Notes that no call runs in a slot.
 void clinux_crash_call_end(unsigned slot);
 
+/// The path by which the kernel was asked to execute this process's program, links unresolved; NULL
+/// if it does not say. See AT_EXECFN in getauxval(3).
+const char *_Nullable clinux_executed_path(void);
+
 #endif

@@ -11,6 +11,7 @@ internal import WorkerJSON
     var name: String { table.name }
     var version: String { table.version }
     var isCancellable: Bool { table.isCancellable }
+    var progress: ProgressReport? { nil }
     var hasCancel: Bool { unsafe table.cancel != nil }
 
     /// Calls the plugin's create.

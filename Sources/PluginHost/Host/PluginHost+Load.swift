@@ -29,6 +29,23 @@ extension PluginHost {
         }
     }
 
+    /// Starts a Python plugin in a process of its own, and waits until it has been made.
+    ///
+    /// - Parameters:
+    ///   - plan: which class, and how it is run.
+    ///   - environment: what it lives in.
+    /// - Returns: the host, whose first executor is ready.
+    /// - Throws: why it could not be made; the process has ended then, or is about to.
+    package static func load(
+        _ plan: PythonPlan, in environment: HostEnvironment
+    ) throws(LoadFailure) -> PluginHost {
+        try start(in: environment) { () throws(LoadFailure) in
+            try withSlots(plan.concurrency) { () throws(LoadFailure) in
+                try ProcessInstance(starting: plan, in: environment)
+            }
+        }
+    }
+
     /// Makes an instance on the first executor, which then runs its jobs.
     private static func start(
         in environment: HostEnvironment,

@@ -77,6 +77,7 @@ package final class PluginHost: Sendable {
 
     /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
+        if let progress = instance.progress { return progress }
         let index = newestSlot.load(ordering: .relaxed)
         return slots.first { $0.index == index }?.liveProgress ?? lastReport.withLock { $0 }
     }

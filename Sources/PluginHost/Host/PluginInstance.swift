@@ -11,6 +11,8 @@ protocol PluginInstance: Sendable {
     var version: String { get }
     /// Whether a call that runs can be stopped.
     var isCancellable: Bool { get }
+    /// What the plugin shows of itself, where that belongs to no call of its; nil for what calls report.
+    var progress: ProgressReport? { get }
     /// Whether `cancel` is to be called; otherwise calls look by themselves.
     var hasCancel: Bool { get }
 

@@ -28,6 +28,10 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case threadEnded(String)
     /// The plugin's create failed.
     case createFailed(String)
+    /// The interpreter of a Python plugin cannot be run.
+    case cannotRun(interpreter: String, String)
+    /// Python says why there is no instance.
+    case python(String)
 
     /// The reason, as a sentence that quotes what was found.
     package var description: String {
@@ -52,6 +56,8 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .noThread: "a thread for the plugin cannot be had"
         case .threadEnded(let reason): reason
         case .createFailed(let reason): "create failed: \(reason)"
+        case .cannotRun(let interpreter, let reason): "cannot run \(interpreter): \(reason)"
+        case .python(let reason): reason
         }
     }
 }

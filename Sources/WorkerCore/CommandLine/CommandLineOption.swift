@@ -59,7 +59,8 @@ extension CommandLineOption {
         _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, letter: nil, value: value, group: group, role: role, summary: summary,
+            name: name, letter: name.count == 1 ? name.first : nil, value: value, group: group,
+            role: role, summary: summary,
             defaultText: kind.show(Configuration()[keyPath: property]),
             action: .store(expected: kind.expected) { configuration, text in
                 guard let value = kind.parse(text) else { return false }
@@ -94,15 +95,6 @@ extension CommandLineOption {
                 configuration[keyPath: property].append(value)
                 return true
             })
-    }
-
-    /// An option whose value is taken and forgotten.
-    static func ignored(
-        _ name: String, _ value: String, _ group: Group, _ summary: String
-    ) -> CommandLineOption {
-        CommandLineOption(
-            name: name, letter: name.first, value: value, group: group, role: .optional,
-            summary: summary, defaultText: nil, action: .store(expected: "") { _, _ in true })
     }
 
     /// An option without a value that ends the parsing.

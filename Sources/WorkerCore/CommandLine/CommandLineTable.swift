@@ -3,11 +3,21 @@ package enum CommandLineTable {
     package static let options: [CommandLineOption] = [
         .value(
             "module", "M", \.module, .name, .plugin, role: .required,
-            "The plugin: a path with a slash, or a name to search for as M.so and libM.so."),
+            "The plugin: a library's path with a slash, or a name to search for as M.so and libM.so; "
+                + "failing that, a Python module, or a path of one that ends in .py."),
         .value(
             "class", "C", \.className, .name, .plugin, role: .required,
             "The class that the plugin is asked to create."),
-        .ignored("m", "NAME", .plugin, "Ignored; hosts pass it to a Python worker."),
+        .value(
+            "m", "NAME", \.dialect, .name, .plugin,
+            "The Python worker that a host means to start."),
+        .value(
+            "python", "PATH", \.python, .name, .plugin,
+            "Runs a Python plugin with this interpreter, and searches for no library."),
+        .value(
+            "concurrency", "N", \.concurrency, .number(1...256), .plugin,
+            "The number of calls that a Python plugin runs at once, by threads if more than 1; "
+                + "a library declares its own."),
 
         .value(
             "port", "P", \.port, .number(0...65_535), .listening, role: .listens,
@@ -55,6 +65,9 @@ package enum CommandLineTable {
         .value(
             "idle-timeout", "SECONDS", \.idleTimeout, .seconds(), .limits,
             "The time that a connection is kept open between requests."),
+        .value(
+            "cancel-grace", "SECONDS", \.cancelGrace, .seconds(), .limits,
+            "The time for a cancelled call of a Python plugin to end before it is forced to."),
         .value(
             "wedged-exit", "SECONDS", \.wedgedExit, .seconds(), .limits,
             "Ends the worker if a cancelled call still runs after this time; 0: never."),

@@ -4,6 +4,14 @@ package struct Configuration: Sendable, Equatable {
     package var module = ""
     /// The class that the plugin is asked to create.
     package var className = ""
+    /// The name that hosts pass with `-m`: which of Python's workers they mean to start.
+    package var dialect: String?
+    /// The interpreter of a Python plugin; nil to look for a library first, then for an interpreter.
+    package var python: String?
+    /// How many calls of a Python plugin run at once; nil for one.
+    package var concurrency: Int?
+    /// The time that a cancelled call of a Python plugin has to end by itself.
+    package var cancelGrace = Duration.seconds(2)
     /// The address that `port` belongs to.
     package var host = LoopbackAddress.standard
     /// The port to bind; nil where a socket is inherited.

@@ -10,6 +10,8 @@ package enum EndingCause: Equatable, Sendable {
     case wedged(String)
     /// The plugin has called exit; the thread that did waits for the end.
     case pluginExited(String)
+    /// The process of the plugin has ended; the signal that the worker is to die of likewise, if any.
+    case pluginDied(String, signal: Int32?)
 
     /// The sentence for the log.
     package var description: String {
@@ -19,6 +21,7 @@ package enum EndingCause: Equatable, Sendable {
         case .pluginFatal(let detail): "the plugin is broken for good: \(detail)"
         case .wedged(let detail): "the plugin is wedged: \(detail)"
         case .pluginExited(let detail): "the plugin ended the process: \(detail)"
+        case .pluginDied(let detail, _): detail
         }
     }
 
@@ -26,7 +29,7 @@ package enum EndingCause: Equatable, Sendable {
     package var level: LogLevel {
         switch self {
         case .signal, .parentGone: .info
-        case .pluginFatal, .wedged, .pluginExited: .error
+        case .pluginFatal, .wedged, .pluginExited, .pluginDied: .error
         }
     }
 
@@ -37,7 +40,7 @@ package enum EndingCause: Equatable, Sendable {
         case .parentGone: .parentGone
         case .pluginFatal: .pluginFatal
         case .wedged: .wedged
-        case .pluginExited: .pluginExited
+        case .pluginExited, .pluginDied: .pluginExited
         }
     }
 
@@ -45,7 +48,7 @@ package enum EndingCause: Equatable, Sendable {
     var letsCallsFinish: Bool {
         switch self {
         case .signal, .wedged: true
-        case .parentGone, .pluginFatal, .pluginExited: false
+        case .parentGone, .pluginFatal, .pluginExited, .pluginDied: false
         }
     }
 }

@@ -111,6 +111,7 @@ package struct Lifecycle: Sendable {
             hadSignal = true
         }
         if case .pluginExited = cause { return pluginExited(cause, now) }
+        if case .pluginDied = cause { return pluginDied(cause, now) }
         switch phase {
         case .starting:
             // Nobody is served, and the plugin may never return from its create.
@@ -129,6 +130,16 @@ package struct Lifecycle: Sendable {
         case .cancelling, .cleaning, .reaping, .gone:
             return []
         }
+    }
+
+    /// There is no plugin any more: what its calls' clients see is the end of their connections.
+    private mutating func pluginDied(_ cause: EndingCause, _ now: UInt64) -> [Action] {
+        switch phase {
+        case .starting, .ready, .draining, .cancelling: break
+        case .cleaning, .reaping, .gone: return []
+        }
+        begin(cause, now)
+        return reap()
     }
 
     /// No more of the plugin's code is called, which has torn down what it registered with atexit.

@@ -6,9 +6,16 @@ import Glibc
 package struct Environment: Sendable, Equatable {
     /// The names of the variables that are copied.
     package static let names = [
-        "UNIVERSAL_WORKER_PLUGIN_PATH", "UNIVERSAL_WORKER_TOKEN", "XDG_DATA_HOME", "HOME",
+        "UNIVERSAL_WORKER_PLUGIN_PATH", "UNIVERSAL_WORKER_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX",
+        "PATH",
+        "UNIVERSAL_WORKER_TOKEN", "XDG_DATA_HOME", "HOME",
         "JOURNAL_STREAM", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
         "WATCHDOG_PID", "WATCHDOG_USEC",
+    ]
+    /// Those among them that children need as well.
+    private static let shared = [
+        "UNIVERSAL_WORKER_PLUGIN_PATH", "UNIVERSAL_WORKER_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX",
+        "PATH", "XDG_DATA_HOME", "HOME", "JOURNAL_STREAM",
     ]
     private let values: [String: String]
 
@@ -36,12 +43,20 @@ package struct Environment: Sendable, Equatable {
     ///
     /// Call it while there is one thread. The corresponding C function is `unsetenv`.
     package static func removePrivate() {
-        for name in names
-        where !["XDG_DATA_HOME", "HOME", "JOURNAL_STREAM"].contains(name)
-            && !name.hasSuffix("PLUGIN_PATH")
-        {
-            unsafe unsetenv(name)
+        for name in names where !shared.contains(name) { unsafe unsetenv(name) }
+    }
+
+    /// Every variable of this process as NAME=value, such as a program that it starts gets it.
+    ///
+    /// Call it while no plugin has been loaded. The corresponding C variable is `environ`.
+    package static func entries() -> [String] {
+        var entries: [String] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            unsafe entries.append(String(cString: entry))
+            unsafe next += 1
         }
+        return entries
     }
 
     /// The number of sockets that systemd hands to the process of a number, from descriptor 3 on.

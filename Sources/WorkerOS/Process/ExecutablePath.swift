@@ -26,4 +26,11 @@ package enum ExecutablePath {
         else { return nil }
         return unsafe String(cString: buffer)
     }
+
+    /// Returns the path that was executed, symbolic links in it unresolved; nil if the kernel does not say.
+    ///
+    /// Relative where it was given so. The corresponding C function is `getauxval` with AT_EXECFN.
+    package static func asExecuted() -> String? {
+        unsafe clinux_executed_path().map { unsafe String(cString: $0) }
+    }
 }

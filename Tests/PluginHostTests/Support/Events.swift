@@ -31,5 +31,7 @@ final class Events: HostEvents {
         state.withLock { $0.misbehaved.append("\(requestID ?? "-"): \(detail)") }
     }
 
+    func pluginDied(_ end: ProcessEnd) { state.withLock { $0.broken.append("\(end)") } }
+
     func pluginIsBroken(_ detail: String) { state.withLock { $0.broken.append(detail) } }
 }

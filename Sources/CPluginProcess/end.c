@@ -1,0 +1,56 @@
+#define _GNU_SOURCE
+#include "plugin_process.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int uwp_memory_file(const char *name, const void *bytes, size_t count) {
+    const int file = memfd_create(name, MFD_CLOEXEC);
+    if (file < 0) return -1;
+    size_t written = 0;
+    while (written < count) {
+        const ssize_t part = pwrite(file, (const char *)bytes + written, count - written, (off_t)written);
+        if (part < 0 && errno == EINTR) continue;
+        if (part <= 0) {
+            (void)close(file);
+            return -1;
+        }
+        written += (size_t)part;
+    }
+    return file;
+}
+
+int uwp_reap(pid_t pid, uwp_end *end) {
+    siginfo_t information = {0};
+    int result;
+    do {
+        result = waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG);
+    } while (result != 0 && errno == EINTR);
+    if (result != 0) return -1;
+    if (information.si_pid == 0) return 0;
+    end->is_signal = information.si_code != CLD_EXITED;
+    end->number = information.si_status;
+    return 1;
+}
+
+int uwp_stop_signal(void) { return SIGRTMIN + 5; }
+
+void uwp_die_of(int signal) {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(signal, &action, NULL);
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signal);
+    (void)pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    (void)kill(getpid(), signal);
+    /* A kernel that ignores it for the first process of a PID namespace: as a shell would say it. */
+    for (int attempt = 0; attempt < 1000; attempt++) (void)usleep(1000);
+    _exit(128 + signal);
+}

@@ -1,0 +1,99 @@
+/*
+ * The runner of Python plugins, Python/universal_worker_runner, as a part of the binary.
+ *
+ * One row for each of its modules; a test compares the rows with the folder.
+ */
+#include "plugin_process.h"
+
+#include <stddef.h>
+
+#pragma clang diagnostic ignored "-Wc23-extensions" /* #embed */
+
+static const char init[] = {
+#embed "../../Python/universal_worker_runner/__init__.py"
+};
+static const char calls[] = {
+#embed "../../Python/universal_worker_runner/calls.py"
+};
+static const char canceller[] = {
+#embed "../../Python/universal_worker_runner/canceller.py"
+};
+static const char control[] = {
+#embed "../../Python/universal_worker_runner/control.py"
+};
+static const char coroutines[] = {
+#embed "../../Python/universal_worker_runner/coroutines.py"
+};
+static const char dialect[] = {
+#embed "../../Python/universal_worker_runner/dialect.py"
+};
+static const char encoding[] = {
+#embed "../../Python/universal_worker_runner/encoding.py"
+};
+static const char errors[] = {
+#embed "../../Python/universal_worker_runner/errors.py"
+};
+static const char forking[] = {
+#embed "../../Python/universal_worker_runner/forking.py"
+};
+static const char frames[] = {
+#embed "../../Python/universal_worker_runner/frames.py"
+};
+static const char lanes[] = {
+#embed "../../Python/universal_worker_runner/lanes.py"
+};
+static const char loading[] = {
+#embed "../../Python/universal_worker_runner/loading.py"
+};
+static const char loghook[] = {
+#embed "../../Python/universal_worker_runner/loghook.py"
+};
+static const char main[] = {
+#embed "../../Python/universal_worker_runner/main.py"
+};
+static const char parameters[] = {
+#embed "../../Python/universal_worker_runner/parameters.py"
+};
+static const char states[] = {
+#embed "../../Python/universal_worker_runner/states.py"
+};
+static const char stdio[] = {
+#embed "../../Python/universal_worker_runner/stdio.py"
+};
+static const char stopping[] = {
+#embed "../../Python/universal_worker_runner/stopping.py"
+};
+static const char streams[] = {
+#embed "../../Python/universal_worker_runner/streams.py"
+};
+static const char bootstrap[] = {
+#embed "../../Python/universal_worker_runner/bootstrap.py"
+};
+
+/* bootstrap has no name: it is the text that imports the others, and comes last. */
+static const uwp_module modules[] = {
+    {"__init__", init, sizeof init},
+    {"calls", calls, sizeof calls},
+    {"canceller", canceller, sizeof canceller},
+    {"control", control, sizeof control},
+    {"coroutines", coroutines, sizeof coroutines},
+    {"dialect", dialect, sizeof dialect},
+    {"encoding", encoding, sizeof encoding},
+    {"errors", errors, sizeof errors},
+    {"forking", forking, sizeof forking},
+    {"frames", frames, sizeof frames},
+    {"lanes", lanes, sizeof lanes},
+    {"loading", loading, sizeof loading},
+    {"loghook", loghook, sizeof loghook},
+    {"main", main, sizeof main},
+    {"parameters", parameters, sizeof parameters},
+    {"states", states, sizeof states},
+    {"stdio", stdio, sizeof stdio},
+    {"stopping", stopping, sizeof stopping},
+    {"streams", streams, sizeof streams},
+    {NULL, bootstrap, sizeof bootstrap},
+};
+
+const uwp_module *uwp_runner_module(size_t index) {
+    return index < sizeof modules / sizeof *modules ? &modules[index] : NULL;
+}

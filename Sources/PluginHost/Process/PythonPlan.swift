@@ -1,0 +1,56 @@
+/// Which Python class is run, and how.
+package struct PythonPlan: Sendable {
+    /// The interpreter as it is to be executed: with a slash, links unresolved.
+    package var interpreter: String
+    /// The module to import.
+    package var module: String
+    /// The class in it.
+    package var className: String
+    /// The folder that comes first on `sys.path`, if any.
+    package var directory: String?
+    /// How many calls run at once: more than one run on threads beside the main one.
+    package var concurrency = 1
+    /// Which version of the original the plugin is treated as by; empty for the first.
+    package var dialect = ""
+    /// The worker's own command line, which is the plugin's `sys.argv`.
+    package var arguments: [String]
+    /// The variables of the process, each as NAME=value.
+    package var environment: [String]
+    /// What the plugin prints goes to this descriptor, byte for byte.
+    package var output: Int32
+    /// Nanoseconds between the plugin's own cancel and the force.
+    package var cancelGrace: UInt64 = 2_000_000_000
+
+    /// Makes a plan with the defaults that the command line documents.
+    package init(
+        interpreter: String, module: String, className: String, arguments: [String],
+        environment: [String], output: Int32
+    ) {
+        self.interpreter = interpreter
+        self.module = module
+        self.className = className
+        self.arguments = arguments
+        self.environment = environment
+        self.output = output
+    }
+
+    /// What the interpreter is called with: it executes the text that it finds in its descriptor 3.
+    var command: [String] {
+        [
+            "-u", "-c",
+            "exec(compile(__import__('os').read(3,1<<20),'<universal-worker>','exec'),{})",
+            "\(module):\(className)",
+        ]
+    }
+
+    /// The first frame that the runner gets: names and values, each ended by NUL.
+    var boot: [UInt8] {
+        var entries = [
+            "module=\(module)", "class=\(className)", "concurrency=\(concurrency)",
+            "dialect=\(dialect)",
+        ]
+        if let directory { entries.append("path=\(directory)") }
+        entries += arguments.map { "argv=\($0)" }
+        return entries.flatMap { Array($0.utf8) + [0] }
+    }
+}

@@ -1,0 +1,151 @@
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerJSON
+internal import WorkerThreads
+
+/// What the runner tells over control, and what becomes of it.
+final class RunnerBridge: RunnerProcess.Listener {
+    /// What the plugin says of itself once it has been made.
+    struct Introduction: Sendable {
+        let name: String
+        let version: String
+        /// The methods that it has.
+        let abilities: [String]
+    }
+
+    /// What a stop has achieved.
+    struct StopAnswer: Sendable {
+        let flags: UInt8
+        let text: String
+    }
+
+    private struct StopKey: Hashable {
+        let lane: UInt16
+        let call: UInt64
+    }
+
+    private struct State {
+        var stops: [StopKey: [Handover<StopAnswer>]] = [:]
+        /// The plugin has been made, or the runner has said why not.
+        var isIntroduced = false
+        var isOpened = false
+        var isQuitting = false
+        var end: ProcessEnd?
+        var waiters: [Semaphore] = []
+        /// The number of the last state; later ones count.
+        var stateNumber: UInt64 = 0
+        var progress = ProgressReport.none
+    }
+
+    private let state = Mutex(State())
+    private let opened = Handover<Result<Introduction, LoadFailure>>()
+    private let onDeath: @Sendable (ProcessEnd) -> Void
+
+    /// Makes a bridge; `onDeath` hears of an end that nobody asked for, once the plugin had been made.
+    init(onDeath: @escaping @Sendable (ProcessEnd) -> Void) { self.onDeath = onDeath }
+
+    /// Waits until the plugin has been made, or not.
+    func introduction() throws(LoadFailure) -> Introduction { try opened.take().get() }
+
+    /// What the plugin's attributes said last; also between calls.
+    var progress: ProgressReport { state.withLock { $0.progress } }
+
+    /// How the process has ended, if it has.
+    var end: ProcessEnd? { state.withLock { $0.end } }
+
+    /// The process is about to be told to end: that is no death.
+    func willQuit() { state.withLock { $0.isQuitting = true } }
+
+    /// Waits for the end of the process until a moment, in nanoseconds of CLOCK_MONOTONIC; any thread.
+    ///
+    /// - Returns: whether it has ended.
+    @discardableResult
+    func waitForEnd(until deadline: UInt64) -> Bool {
+        let hasEnded = Semaphore()
+        let mustWait = state.withLock { state in
+            guard state.end == nil else { return false }
+            state.waiters.append(hasEnded)
+            return true
+        }
+        return !mustWait || hasEnded.wait(until: deadline)
+    }
+
+    /// Registers for the answer to a stop that is about to be sent.
+    func expectAnswer(lane: Int, call: UInt64) -> Handover<StopAnswer> {
+        let answer = Handover<StopAnswer>()
+        let key = StopKey(lane: UInt16(lane), call: call)
+        state.withLock { $0.stops[key, default: []].append(answer) }
+        return answer
+    }
+
+    // MARK: - RunnerProcess.Listener
+
+    func received(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
+        switch FrameKind(rawValue: head.kind) {
+        case .opened: unsafe open(payload)
+        case .failed:
+            state.withLock { $0.isIntroduced = true }
+            opened.give(.failure(.python(unsafe repairedString(payload))))
+        case .state: unsafe report(head, payload)
+        case .stopped: unsafe stopped(head, payload)
+        default: break  // what a later runner may say
+        }
+    }
+
+    func ended(_ end: ProcessEnd) {
+        let (isIntroduced, isDeath, stops, waiters) = state.withLock { state in
+            state.end = end
+            return (
+                state.isIntroduced, state.isOpened && !state.isQuitting,
+                exchange(&state.stops, [:]),
+                exchange(&state.waiters, [])
+            )
+        }
+        for answer in stops.values.joined() { answer.give(StopAnswer(flags: 0, text: "")) }
+        if !isIntroduced { opened.give(.failure(.python("the process of the plugin \(end)"))) }
+        if isDeath { onDeath(end) }
+        for waiter in waiters { waiter.signal() }
+    }
+
+    private func open(_ payload: UnsafeRawBufferPointer) {
+        state.withLock { state in
+            state.isIntroduced = true
+            state.isOpened = true
+        }
+        let about = unsafe JSONMembers(payload)
+        func text(_ key: String) -> String {
+            if let string = about?.string(key) { return string }
+            return about?.json(key).map { String(decoding: $0, as: UTF8.self) } ?? "unknown"
+        }
+        opened.give(
+            .success(
+                Introduction(
+                    name: text("name"), version: text("version"),
+                    abilities: about?.strings("can") ?? [])))
+    }
+
+    /// Takes in what the plugin shows of itself; also from a lane, on its executor.
+    func report(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
+        guard let progress = unsafe JSONMembers(payload)?.object("progress") else { return }
+        let report = ProgressReport(
+            fraction: progress.number("progress") ?? 0, message: progress.string("message") ?? "")
+        let former = state.withLock { state -> ProgressReport? in
+            // They come by two ways: the newest counts.
+            guard let report, head.call > state.stateNumber else { return nil }
+            state.stateNumber = head.call
+            return exchange(&state.progress, report)
+        }
+        _ = former  // freed outside of the lock
+    }
+
+    private func stopped(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
+        let answer = unsafe StopAnswer(flags: head.flags, text: repairedString(payload))
+        let waiting = state.withLock { state in
+            let key = StopKey(lane: head.lane, call: head.call)
+            defer { state.stops[key] = nil }
+            return state.stops[key] ?? []
+        }
+        for one in waiting { one.give(answer) }
+    }
+}

@@ -1,0 +1,62 @@
+"""A Python plugin that does what the tests of the binary ask for."""
+
+import os
+import subprocess
+
+
+class Echo:
+    name = "PyEcho"
+    version = "2.0"
+
+    def initialize(self, config):
+        if config == "bad":
+            raise ValueError("no such configuration")
+        self.config = config
+
+    def get_current_config(self):
+        return getattr(self, "config", {})
+
+    def execute(self, *args, **kwargs):
+        return getattr(self, kwargs.get("mode", "echo"))(args, kwargs)
+
+    def execute_stream(self, n=3):
+        for i in range(n):
+            yield {"i": i}
+
+    def cleanup(self):
+        print("cleaned up")
+
+    @staticmethod
+    def echo(args, kwargs):
+        return {"args": args, "kwargs": kwargs}
+
+    @staticmethod
+    def fail(args, kwargs):
+        raise RuntimeError("it failed")
+
+    def burn(self, args, kwargs):
+        self._progress = 0.5
+        self._status_message = "burning"
+        while True:
+            pass
+
+    @staticmethod
+    def die(args, kwargs):
+        os.kill(os.getpid(), kwargs["signal"])
+
+    @staticmethod
+    def leave(args, kwargs):
+        os._exit(7)
+
+    @staticmethod
+    def number(args, kwargs):
+        return os.getpid()
+
+    @staticmethod
+    def child(args, kwargs):
+        return subprocess.Popen(["sleep", "1000"]).pid
+
+
+class Broken:
+    def __init__(self):
+        raise RuntimeError("it cannot be made")

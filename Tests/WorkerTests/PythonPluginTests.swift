@@ -1,0 +1,129 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// A Python class in a process of its own, run by the interpreter that is on PATH.
+@Suite(.blocking) struct PythonPluginTests {
+    private static let module = "\(Repository.root)/Tests/Fixtures/python_plugin.py"
+
+    private func launch(_ className: String = "Echo", _ options: [String] = []) throws
+        -> WorkerProcess
+    {
+        try WorkerProcess(
+            arguments: ["--module", Self.module, "--class", className, "--port", "0"]
+                + ["--shutdown-grace", "30"] + options,
+            environment: ["PYTHONDONTWRITEBYTECODE": "1"])
+    }
+
+    private func start(_ options: [String] = []) throws -> RunningWorker {
+        let process = try launch("Echo", options)
+        return RunningWorker(process, port: try process.waitUntilListening())
+    }
+
+    @Test func `A class is configured, called and streamed as by the original`() throws {
+        let worker = try start()
+        let client = worker.client
+        #expect(try client.get("/health").text.contains("\"name\":\"PyEcho\",\"version\":\"2.0\""))
+        #expect(try client.post("/initialize", "{\"a\":1}").text == "{\"status\":\"ok\"}")
+        #expect(try client.get("/config").text == "{\"a\":1}")
+        let body = "{\"args\":[1,\"zwei\"],\"kwargs\":{\"three\":3.5}}"
+        #expect(try client.post("/execute", body).text == body)
+        let stream = try client.stream("{\"n\":2}")
+        #expect(stream.text == "{\"i\":0}\n{\"i\":1}\n")
+    }
+
+    @Test
+    func `What the class raises is the detail of the answer, and its traceback is in the log`()
+        throws
+    {
+        let worker = try start()
+        let refused = try worker.client.post("/initialize", "\"bad\"")
+        #expect(refused.status == 400)
+        #expect(refused.text == "{\"detail\":\"no such configuration\"}")
+        let failed = try worker.client.execute("{\"mode\":\"fail\"}")
+        #expect(failed.status == 500)
+        #expect(failed.text == "{\"detail\":\"it failed\"}")
+        try worker.process.standardError.line(containing: "RuntimeError: it failed")
+    }
+
+    @Test func `A loop without a cancel method is ended by force, and health answers meanwhile`()
+        throws
+    {
+        let worker = try start()
+        let call = Background { try worker.client.execute("{\"mode\":\"burn\"}") }
+        let deadline = Deadline()
+        var progress = ""
+        while !progress.contains("burning"), !deadline.hasPassed {
+            progress = try worker.client.get("/progress").text
+        }
+        #expect(progress == "{\"progress\":0.5,\"message\":\"burning\"}")
+        #expect(try worker.client.get("/health").text.contains("\"calls_running\":1"))
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        #expect(try call.value().status == 409)
+        #expect(try worker.client.execute("{}").status == 200)
+    }
+
+    @Test func `At the end cleanup runs, and what the class started is gone`() throws {
+        let worker = try start()
+        let child = try #require(Int32(try worker.client.execute("{\"mode\":\"child\"}").text))
+        #expect(kill(child, 0) == 0)
+        #expect(try worker.terminate() == .exited(0))
+        try worker.process.standardError.line(containing: "cleaned up")
+        #expect(kill(child, 0) != 0)
+    }
+
+    @Test(arguments: [SIGKILL, SIGSEGV, SIGABRT])
+    func `The worker dies of the signal that its plugin died of, and answers nothing`(
+        _ signal: Int32
+    ) throws {
+        let worker = try start()
+        let connection = try worker.client.connect()
+        try connection.send(
+            "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"die\",\"signal\":\(signal)}}")
+        #expect(throws: (any Error).self) { try connection.readResponse() }
+        #expect(try worker.process.waitForExit() == .signalled(signal))
+        try worker.process.standardError.line(containing: "was ended by signal \(signal)")
+    }
+
+    @Test func `A plugin that leaves by itself ends the worker with its own code for that`() throws
+    {
+        let worker = try start()
+        let connection = try worker.client.connect()
+        try connection.send("POST", "/execute", body: "{\"kwargs\":{\"mode\":\"leave\"}}")
+        #expect(try worker.process.waitForExit() == .exited(9))
+        try worker.process.standardError.line(containing: "ended with exit code 7")
+    }
+
+    @Test(arguments: [
+        ("Broken", "it cannot be made"),
+        ("Missing", "module 'python_plugin' has no attribute 'Missing'"),
+    ])
+    func `A class that cannot be made is a load failure in Python's own words`(
+        _ className: String, _ reason: String
+    ) throws {
+        let process = try launch(className)
+        #expect(try process.waitForExit() == .exited(1))
+        let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
+        #expect(line == "FATAL: Failed to load \(Self.module):\(className) - \(reason)")
+    }
+
+    @Test func `An interpreter that is named and cannot be run is a load failure that names it`()
+        throws
+    {
+        let process = try launch("Echo", ["--python", "/nonexistent/python"])
+        #expect(try process.waitForExit() == .exited(1))
+        let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
+        #expect(
+            line.hasSuffix(" - cannot run /nonexistent/python: No such file or directory"))
+    }
+
+    @Test func `A kill of the worker ends its plugin's process`() throws {
+        let worker = try start()
+        let child = try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))
+        worker.process.signal(SIGKILL)
+        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        let deadline = Deadline()
+        while kill(child, 0) == 0, !deadline.hasPassed { poll(nil, 0, 5) }
+        #expect(kill(child, 0) != 0)
+    }
+}
