@@ -24,8 +24,9 @@ final class Service: WorkerService {
 
     var load: (running: Int, queued: Int) { host.load }
     var progress: ProgressReport { host.progress }
-    var calls: [CallReport] { host.calls }
     var readiness: Readiness { host.readiness }
+
+    func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) { host.calls(atMost: limit) }
 
     func progress(id: String) -> ProgressReport? { host.progress(id: id) }
 
@@ -34,13 +35,9 @@ final class Service: WorkerService {
         return ResourceUsage(cpuPercent: usage.cpuPercent, residentMiB: usage.residentMiB)
     }
 
-    func configSchema(into text: inout ByteBuffer) -> CallFailure? {
-        host.configSchema.copy(into: &text)
-    }
+    var configSchema: Result<SharedText, CallFailure> { host.configSchema.document }
 
-    func currentConfig(into text: inout ByteBuffer) -> CallFailure? {
-        host.currentConfig.copy(into: &text)
-    }
+    var currentConfig: Result<SharedText, CallFailure> { host.currentConfig.document }
 
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,

@@ -2,6 +2,7 @@ import PluginHost
 import TestSupport
 import Testing
 import WorkerCore
+import WorkerJSON
 
 extension PluginHostTests {
     @Suite struct LifecycleTests {
@@ -28,8 +29,8 @@ extension PluginHostTests {
                 #expect(plugin.host.name == "unknown" && plugin.host.version == "unknown")
                 #expect(try plugin.run(.initialize, "[1]") == .done)
                 #expect(try plugin.run(.cleanup) == .done)
-                #expect(string(plugin.host.configSchema.text) == "{}")
-                #expect(string(plugin.host.currentConfig.text) == "{}")
+                #expect(string(plugin.host.configSchema.text.bytes) == "{}")
+                #expect(string(plugin.host.currentConfig.text.bytes) == "{}")
                 guard case .value = try plugin.run() else { throw TestFailure("no value") }
             }
             #expect(try trace() == ["create", "execute", "destroy"])
@@ -57,7 +58,7 @@ extension PluginHostTests {
                 #expect(try plugin.run(.initialize, config) == .failed(reason, detail))
                 #expect(plugin.events.all.broken == (reason == .fatal ? [detail] : []))
                 #expect(plugin.events.all.misbehaved.isEmpty)
-                #expect(string(plugin.host.currentConfig.text) == #"{"initial":true}"#)
+                #expect(string(plugin.host.currentConfig.text.bytes) == #"{"initial":true}"#)
             }
         }
 

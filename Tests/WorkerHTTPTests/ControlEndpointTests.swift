@@ -156,4 +156,48 @@ import WorkerHTTP
             #expect(try server.client.request("GET", "/health", headers: headers).status == 200)
         }
     }
+
+    @Test func `While the usage is read, however long that takes, other questions are answered`()
+        throws
+    {
+        try withServer { server throws in
+            let gate = Monitor((arrived: 0, open: false))
+            server.service.state.withLock { state in
+                state.beforeUsage = {
+                    gate.withLock { $0.arrived += 1 }
+                    _ = gate.wait(until: Deadline()) { $0.open ? true : nil }
+                }
+            }
+            let asking = try (0..<50).map { _ in
+                let connection = try server.client.connect()
+                try connection.send("GET", "/stats")
+                return connection
+            }
+            #expect(gate.wait(until: Deadline()) { $0.arrived > 0 ? true : nil } == true)
+            for path in ["/health", "/calls", "/progress", "/config"] {
+                #expect(try server.client.get(path).status == 200)
+            }
+            let gone = try server.client.connect()
+            try gone.send("GET", "/stats")
+            gone.close()
+            gate.withLock { $0.open = true }
+            for connection in asking {
+                #expect(try connection.readResponse().text == Self.documents[1].1)
+            }
+        }
+    }
+
+    @Test func `The list of calls is made once for all that ask within 50 ms`() throws {
+        try withServer { server throws in
+            let connection = try server.client.connect()
+            let start = Deadline.now
+            for _ in 0..<200 {
+                try connection.send("GET", "/calls")
+                #expect(try connection.readResponse().text == "{\"calls\":[]}")
+            }
+            let elapsed = Int(Deadline.now - start)
+            let listings = server.service.state.withLock { $0.listings }
+            #expect((1...(elapsed / 50 + 2)).contains(listings))
+        }
+    }
 }

@@ -106,4 +106,30 @@ import Testing
         _ = try worker.client.post("/cleanup")
         #expect(try worker.client.get("/config").text.contains("\"kept\":1"))
     }
+
+    @Test
+    func `Of a thousand cancellations behind a plugin's cancel that blocks, each is answered`()
+        throws
+    {
+        let gate = try Gate(in: TemporaryFolder())
+        let worker = try WorkerProcess.start(
+            "cancellation", "BlocksCancel", [], environment: gate.environment("CANCEL"))
+        let connections = try (0..<1000).map { _ in
+            let connection = try worker.client.connect()
+            try connection.send("POST", "/cancel")
+            return connection
+        }
+        try gate.arrival()
+        var answers: [String: Int] = [:]
+        for connection in connections {
+            let response = try connection.readResponse()
+            #expect(response.status == 200)
+            answers[String(response.text.prefix { $0 != "," }), default: 0] += 1
+        }
+        // One that the plugin is asked about, and as many as may wait.
+        #expect(answers["{\"status\":\"cancelled\"}"] == 513)
+        #expect(answers["{\"status\":\"error\""] == 487)
+        try gate.release(513)
+        #expect(try worker.client.get("/health").status == 200)
+    }
 }

@@ -12,6 +12,9 @@ final class CancelDesk: Sendable {
         let completion: @Sendable (CancelAnswer) -> Void
     }
 
+    /// How many requests may wait: many more than calls that can run.
+    private static let capacity = 512
+
     private struct State {
         var requests = RingQueue<Request>()
         /// The request that the plugin is asked about.
@@ -63,13 +66,24 @@ final class CancelDesk: Sendable {
 
     /// Has the plugin asked to stop calls; never waits.
     ///
+    /// Where too many wait already, as its cancel does not return, it is not asked.
+    ///
     /// - Parameters:
     ///   - calls: their handles, or UW_NO_CALL.
     ///   - completion: gets the answer, on the desk's thread: the first failure if any.
-    func request(_ calls: [uw_call_id], completion: @escaping @Sendable (CancelAnswer) -> Void) {
-        state.withLock { $0.requests.append(Request(calls: calls, completion: completion)) }
+    /// - Returns: whether it will be asked; if not, the completion is not called.
+    func request(
+        _ calls: [uw_call_id], completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> Bool {
+        let isTaken = state.withLock { state in
+            guard state.requests.count < Self.capacity else { return false }
+            state.requests.append(Request(calls: calls, completion: completion))
+            return true
+        }
+        guard isTaken else { return false }
         arrived.signal()
         _ = start()
+        return true
     }
 
     private func serve() -> Never {

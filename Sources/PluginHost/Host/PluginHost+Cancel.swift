@@ -19,8 +19,7 @@ extension PluginHost {
         guard instance.isCancellable else { return completion(.notSupported) }
         let running = mark(failure)
         guard instance.hasCancel else { return completion(.cancelled) }
-        desk.request(
-            running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion: bounded(completion))
+        askPlugin(running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion)
     }
 
     /// Cancels the calls of an id; see `cancelAll`.
@@ -50,7 +49,7 @@ extension PluginHost {
             completion(.cancelled)
             return true
         }
-        desk.request(running, completion: bounded(completion))
+        askPlugin(running, completion)
         return true
     }
 
@@ -87,7 +86,8 @@ extension PluginHost {
     private func stop(_ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool) {
         guard !withdraw(failure, where: isMeant), instance.isCancellable else { return }
         let running = mark(failure, where: isMeant)
-        if !running.isEmpty, instance.hasCancel { desk.request(running) { _ in } }
+        // Where too many requests wait the plugin still sees that the call is cancelled.
+        if !running.isEmpty, instance.hasCancel { _ = desk.request(running) { _ in } }
     }
 
     /// Marks running calls as cancelled, and sees to it that one that never ends is noticed.
@@ -108,15 +108,21 @@ extension PluginHost {
         return running
     }
 
-    /// A completion that is called once: with the plugin's answer, or after a second without it.
+    /// Has the plugin asked to stop calls that have been marked.
     ///
-    /// The calls are cancelled as far as the worker goes by then, and hosts wait two seconds.
-    private func bounded(
-        _ completion: @escaping @Sendable (CancelAnswer) -> Void
-    ) -> @Sendable (CancelAnswer) -> Void {
+    /// The completion is called once: with the plugin's answer, or after a second without it. The
+    /// calls are cancelled as far as the worker goes by then, and hosts wait two seconds.
+    private func askPlugin(
+        _ calls: [uw_call_id], _ completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
         let once = Once(completion)
+        guard desk.request(calls, completion: { once.call($0) }) else {
+            return completion(
+                .failed(
+                    "the plugin's cancel does not return, and has not been asked for this; "
+                        + "the calls are marked as cancelled"))
+        }
         timers.schedule(at: clock() + 1_000_000_000) { once.call(.cancelled) }
-        return { once.call($0) }
     }
 
     /// Ends calls that wait.

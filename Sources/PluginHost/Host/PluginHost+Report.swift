@@ -3,50 +3,59 @@ package import WorkerCore
 
 /// What the control endpoints show; from snapshots that take a few instructions under a lock.
 extension PluginHost {
-    /// Every call that runs or waits, the running ones first.
-    package var calls: [CallReport] {
+    /// The calls that run and then those that wait, but no more than so many; how many more there are.
+    package func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
         let now = clock()
-        let (waiting, alone) = waitingCalls
+        let (waiting, queued, alone) = waitingCalls(atMost: limit)
         var reports: [CallReport] = []
         if let alone { reports.append(report(alone, .running, .none, now)) }
-        var running: [Call] = []
+        var running = Set<ObjectIdentifier>()
         for slot in slots {
             guard let (call, handle, cancelledAt) = slot.occupant else { continue }
-            running.append(call)
+            running.insert(ObjectIdentifier(call))
             let progress = slot.progress(of: handle)
             reports.append(report(call, cancelledAt == nil ? .running : .cancelling, progress, now))
         }
         // What has begun to run in between is not shown twice.
-        for call in waiting where !running.contains(where: { $0 === call }) {
+        let begun = waiting.count { running.contains(ObjectIdentifier($0)) }
+        let more = reports.count + queued - begun - limit
+        for call in waiting where reports.count < limit && !running.contains(ObjectIdentifier(call))
+        {
             reports.append(report(call, .queued, .none, now))
         }
-        return reports
+        return (Array(reports.prefix(limit)), max(0, more))
     }
 
-    /// The calls in the queue, and the initialize or cleanup that runs.
+    /// The first calls in the queue, how many there are, and the initialize or cleanup that runs.
     ///
     /// Memory for them is had before the lock is taken, which executors want too.
-    private var waitingCalls: ([Call], alone: Call?) {
+    private func waitingCalls(atMost limit: Int) -> ([Call], queued: Int, alone: Call?) {
         var calls: [Call] = []
-        while true {
-            calls.reserveCapacity(load.queued)
-            let room = calls.capacity
-            var alone: Call?
-            let isDone = state.withLock { state in
-                guard state.scheduler.queued <= room else { return false }
-                alone = state.alone
-                state.scheduler.waiting.visit { entry in
-                    if case .call(let call) = entry.job { calls.append(call) }
-                }
-                return true
+        calls.reserveCapacity(limit)
+        let (queued, alone) = state.withLock { state in
+            var others = 0
+            state.scheduler.waiting.visit(atMost: limit) { entry in
+                if case .call(let call) = entry.job { calls.append(call) } else { others += 1 }
             }
-            if isDone { return (calls, alone) }
+            return (state.scheduler.queued - others, state.alone)
         }
+        return (calls, queued, alone)
     }
 
-    /// How far the running call of an id is; nil where there is none.
+    /// How far the call of an id is; nil where none of this id runs or waits.
     package func progress(id: String) -> ProgressReport? {
-        calls.first { $0.id == id }?.progress
+        for slot in slots {
+            guard let (call, handle, _) = slot.occupant, call.requestID == id else { continue }
+            return slot.progress(of: handle)
+        }
+        let isThere = state.withLock { state in
+            var isThere = state.alone?.requestID == id
+            state.scheduler.waiting.visit { entry in
+                if case .call(let call) = entry.job, call.requestID == id { isThere = true }
+            }
+            return isThere
+        }
+        return isThere ? ProgressReport.none : nil
     }
 
     /// Whether calls are taken and get done.

@@ -6,17 +6,17 @@ package import WorkerJSON
 /// Immutable, so that an HTTP thread can send it while the plugin makes the next one.
 package final class Snapshot: Sendable {
     /// A JSON object.
-    package let text: ByteBuffer
+    package let text: SharedText
     /// Why there is none, if there is none.
     package let failure: CallFailure?
 
     init(_ text: consuming ByteBuffer) {
-        self.text = text
+        self.text = SharedText(text)
         failure = nil
     }
 
     init(_ failure: CallFailure) {
-        text = ByteBuffer()
+        text = SharedText(ByteBuffer())
         self.failure = failure
     }
 
@@ -27,10 +27,8 @@ package final class Snapshot: Sendable {
         return Snapshot(text)
     }
 
-    /// Appends the text; or says why there is none.
-    package func copy(into buffer: inout ByteBuffer) -> CallFailure? {
-        if let failure { return failure }
-        let isDone = unsafe text.withUnsafeBytes { unsafe buffer.append($0) }
-        return isDone ? nil : CallFailure(.outOfMemory, "there is no memory for the answer")
+    /// The text; or why there is none.
+    package var document: Result<SharedText, CallFailure> {
+        failure.map { .failure($0) } ?? .success(text)
     }
 }

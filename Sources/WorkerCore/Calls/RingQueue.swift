@@ -46,11 +46,11 @@ public struct RingQueue<Element> {
         return slots[head]
     }
 
-    /// Calls a closure with each element, the next one first.
+    /// Calls a closure with each element, or so many at most, the next one first.
     ///
     /// Linear time.
-    @inlinable public func visit(_ body: (Element) -> Void) {
-        for offset in 0..<length {
+    @inlinable public func visit(atMost limit: Int = .max, _ body: (Element) -> Void) {
+        for offset in 0..<min(length, limit) {
             if let element = slots[(head + offset) & (slots.count - 1)] { body(element) }
         }
     }

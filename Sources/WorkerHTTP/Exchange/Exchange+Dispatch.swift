@@ -42,11 +42,14 @@ extension Exchange {
             }
             if body.count > server.options.largeBody {
                 // Validation takes a millisecond a megabyte: not on the thread of /health.
-                server.validator.add(self)
+                server.validate(self)
                 return park()
             }
             guard let outcome = validateAndSubmit() else { return park() }
             return go(outcome)
+        case .endpoint(.stats):
+            server.readUsage(for: self)
+            return park()
         case .endpoint(let endpoint):
             return answer(server.snapshotReply(endpoint))
         }
@@ -120,7 +123,6 @@ extension Exchange {
         reply.requestID = requestID
         if hasTrailers { reply.closesConnection = true }
         isAnswered = true
-        replyHeld = reply.held.take()
         return server.send(reply, on: connection)
     }
 

@@ -95,7 +95,6 @@ extension Exchange {
         // Not later: whoever has read this answer may count on the room that its body took.
         server.loop.didFree(received)
         held.giveBack()
-        replyHeld = nil
         if isDispatched { server.answerIsSent() }
     }
 }

@@ -62,8 +62,6 @@ package import WorkerThreads
     var declared: Int?
     /// What the body takes of the budget, as far as it has come; the call's from then on.
     var held: Holding
-    /// What the reply takes of it.
-    var replyHeld: Holding?
     /// How many bytes of the body have come in.
     var received = 0
     var bodyProblem: BodyProblem?

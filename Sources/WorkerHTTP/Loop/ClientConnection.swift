@@ -1,6 +1,7 @@
 internal import CMicroHTTPD
 private import Glibc
 internal import WorkerCore
+internal import WorkerThreads
 
 /// A client's connection, and the request on it that a disconnect would cancel.
 ///
@@ -55,6 +56,8 @@ final class ClientConnection {
     var takenBefore: UInt64 = 0
     /// How many bytes it must take in each window.
     var leastTaken: UInt64 = 0
+    /// What the reply that is being sent takes of the budget.
+    var replyHeld: Holding?
     /// Whether the client has ended its direction.
     var isGone = false
     /// Whether it has been ended from here.

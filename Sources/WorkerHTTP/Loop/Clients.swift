@@ -104,6 +104,7 @@ final class Clients {
     /// A request has been answered: the next one on its connection may take its time to come.
     func requestEnded(_ client: ClientConnection, at now: UInt64) {
         client.isFresh = false
+        client.replyHeld = nil
         expect(.request, of: client, by: now + options.idleTimeout + options.headerTimeout)
     }
 

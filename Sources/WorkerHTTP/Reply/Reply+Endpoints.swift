@@ -16,27 +16,6 @@ extension Reply {
         return Reply(503, body)
     }
 
-    /// GET /calls.
-    static func calls(_ reports: [CallReport]) -> Reply {
-        var body = ByteBuffer()
-        body.append("{\"calls\":[")
-        var isFirst = true
-        for report in reports {
-            if !isFirst { body.append(",") }
-            isFirst = false
-            body.append("{\"id\":")
-            body.appendJSONString(report.id)
-            body.append(",\"endpoint\":\"/\(report.kind.rawValue)\"")
-            body.append(",\"state\":\"\(report.state.rawValue)\"")
-            body.append(",\"age_seconds\":\(Double(report.age / 1_000_000) / 1_000)")
-            body.append(",\"progress\":\(report.progress.fraction),\"message\":")
-            body.appendJSONString(report.progress.message)
-            body.append("}")
-        }
-        body.append("]}")
-        return Reply(200, body)
-    }
-
     /// There is no call of this id, or not any more.
     static func noCall(_ id: String) -> Reply {
         Reply(404, detail: "No call '\(id)' runs or waits")
@@ -66,13 +45,13 @@ extension Reply {
         return Reply(200, body)
     }
 
-    /// GET /config and GET /config_schema, whose text is written by `write`.
-    static func document(_ write: (inout ByteBuffer) -> CallFailure?) -> Reply {
-        var body = ByteBuffer()
-        if let failure = write(&body) {
-            return Reply(failure.status(for: .execute), detail: failure.detail)
+    /// GET /config and GET /config_schema.
+    static func document(_ document: Result<SharedText, CallFailure>) -> Reply {
+        switch document {
+        case .success(let text): Reply(shared: text)
+        case .failure(let failure):
+            Reply(failure.status(for: .execute), detail: failure.detail)
         }
-        return Reply(200, body)
     }
 
     /// POST /cancel.

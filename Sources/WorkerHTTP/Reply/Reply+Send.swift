@@ -9,14 +9,7 @@ extension Reply {
     consuming func send(on connection: Connection, by server: Server) -> MHD_Result {
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
         let (allow, requestID, preflight) = (allow, requestID, preflight)
-        let (bytes, count) = unsafe body.release()
-        // MUST_FREE: libmicrohttpd frees the body with free() when the last byte has left.
-        guard
-            let response = unsafe MHD_create_response_from_buffer(count, bytes, .RESPMEM_MUST_FREE)
-        else {
-            unsafe free(bytes)
-            return .NO
-        }
+        guard let response = unsafe Self.response(body, shared) else { return .NO }
         if status != 204 {
             unsafe MHD_add_response_header(response, "Content-Type", "application/json")
         }
@@ -28,6 +21,28 @@ extension Reply {
         if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(status, response)
     }
+
+    /// A response of libmicrohttpd's, which frees the body, or lets go of it, when it has been sent.
+    private static func response(
+        _ body: consuming ByteBuffer, _ shared: SharedText?
+    ) -> OpaquePointer? {
+        if let shared {
+            return unsafe shared.bytes.withUnsafeBytes { bytes in
+                let owner = unsafe Unmanaged.passRetained(shared)
+                let response =
+                    unsafe MHD_create_response_from_buffer_with_free_callback_cls(
+                        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress),
+                        letGo(of:),
+                        owner.toOpaque())
+                if unsafe response == nil { unsafe owner.release() }
+                return unsafe response
+            }
+        }
+        let (bytes, count) = unsafe body.release()
+        let response = unsafe MHD_create_response_from_buffer(count, bytes, .RESPMEM_MUST_FREE)
+        if unsafe response == nil { unsafe free(bytes) }
+        return unsafe response
+    }
 }
 
 /// Adds the header that names a request.
@@ -36,4 +51,8 @@ func addRequestID(_ requestID: String, to response: OpaquePointer) {
     _ = unsafe requestID.withCString { text in
         unsafe MHD_add_response_header(response, "X-Request-Id", text)
     }
+}
+
+private func letGo(of text: UnsafeMutableRawPointer?) {
+    if let text = unsafe text { unsafe Unmanaged<SharedText>.fromOpaque(text).release() }
 }

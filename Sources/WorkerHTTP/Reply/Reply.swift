@@ -6,8 +6,10 @@ internal import WorkerThreads
 struct Reply: ~Copyable, Sendable {
     /// The HTTP status.
     let status: UInt32
-    /// The body's text.
+    /// The body's text; empty where it is shared.
     let body: ByteBuffer
+    /// The body's text, of which no copy is made, however many clients read it.
+    let shared: SharedText?
     /// What an error reply says, as plain text.
     let detail: String?
     /// The methods that a 405 allows.
@@ -25,7 +27,19 @@ struct Reply: ~Copyable, Sendable {
         self.status = status
         self.body = body
         self.detail = detail
+        shared = nil
     }
+
+    /// A reply of a text that others read too.
+    init(shared: SharedText) {
+        status = 200
+        body = ByteBuffer()
+        detail = nil
+        self.shared = shared
+    }
+
+    /// How long the body is.
+    var count: Int { shared?.bytes.count ?? body.count }
 
     /// A reply of the form `{"detail": …}`.
     init(_ status: UInt32, detail: String) {

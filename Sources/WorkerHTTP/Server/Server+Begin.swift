@@ -35,7 +35,7 @@ extension Server {
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
         if case .endpoint(let endpoint) = plan, !head.framing.declaresBody {
-            if !endpoint.isPost, !head.hasForeignExpectation {
+            if !endpoint.isPost, endpoint != .stats, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(endpoint).pointer
                 return .YES
             }

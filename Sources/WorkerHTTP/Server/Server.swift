@@ -9,10 +9,18 @@ package import WorkerThreads
     let options: ServerOptions
     let service: any WorkerService
     let budget: Budget
-    let validator = Validator()
+    private let validator = SideThread("uw-validate") { exchange in
+        if let outcome = exchange.validateAndSubmit() { exchange.complete(outcome) }
+        exchange.server.service.startCalls()
+    }
+    private let usageReader = SideThread("uw-stats") { exchange in
+        exchange.complete(.reply(exchange.server.statsReply()))
+    }
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
     private let healthPage: HealthPage
+    private let callsPage = CallsPage()
+    private let lastUsage = Mutex<(readAt: UInt64, value: ResourceUsage)?>(nil)
     private let startTime: UInt64
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
@@ -148,14 +156,40 @@ package import WorkerThreads
             healthPage.reply(service.readiness, service.load, uptime: loop.now &- startTime)
         case .live: .live
         case .ready: .ready(service.readiness)
-        case .calls: .calls(service.calls)
-        case .stats: .stats(processID: options.processID, service.usage())
+        case .calls: callsPage.reply(service, at: loop.now)
         case .progress: .progress(service.progress)
         case .config: .document(service.currentConfig)
         case .configSchema: .document(service.configSchema)
-        case .initialize, .execute, .executeStream, .cleanup, .cancel, .cancelOne, .progressOne:
+        case .stats, .initialize, .execute, .executeStream, .cleanup, .cancel, .cancelOne,
+            .progressOne:
             preconditionFailure("\(endpoint) does not answer from a snapshot")
         }
+    }
+
+    /// Has an exchange's body validated, and its call submitted; its connection is to be suspended.
+    func validate(_ exchange: Exchange) { validator.add(exchange) }
+
+    /// Has /proc read for an exchange, whose connection is to be suspended; here without a thread.
+    func readUsage(for exchange: Exchange) {
+        if usageReader.start(spawn) {
+            usageReader.add(exchange)
+        } else {
+            exchange.complete(.reply(statsReply()))
+        }
+    }
+
+    /// The reply of /stats; on the thread for it.
+    ///
+    /// One reading of /proc is good for all that ask within a tenth of a second.
+    fileprivate func statsReply() -> Reply {
+        let now = options.clock()
+        let usage = lastUsage.withLock { $0 }
+        if let usage, now < usage.readAt + 100_000_000 {
+            return .stats(processID: options.processID, usage.value)
+        }
+        let value = service.usage()
+        lastUsage.withLock { $0 = (options.clock(), value) }
+        return .stats(processID: options.processID, value)
     }
 
     /// Queues a reply; while the server drains, the last one of its connection.
@@ -163,7 +197,8 @@ package import WorkerThreads
         var reply = reply
         if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
         if let client = connection.client {
-            loop.clients.replyBegins(client, size: reply.body.count, at: loop.now)
+            loop.clients.replyBegins(client, size: reply.count, at: loop.now)
+            client.replyHeld = reply.held.take()
         }
         return reply.send(on: connection, by: self)
     }

@@ -9,18 +9,20 @@ package protocol WorkerService: AnyObject, Sendable {
     var load: (running: Int, queued: Int) { get }
     /// What the newest call has reported.
     var progress: ProgressReport { get }
-    /// Every call that runs or waits.
-    var calls: [CallReport] { get }
+    /// The calls that run and then those that wait, but no more than so many; how many more there are.
+    func calls(atMost limit: Int) -> (shown: [CallReport], more: Int)
     /// Whether calls are taken and get done.
     var readiness: Readiness { get }
     /// How far the call of an id is; nil where none of this id runs or waits.
     func progress(id: String) -> ProgressReport?
     /// CPU and memory of the process and its descendants.
+    ///
+    /// On a thread of its own, as it may take long with many processes.
     func usage() -> ResourceUsage
-    /// Appends the schema of the configuration; or says why there is none.
-    func configSchema(into text: inout ByteBuffer) -> CallFailure?
-    /// Appends the configuration in force; or says why there is none.
-    func currentConfig(into text: inout ByteBuffer) -> CallFailure?
+    /// The schema of the configuration; or why there is none.
+    var configSchema: Result<SharedText, CallFailure> { get }
+    /// The configuration in force; or why there is none.
+    var currentConfig: Result<SharedText, CallFailure> { get }
     /// Takes a call in; its exchange hears of the outcome, from any thread, unless it is refused.
     ///
     /// - Parameters:

@@ -18,6 +18,10 @@ final class FakeService: WorkerService {
     struct State {
         var submissions: [Submission] = []
         var refusal: CallRefusal?
+        /// What happens first when the usage is read.
+        var beforeUsage: (@Sendable () -> Void)?
+        /// How often the calls were asked for.
+        var listings = 0
         var reports: [String] = []
         var complaints: [String] = []
         var cancels: [@Sendable (CancelReply) -> Void] = []
@@ -36,24 +40,21 @@ final class FakeService: WorkerService {
         ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
     }
 
-    func usage() -> ResourceUsage { ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25) }
+    func usage() -> ResourceUsage {
+        if let before = state.withLock({ $0.beforeUsage }) { before() }
+        return ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25)
+    }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {
         state.withLock { $0.complaints.append(complaint) }
     }
 
-    func configSchema(into text: inout ByteBuffer) -> CallFailure? {
-        text.append("{\"type\":\"object\"}")
-        return nil
+    var configSchema: Result<SharedText, CallFailure> {
+        .success(SharedText(buffer("{\"type\":\"object\"}")))
     }
 
-    func currentConfig(into text: inout ByteBuffer) -> CallFailure? {
-        switch state.withLock({ $0.config }) {
-        case .success(let config):
-            text.append(config)
-            return nil
-        case .failure(let failure): return failure
-        }
+    var currentConfig: Result<SharedText, CallFailure> {
+        state.withLock { $0.config }.map { SharedText(buffer($0)) }
     }
 
     func submit(
@@ -75,7 +76,10 @@ final class FakeService: WorkerService {
         return nil
     }
 
-    var calls: [CallReport] { [] }
+    func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
+        state.withLock { $0.listings += 1 }
+        return ([], 0)
+    }
     var readiness: Readiness { .ready }
 
     func progress(id: String) -> ProgressReport? { nil }

@@ -1,0 +1,43 @@
+internal import WorkerCore
+internal import WorkerJSON
+
+/// What GET /calls answers, rendered at most every 50 ms, however often it is asked for.
+///
+/// On the HTTP thread only.
+final class CallsPage {
+    /// How many calls are shown: rendering them takes less than a millisecond.
+    static let mostShown = 256
+    /// Nanoseconds for which a rendering is good.
+    private static let interval: UInt64 = 50_000_000
+
+    private var page: (text: SharedText, renderedAt: UInt64)?
+
+    /// The reply of this moment, in nanoseconds of CLOCK_MONOTONIC.
+    func reply(_ service: any WorkerService, at now: UInt64) -> Reply {
+        if let page, now < page.renderedAt + Self.interval { return Reply(shared: page.text) }
+        let (shown, more) = service.calls(atMost: Self.mostShown)
+        let text = SharedText(Self.render(shown, more))
+        page = (text, now)
+        return Reply(shared: text)
+    }
+
+    private static func render(_ reports: [CallReport], _ more: Int) -> ByteBuffer {
+        var text = ByteBuffer()
+        text.append("{\"calls\":[")
+        var isFirst = true
+        for report in reports {
+            if !isFirst { text.append(",") }
+            isFirst = false
+            text.append("{\"id\":")
+            text.appendJSONString(report.id)
+            text.append(",\"endpoint\":\"/\(report.kind.rawValue)\"")
+            text.append(",\"state\":\"\(report.state.rawValue)\"")
+            text.append(",\"age_seconds\":\(Double(report.age / 1_000_000) / 1_000)")
+            text.append(",\"progress\":\(report.progress.fraction),\"message\":")
+            text.appendJSONString(report.progress.message)
+            text.append("}")
+        }
+        text.append(more > 0 ? "],\"more\":\(more)}" : "]}")
+        return text
+    }
+}
