@@ -34,7 +34,7 @@ package enum CommandLineTable {
             "Accepts requests for this host name, in addition to the loopback ones; repeatable."),
         .list(
             "allow-origin", "ORIGIN", \.allowedOrigins, .origin, .access,
-            "Accepts requests from web pages of this origin; repeatable."),
+            "Lets web pages of this origin ask, and read the answers; repeatable."),
 
         .value(
             "max-body", "BYTES", \.maxBody, .bytes(1...2 << 30), .limits,

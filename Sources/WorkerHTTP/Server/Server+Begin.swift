@@ -75,7 +75,7 @@ extension Server {
 
     /// Memory of a connection that is left for the header block of an answer, and for the parts of a
     /// body that arrives.
-    private var answerMemory: Int { min(2 << 10, options.connectionMemory / 4) }
+    private var answerMemory: Int { min(2 << 10, options.connectionMemory / 2) }
 
     /// Why the headers have a request refused that its method and path would not, if they do.
     private func refusal(of plan: Exchange.Plan, _ head: RequestHead) -> Exchange.Plan? {
