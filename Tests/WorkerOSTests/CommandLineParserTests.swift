@@ -17,6 +17,7 @@ import WorkerOS
         expected.className = "MyPlugin"
         expected.port = 8_123
         expected.parentProcess = 42
+        expected.dialect = "cjm_plugin_system.core.worker"
         let line =
             "-m cjm_plugin_system.core.worker --module my_plugin.plugin --class MyPlugin --port 8123 --ppid 42"
         #expect(try parse(line) == .run(expected))
@@ -24,7 +25,6 @@ import WorkerOS
 
     @Test(arguments: [
         "--module=m --class=C --port=1", "--mod m --cl C --po 1", "--port 1 --class C --module m",
-        "-mx --module m --class C --port 1", "-m --port --module m --class C --port 1",
         "--module m --class C --port 9 --port=1",
     ])
     func `Values follow a space or an equals sign, and names may be short`(line: String) throws {
@@ -32,6 +32,21 @@ import WorkerOS
         expected.module = "m"
         expected.className = "C"
         expected.port = 1
+        #expect(try parse(line) == .run(expected))
+    }
+
+    @Test(arguments: [
+        ("-mx --module m --class C --port 1", "x"),
+        ("-m --port --module m --class C --port 1", "--port"),
+    ])
+    func `The value of a short option follows it at once or behind a space, whatever it is`(
+        _ line: String, _ dialect: String
+    ) throws {
+        var expected = Configuration()
+        expected.module = "m"
+        expected.className = "C"
+        expected.port = 1
+        expected.dialect = dialect
         #expect(try parse(line) == .run(expected))
     }
 
@@ -48,10 +63,14 @@ import WorkerOS
         expected.maxQueue = 0
         expected.shutdownGrace = .milliseconds(500)
         expected.logLevel = .debug
+        expected.python = "python3.12"
+        expected.concurrency = 4
+        expected.cancelGrace = .milliseconds(250)
         let line =
             "--module m --class C --host ::1 --port 0 --allow-host A --allow-host b"
             + " --allow-origin http://x --max-body 1M --max-buffered 1GiB --max-queue 0"
             + " --shutdown-grace .5 --log-level debug --ppid 0"
+            + " --python python3.12 --concurrency 4 --cancel-grace 0.25"
         #expect(try parse(line) == .run(expected))
     }
 
@@ -85,7 +104,7 @@ import WorkerOS
         ("--module m --port", "option '--port' needs a value"),
         ("-m", "option '-m' needs a value"),
         ("--help=yes", "option '--help' takes no value"),
-        ("--p 80", "option '--p' is ambiguous: it could be '--port' or '--ppid'"),
+        ("--p 80", "option '--p' is ambiguous: it could be '--python' or '--port' or '--ppid'"),
         ("--port abc", "invalid value 'abc' for '--port': expected a number from 0 to 65535"),
         (
             "--ppid -3",

@@ -32,7 +32,7 @@ import WorkerOS
         let environment = Environment.current()
         let home = unsafe getenv("HOME").map { unsafe String(cString: $0) }
         #expect(environment["HOME"] == home)
-        #expect(environment["PATH"] == nil)
+        #expect(environment["SHELL"] == nil)
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ import Testing
         ("--banana", "unknown option '--banana'"),
         ("-x", "unknown option '-x'"),
         ("--=3", "unknown option '--'"),
-        ("--p", "option '--p' is ambiguous: it could be '--port' or '--ppid'"),
+        ("--p", "option '--p' is ambiguous: it could be '--python' or '--port' or '--ppid'"),
         (
             "--max-=7",
             "option '--max-' is ambiguous: it could be '--max-body' or '--max-buffered' or '--max-queue' or '--max-connections' or '--max-header'"
