@@ -18,8 +18,8 @@ import Testing
         for _ in calls { try gate.arrival() }
         #expect(try worker.client.post("/cancel/b").text == Self.cancelled)
         #expect(try calls[1].readResponse().status == 409)
-        #expect(try worker.state(of: "a") == "running")
-        #expect(try worker.state(of: "c") == "running")
+        #expect(try worker.reaches("running", "a"))
+        #expect(try worker.reaches("running", "c"))
         #expect(try worker.client.post("/cancel").text == Self.cancelled)
         #expect(try statuses([calls[0], calls[2]]) == [409, 409])
     }
@@ -41,7 +41,7 @@ import Testing
         let end = try stream.readResponse()
         #expect(end.lines.count == 1)
         #expect(end.trailers["X-Stream-End"] == "cancelled")
-        #expect(try worker.state(of: "running") == "running")
+        #expect(try worker.reaches("running", "running"))
         try first.release()
         #expect(try running.readResponse().status == 200)
         #expect(try worker.client.execute("{\"mode\":\"report\"}").status == 200)

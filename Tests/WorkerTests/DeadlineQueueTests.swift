@@ -20,7 +20,7 @@ import Testing
 
     /// Lets the first call go, and says what the plugin has seen when another one has been through.
     private func seen() throws -> [String] {
-        #expect(try worker.state(of: "blocking") == "running")
+        #expect(try worker.reaches("running", "blocking"))
         try gate.release()
         #expect(try blocking.readResponse().status == 200)
         #expect(try worker.client.execute("{}").status == 200)

@@ -50,12 +50,12 @@ import Testing
         let call = try worker.begin("late", "{\(gate.kwargs)}", headers: [("X-Timeout", "1")])
         try gate.arrival()
         #expect(try call.readResponse().status == 504)
-        #expect(try worker.state(of: "late") == state)
+        #expect(try worker.reaches(state, "late"))
         let next = try worker.begin("next", "{\"mode\":\"report\"}")
-        #expect(try worker.state(of: "next") == "queued")
+        #expect(try worker.reaches("queued", "next"))
         try gate.release()
         #expect(try next.readResponse().status == 200)
-        #expect(try worker.state(of: "late") == nil)
+        #expect(try worker.reaches(nil, "late"))
         #expect(try worker.client.get("/health").text.contains("\"pid\":\(worker.process.pid)"))
     }
 

@@ -78,7 +78,7 @@ import Testing
         let last = try worker.begin("last")
         leave(last, how)
         try worker.answer("/health", contains: "\"calls_queued\":0")
-        #expect(try worker.state(of: "call") == "running")
+        #expect(try worker.reaches("running", "call"))
         #expect(try worker.client.post("/cancel").status == 200)
         #expect(try call.readResponse().status == 409)
     }

@@ -52,7 +52,7 @@ import Testing
         try gate.arrival()
         let others = try (0..<5).map { try worker.begin("other-\($0)", "{\(gate.kwargs)}") }
         #expect(try worker.client.get("/health").status == 200)
-        for other in 0..<5 { #expect(try worker.state(of: "other-\(other)") == "queued") }
+        for other in 0..<5 { #expect(try worker.reaches("queued", "other-\(other)")) }
         try gate.release(6)
         for connection in [first] + others {
             #expect(try connection.readResponse().status == 200)
@@ -69,7 +69,7 @@ import Testing
         let first = try worker.begin("first", "{\(gate.kwargs)}")
         try gate.arrival()
         let second = try worker.begin("second", "{\(gate.kwargs)}")
-        #expect(try worker.state(of: "second") == "queued")
+        #expect(try worker.reaches("queued", "second"))
         _ = unsafe unlink(full)
         let third = try worker.begin("third", "{\(gate.kwargs)}")
         // Both of them, while the first one still runs.

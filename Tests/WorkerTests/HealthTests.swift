@@ -132,7 +132,7 @@ import Testing
         try worker.answer("/health/ready", "503", pause: 50) { $0.status == 503 }
         #expect(Deadline.now - start >= 4_999)
         try expectUnready(connections(worker), "wedged", "wedged: call stuck was cancelled ")
-        #expect(try worker.state(of: "stuck") == "cancelling")
+        #expect(try worker.reaches("cancelling", "stuck"))
         try gate.release()
         #expect(try call.readResponse().status == 409)
         try worker.answer("/health/ready", "200") { $0.status == 200 }

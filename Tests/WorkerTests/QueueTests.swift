@@ -37,7 +37,7 @@ import Testing
             #expect(response.headers["Retry-After"] == "1")
         }
         #expect(try worker.client.get("/health/ready").status == 200)
-        #expect(try worker.state(of: "running") == "running")
+        #expect(try worker.reaches("running", "running"))
         // Cleanup is taken all the same, and goes first.
         let cleanup = try worker.begin("cleanup", path: "/cleanup")
         try gate.release()

@@ -55,8 +55,17 @@ extension RunningWorker {
         }
     }
 
-    /// The state of the call `id` in /calls; nil where it is not listed.
-    func state(of id: String) throws -> String? {
+    /// Whether /calls comes to show a call in a state, or, with nil, not at all; a list is good for 50 ms.
+    func reaches(_ state: String?, _ id: String) throws -> Bool {
+        let deadline = Deadline()
+        while try self.state(of: id) != state {
+            if deadline.hasPassed { return false }
+        }
+        return true
+    }
+
+    /// The state of a call as /calls shows it; nil if it does not.
+    private func state(of id: String) throws -> String? {
         let text = try client.get("/calls").text
         guard let entry = text.firstRange(of: "\"id\":\"\(id)\"") else { return nil }
         guard let state = text[entry.upperBound...].firstRange(of: "\"state\":\"") else {
