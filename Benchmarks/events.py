@@ -1,8 +1,10 @@
 """Measurements of single events: start, cancellation, the parent's end; and /health beside busy plugins."""
 
 import json
+import socket
 import statistics
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 
@@ -102,7 +104,7 @@ def saturation(kinds: Sequence[str], effort: Effort) -> Section:
             for row in median_and_p99(what, title, block, effort)
         ]
     rows = [states["idle"], states["block"], against["block"], states["burn"], against["burn"]]
-    return Section("beside a busy plugin", [*rows, beside_one_call(kinds), *events])
+    return Section("beside a busy plugin", [*rows, *beside_a_storm(effort), beside_one_call(kinds), *events])
 
 
 def median_and_p99(what: str, title: str, server: Server, effort: Effort) -> list[Row]:
@@ -113,6 +115,43 @@ def median_and_p99(what: str, title: str, server: Server, effort: Effort) -> lis
     rows[0].add(WORKER, statistics.median(times))
     rows[1].add(WORKER, percentile(times, 0.99))
     return rows
+
+
+def beside_a_storm(effort: Effort) -> list[Row]:
+    """/health while a thousand calls wait, a client lists them without a break, and bodies arrive at once."""
+    storm, ratio = Row("/health p99, 1000 bodies at once, /calls of 1000", "µs"), Row("  storm/idle", "ratio")
+    body = b'{"args":["' + b"x" * 30_000 + b'"],"kwargs":{"ms":0}}'
+    head = b"POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with Server(WORKER, "Block") as server:
+        idle = health_p99(server, effort, 0, 0)
+        waiting = [server.send("/execute", b'{"args":[],"kwargs":{"ms":60000}}') for _ in range(1000)]
+        wait_until(server, 4)
+        clients = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(1000)]
+        for client in clients:
+            client.sendall(head + body[:-1])
+        ended = threading.Event()
+
+        def list_calls() -> None:
+            while not ended.is_set():
+                server.get("/calls")
+
+        def complete() -> None:
+            time.sleep(effort.window / 2)
+            for client in clients:
+                client.sendall(body[-1:])
+
+        threads = [threading.Thread(target=list_calls), threading.Thread(target=complete)]
+        for thread in threads:
+            thread.start()
+        value = server.load("-c", 1, "-d", effort.window, "-w", effort.warmup)["p99_us"]
+        ended.set()
+        for thread in threads:
+            thread.join()
+        for client in [*clients, *waiting]:
+            client.close()
+    storm.add(WORKER, value)
+    ratio.add(WORKER, value / idle)
+    return [storm, ratio]
 
 
 def beside_one_call(kinds: Sequence[str]) -> Row:

@@ -40,8 +40,8 @@ extension Exchange {
                 if client.isGone { return .NO }
                 client.exchange = self
             }
-            if body.count > server.options.largeBody {
-                // Validation takes a millisecond a megabyte: not on the thread of /health.
+            if body.count > server.options.largeBody || !server.loop.validation.admit(body.count) {
+                // Validation takes milliseconds a megabyte: not on the thread of /health.
                 server.validate(self)
                 return park()
             }

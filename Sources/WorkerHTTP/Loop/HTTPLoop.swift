@@ -58,6 +58,8 @@ internal import WorkerThreads
     private var isTired = false
     /// Whether libmicrohttpd has called anything of ours in this turn; in how many it has not.
     private var hasWorked = false
+    /// The bytes of bodies that a turn validates by itself: about half a millisecond's.
+    var validation = TurnAllowance(128 << 10)
     private var fruitless = 0
     /// Since when libmicrohttpd says without a break that it has work.
     private var restlessSince: UInt64?
@@ -97,6 +99,7 @@ internal import WorkerThreads
         while wait() {
             now = clock()
             (begun, isTired, hasWorked) = (0, false, false)
+            validation.begin()
             if mustQuiesce.exchange(false, ordering: .relaxed) { unsafe quiesce(daemon) }
             resumeWoken()
             clients.look(now)
