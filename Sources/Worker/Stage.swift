@@ -136,9 +136,14 @@ final class Stage: Sendable {
             if let failure = serve() { inbox.post(.startFailed(failure)) }
         case .refuseCalls:
             // A socket of our own is answered on to the end; one that outlives us serves the next.
-            if socket.isInherited { server?.quiesce() } else { server?.drain() }
-            host?.close(CallFailure(.unavailable, "The worker is shutting down"))
+            guard let server, socket.isInherited else {
+                server?.drain()
+                closeHost()
+                return nil
+            }
+            server.quiesce()
         case .cancelCalls:
+            closeHost()
             host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
         case .abandonCalls:
             if case .pluginExited = life.cause {
@@ -147,7 +152,7 @@ final class Stage: Sendable {
                 host?.abandonCalls(CallFailure(.cancelled, "The worker is shutting down"))
             }
         case .awaitIdle(let moment):
-            host?.whenIdle { [inbox] in inbox.post(.idle) }
+            awaitIdle(until: moment, servesOn: socket.isInherited && life.phase == .draining)
             return moment
         case .cleanUp(let moment):
             host?.end { [inbox] in inbox.post(.cleaned) }
@@ -163,6 +168,28 @@ final class Stage: Sendable {
             exit(code, life.cause)
         }
         return nil
+    }
+
+    /// Takes no more calls.
+    private func closeHost() {
+        host?.close(CallFailure(.unavailable, "The worker is shutting down"))
+    }
+
+    /// Reports when no call runs or waits.
+    ///
+    /// On a socket that outlives the worker, what has been asked on its connections is still done: the
+    /// next worker has those that come later, and none is refused in between.
+    private func awaitIdle(until moment: UInt64, servesOn: Bool) {
+        let report: @Sendable () -> Void = { [self] in
+            closeHost()
+            host?.whenIdle { [inbox] in inbox.post(.idle) }
+        }
+        guard servesOn, let server else { return report() }
+        let waits = spawn("uw-drain") {
+            server.waitUntilClosed(until: moment)
+            report()
+        }
+        if !waits { report() }
     }
 
     private func serve() -> ExitCode? {
