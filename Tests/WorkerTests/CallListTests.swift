@@ -87,7 +87,8 @@ import Testing
         let ages = try split(try worker.client.get("/calls").text).ages
         let after = Deadline.now
         try #require(ages.count == 2)
-        #expect(ages[0] >= Double(before - middle) / 1000 - 0.002)
+        // A list is good for 50 ms.
+        #expect(ages[0] >= Double(before - middle) / 1000 - 0.052)
         #expect(ages[0] <= Double(after - start) / 1000 + 0.002)
         #expect(ages[1] <= Double(after - middle) / 1000 + 0.002)
         try gate.release(2)

@@ -10,15 +10,15 @@ final class CallsPage {
     /// Nanoseconds for which a rendering is good.
     private static let interval: UInt64 = 50_000_000
 
-    private var page: (text: SharedText, renderedAt: UInt64)?
+    private var page: (response: KeptResponse, renderedAt: UInt64)?
 
     /// The reply of this moment, in nanoseconds of CLOCK_MONOTONIC.
     func reply(_ service: any WorkerService, at now: UInt64) -> Reply {
-        if let page, now < page.renderedAt + Self.interval { return Reply(shared: page.text) }
+        if let page, now < page.renderedAt + Self.interval { return Reply(kept: page.response) }
         let (shown, more) = service.calls(atMost: Self.mostShown)
-        let text = SharedText(Self.render(shown, more))
-        page = (text, now)
-        return Reply(shared: text)
+        let response = KeptResponse(SharedText(Self.render(shown, more)))
+        page = (response, now)
+        return Reply(kept: response)
     }
 
     private static func render(_ reports: [CallReport], _ more: Int) -> ByteBuffer {

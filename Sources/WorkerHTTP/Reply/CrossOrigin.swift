@@ -3,10 +3,13 @@ internal import WorkerCore
 
 /// What answers tell browsers.
 extension Server {
+    /// Whether answers depend on the page that asks, as some origins are admitted.
+    var answersOrigins: Bool { options.policy?.admitsOrigins ?? false }
+
     /// Adds what every answer says, and what a page of an admitted origin needs to read it (CORS).
     func addCommonHeaders(to response: OpaquePointer, for connection: Connection) {
         unsafe MHD_add_response_header(response, "X-Content-Type-Options", "nosniff")
-        guard let policy = options.policy, policy.admitsOrigins else { return }
+        guard answersOrigins, let policy = options.policy else { return }
         unsafe MHD_add_response_header(response, "Vary", "Origin")
         guard let bytes = unsafe connection.origin else { return }
         let origin = unsafe UnsafeBufferPointer(

@@ -1,7 +1,7 @@
 internal import WorkerCore
 internal import WorkerJSON
 
-/// What GET /health answers, rendered when it has changed: at most once a second, or with a call.
+/// What GET /health answers, made anew when it has changed: at most once a second, or with a call.
 ///
 /// On the HTTP thread only.
 final class HealthPage {
@@ -14,8 +14,7 @@ final class HealthPage {
 
     /// What never changes.
     private var identity = ByteBuffer()
-    private var facts: Facts?
-    private var text = ByteBuffer()
+    private var page: (facts: Facts, response: KeptResponse)?
 
     init(processID: Int32, name: String, version: String) {
         identity.append("{\"status\":\"running\",\"pid\":")
@@ -39,18 +38,14 @@ final class HealthPage {
         let facts = Facts(
             readiness: readiness, running: load.running, queued: load.queued,
             uptimeSeconds: uptime / 1_000_000_000)
-        if facts != self.facts {
-            render(facts)
-            self.facts = facts
-        }
-        var body = ByteBuffer()
-        _ = body.reserve(text.count)
-        _ = body.append(text)
-        return Reply(200, body)
+        if let page, page.facts == facts { return Reply(kept: page.response) }
+        let response = KeptResponse(SharedText(render(facts)))
+        page = (facts, response)
+        return Reply(kept: response)
     }
 
-    private func render(_ facts: Facts) {
-        text.removeAll(keepingCapacity: true)
+    private func render(_ facts: Facts) -> ByteBuffer {
+        var text = ByteBuffer()
         _ = text.append(identity)
         text.append(",\"state\":\"")
         text.append(facts.readiness.state)
@@ -61,5 +56,6 @@ final class HealthPage {
         text.append(",\"calls_queued\":")
         text.append(String(facts.queued))
         text.append("}")
+        return text
     }
 }

@@ -7,6 +7,7 @@ extension Reply {
     ///
     /// On the HTTP thread.
     consuming func send(on connection: Connection, by server: Server) -> MHD_Result {
+        if let kept, !closesConnection, !server.answersOrigins { return kept.queue(on: connection) }
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
         let (allow, requestID, preflight) = (allow, requestID, preflight)
         guard let response = unsafe Self.response(body, shared) else { return .NO }
@@ -23,7 +24,7 @@ extension Reply {
     }
 
     /// A response of libmicrohttpd's, which frees the body, or lets go of it, when it has been sent.
-    private static func response(
+    static func response(
         _ body: consuming ByteBuffer, _ shared: SharedText?
     ) -> OpaquePointer? {
         if let shared {
