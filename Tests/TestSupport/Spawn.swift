@@ -44,13 +44,15 @@ enum Spawn {
         return pid
     }
 
+    /// This process's variables without those of the fixtures that it runs itself: a worker's
+    /// plugin would write into their trace and wait at their gates.
     private static func merged(_ additions: [String: String]) -> [String] {
         var result: [String] = additions.map { "\($0.key)=\($0.value)" }
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
             let pair = unsafe String(cString: text)
             let name = String(pair.prefix { $0 != "=" })
-            if additions[name] == nil { result.append(pair) }
+            if additions[name] == nil, !name.hasPrefix("FIXTURE_") { result.append(pair) }
             unsafe entry += 1
         }
         return result

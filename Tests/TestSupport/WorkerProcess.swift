@@ -21,9 +21,9 @@ public final class WorkerProcess: Sendable {
 
     /// Starts the binary with `arguments`.
     ///
-    /// `environment` adds to the test's own. Of `inherited`, the first becomes descriptor 3, the
-    /// next 4, and no other one is passed on. A `wrapper` is a program with arguments that ends in
-    /// an exec of the command behind them.
+    /// `environment` adds to the test's own, less what that has for fixtures. Of `inherited`, the
+    /// first becomes descriptor 3, the next 4, and no other one is passed on. A `wrapper` is a
+    /// program with arguments that ends in an exec of the command behind them.
     public init(
         arguments: [String], environment: [String: String] = [:], inherited: [Descriptor] = [],
         wrapper: [String] = []
