@@ -52,6 +52,12 @@ final class Stage: Sendable {
     func load() {
         do throws(LoadError) {
             let source = try PluginSource.find(configuration, environment, log)
+            if case .library = source, configuration.concurrency != nil {
+                let error = UsageError.pythonOnly(option: "--concurrency")
+                notifier.failed(status: error.description)
+                log.error(error.description)
+                return inbox.post(.startFailed(.usage))
+            }
             let host: PluginHost
             do throws(LoadFailure) {
                 host = try load(

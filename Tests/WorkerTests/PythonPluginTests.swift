@@ -107,6 +107,16 @@ import Testing
         #expect(line == "FATAL: Failed to load \(Self.module):\(className) - \(reason)")
     }
 
+    @Test func `A number of concurrent calls is refused for a library, which declares its own`()
+        throws
+    {
+        let process = try WorkerProcess.launch("echo", "Echo", ["--concurrency", "2"])
+        #expect(try process.waitForExit() == .exited(2))
+        try process.standardError.line(
+            containing: "option '--concurrency' is for Python plugins: a library declares its own")
+        #expect(try process.standardOutput.textAtEnd().isEmpty)
+    }
+
     @Test func `An interpreter that is named and cannot be run is a load failure that names it`()
         throws
     {

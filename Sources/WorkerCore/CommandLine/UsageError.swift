@@ -11,6 +11,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case severalSockets([String])
     case tooManySockets(Int)
     case bodyDoesNotFit(Int, buffered: Int)
+    case pythonOnly(option: String)
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -38,6 +39,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .bodyDoesNotFit(let body, let buffered):
             "'--max-body' (\(ByteCount.text(body))) does not fit into '--max-buffered' "
                 + "(\(ByteCount.text(buffered))), a sixteenth of which is kept for small bodies"
+        case .pythonOnly(let option):
+            "option '\(option)' is for Python plugins: a library declares its own value"
         }
     }
 
