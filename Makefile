@@ -17,8 +17,8 @@ THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_
 	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
-.PHONY: all help build demo test quick one lint rooms fixtures compat host-check check \
-	check-thread check-address check-portable check-repeat check-connections check-stress \
+.PHONY: all help build demo test runner-check quick one lint rooms fixtures compat host-check \
+	check check-thread check-address check-portable check-repeat check-connections check-stress \
 	bench lifetime systemd-check install install-units need-daemon need-example need-checks clean
 
 all: build
@@ -32,6 +32,10 @@ help:
 build: need-daemon
 	swift build $(RELEASE) --product universal-worker
 
+## runner-check: the runner of Python plugins, under every Python from 3.8 on that is there
+runner-check: need-checks
+	python3 Python/tests/run.py
+
 ## demo: a real plugin on real speech, start to end
 demo: build need-example
 	swift build -c release --package-path Examples/Transcriber
@@ -41,6 +45,7 @@ demo: build need-example
 test: need-checks lint build fixtures
 	swift build --build-tests
 	swift test --skip-build
+	python3 Python/tests/run.py --python python3
 	$(MAKE) compat
 
 ## quick: the tests of the pure rooms alone, WorkerCore and WorkerJSON

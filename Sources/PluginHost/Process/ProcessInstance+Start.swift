@@ -41,8 +41,8 @@ private func errorText(_ code: Int32) -> String {
 }
 
 /// The runner as one text for Python; see Python/bundle.py, which makes the same.
-enum RunnerText {
-    static let bytes: [UInt8] = {
+package enum RunnerText {
+    package static let bytes: [UInt8] = {
         var text = Array("SOURCES = {\n".utf8)
         var index = 0
         while let piece = unsafe uwp_runner_module(index)?.pointee {
