@@ -77,6 +77,11 @@ package struct Holding: ~Copyable, Sendable {
         budget.remove(count)
     }
 
+    /// Holds, in place of another from now on, what that one holds.
+    package func takeOver(_ other: borrowing Holding) {
+        bytes.wrappingAdd(other.bytes.exchange(0, ordering: .relaxed), ordering: .relaxed)
+    }
+
     /// Gives all back.
     package func giveBack() {
         let count = bytes.exchange(0, ordering: .relaxed)

@@ -3,8 +3,10 @@ internal import WorkerCore
 
 /// What a thread that runs plugin code is at; touched by that thread alone.
 final class Executor: @unchecked Sendable {
-    /// What it has taken from the queue, with the slot of a call that has one.
-    var task: (job: Job, slot: CallSlot?)?
+    /// What it has taken from the queue and runs.
+    var job: Job?
+    /// The slot of a call that has one.
+    var slot: CallSlot?
     /// The host, once there is one: the first executor makes it.
     var host: PluginHost?
 }
@@ -15,7 +17,7 @@ extension PluginHost {
     /// Its job fails. Another thread is started in its place when there is something to run.
     func threadEnded(_ executor: Executor) {
         let failure = PluginThread.endFailure()
-        guard let (job, slot) = executor.task else { return }
+        guard let job = executor.job else { return }
         var requestID: String?
         if case .call(let call) = job { requestID = call.requestID }
         events.pluginMisbehaved(
@@ -24,14 +26,19 @@ extension PluginHost {
         spoilSnapshot(PluginThread.function, failure)
         switch job {
         case .call(let call):
-            if let slot { slot.returned(.failed(failure)) } else { finishAlone(call, failure) }
+            if let slot = executor.slot {
+                slot.returned(.failed(failure))
+            } else {
+                finishAlone(call, failure)
+            }
         case .refresh:
             finished { _ in }
-        case .end(_, let done):
+        case .end(let ending):
             if PluginThread.function == "cleanup" {
-                _ = submit(.end(cleanup: false, done: done), isOwn: true)
+                _ = submit(
+                    .end(Job.Ending(needsCleanup: false, done: ending.done)), isOwn: true)
             } else {
-                done()
+                ending.done()
             }
             finished { _ in }
         }

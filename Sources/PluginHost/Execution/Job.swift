@@ -6,13 +6,24 @@ enum Job: Sendable {
     case call(Call)
     /// The worker's own: asks again for the configuration, as the plugin said that it changed.
     case refresh
-    /// The worker's own, the last: cleanup where it is due, then destroy.
-    case end(cleanup: Bool, done: @Sendable () -> Void)
+    /// The worker's own, the last: cleanup if it is needed, then destroy.
+    case end(Ending)
 
     var place: CallPlace {
         switch self {
         case .call(let call): call.kind.place
         case .refresh, .end: .exclusiveNext
+        }
+    }
+
+    /// The end of the plugin: an object, so that a job is as small as a call.
+    final class Ending: Sendable {
+        let needsCleanup: Bool
+        let done: @Sendable () -> Void
+
+        init(needsCleanup: Bool, done: @escaping @Sendable () -> Void) {
+            self.needsCleanup = needsCleanup
+            self.done = done
         }
     }
 }

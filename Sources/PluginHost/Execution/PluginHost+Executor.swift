@@ -84,52 +84,54 @@ extension PluginHost {
     /// Runs jobs until the end of the plugin.
     func runJobs(_ executor: Executor) {
         while true {
-            let task = takeJob()
-            executor.task = task
-            guard let (job, slot) = task else {
+            guard takeJob(executor), let job = executor.job else {
                 work.wait()
                 continue
             }
             switch job {
             case .call(let call):
-                if let slot { execute(call, in: slot) } else { runAlone(call) }
+                if let slot = executor.slot { execute(call, in: slot) } else { runAlone(call) }
             case .refresh:
                 state.withLock { $0.isRefreshQueued = false }
                 takeSnapshots()
                 finished { _ in }
-            case .end(let cleanup, let done):
-                if cleanup, let failure = instance.cleanup() {
+            case .end(let ending):
+                if ending.needsCleanup, let failure = instance.cleanup() {
                     events.pluginMisbehaved(
                         "cleanup at the end failed: \(failure.detail)", requestID: nil)
                 }
                 if let detail = instance.destroy() {
                     events.pluginMisbehaved("destroy failed: \(detail)", requestID: nil)
                 }
-                done()
+                ending.done()
                 return
             }
+            executor.job = nil
         }
     }
 
-    /// Takes the job that is to run now; without one, counts the executor as idle.
-    private func takeJob() -> (Job, CallSlot?)? {
-        let (taken, wake): ((Job, CallSlot?)?, Wake) = state.withLock { state in
-            guard let job = state.scheduler.next() else {
+    /// Takes the job that is to run now; false if there is none: the executor counts as idle then.
+    private func takeJob(_ executor: Executor) -> Bool {
+        let wake = state.withLock { state -> Wake? in
+            guard let (job, place) = state.scheduler.next() else {
                 state.idleExecutors += 1
-                return (nil, .nobody)
+                return nil
             }
-            let slot = job.place == .shared ? state.freeSlots.popLast() : nil
+            let slot = place == .shared ? state.freeSlots.popLast() : nil
             precondition(
-                (slot != nil) == (job.place == .shared),
+                (slot != nil) == (place == .shared),
                 "there are as many slots as shared jobs may run")
             if case .call(let call) = job {
                 state.needsCleanup = true
                 if let slot { slot.admit(call) } else { state.alone = call }
             }
-            return ((job, slot), state.nextWake())
+            executor.job = job
+            executor.slot = slot
+            return state.nextWake()
         }
+        guard let wake else { return false }
         self.wake(wake)
-        return taken
+        return true
     }
 
     /// Runs an execute or a stream.

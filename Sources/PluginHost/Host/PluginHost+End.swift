@@ -30,9 +30,10 @@ extension PluginHost {
     package func end(_ done: @escaping @Sendable () -> Void) {
         let needsCleanup = state.withLock { $0.needsCleanup }
         _ = submit(
-            .end(cleanup: needsCleanup) {
-                SlotRegistry.giveBack(self.slots)
-                done()
-            }, isOwn: true)
+            .end(
+                Job.Ending(needsCleanup: needsCleanup) {
+                    SlotRegistry.giveBack(self.slots)
+                    done()
+                }), isOwn: true)
     }
 }

@@ -79,12 +79,12 @@ public struct Scheduler<Job> {
     }
 
     /// Hands out the job that is to run now, if there is one.
-    @inlinable public mutating func next() -> Job? {
-        guard canStart, let (job, place) = queue.popFirst() else { return nil }
+    @inlinable public mutating func next() -> (job: Job, place: CallPlace)? {
+        guard canStart, let taken = queue.popFirst() else { return nil }
         runningCount += 1
-        if place == .exclusiveNext { nextCount -= 1 }
-        isExclusiveRunning = place != .shared
-        return job
+        if taken.place == .exclusiveNext { nextCount -= 1 }
+        isExclusiveRunning = taken.place != .shared
+        return taken
     }
 
     /// A job that `next` handed out has ended.

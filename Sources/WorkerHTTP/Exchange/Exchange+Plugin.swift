@@ -55,7 +55,7 @@ extension Exchange {
             case .cancelled: .cancelled
             default: .error
             }
-        linesHeld.add(lines.count)
+        held.add(lines.count)
         if pipe?.finish(lines, end) ?? false { wake() }
     }
 
@@ -63,7 +63,7 @@ extension Exchange {
     package func offer(_ lines: inout ByteBuffer) -> StreamOffer {
         let count = lines.count
         let answer = pipe?.offer(&lines) ?? .closed
-        if lines.count == 0, count > 0 { linesHeld.add(count) }
+        if lines.count == 0, count > 0 { held.add(count) }
         return answer
     }
 

@@ -32,7 +32,7 @@ extension Exchange {
         server.loop.noteWork()
         while true {
             if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
-            linesHeld.remove(chunk.count)
+            held.remove(chunk.count)
             chunk.removeAll(keepingCapacity: true)
             chunkOffset = 0
             switch pipe.take(&chunk) {

@@ -60,8 +60,6 @@ package import WorkerThreads
     var body = ByteBuffer()
     /// How long the body is to be, if the client said so.
     var declared: Int?
-    /// What the body takes of the budget, as far as it has come; the call's from then on.
-    var held: Holding
     /// How many bytes of the body have come in.
     var received = 0
     var bodyProblem: BodyProblem?
@@ -81,15 +79,15 @@ package import WorkerThreads
     /// The next one in the list of those that are to go on; the list's.
     var nextWoken: UInt = 0
     let pipe: StreamPipe?
-    /// What the lines take of the budget that are not sent yet.
-    let linesHeld: Holding
+    /// What it takes of the budget: of its body as much as has come, until the call has that; then
+    /// the lines that are not sent yet.
+    let held: Holding
 
     init(_ server: Server, _ connection: Connection, _ plan: Plan, _ head: RequestHead) {
         self.server = server
         self.connection = connection
         self.plan = plan
         held = Holding(of: server.budget)
-        linesHeld = Holding(of: server.budget)
         isVersion10 = head.framing.isVersion10
         requestID = head.callName?.text ?? server.nextRequestID()
         arrival = server.loop.now
@@ -106,8 +104,8 @@ package import WorkerThreads
     ///
     /// While the call is submitted, on the thread that does so.
     package func takeHolding() -> Holding {
-        var taken = Holding(of: server.budget)
-        swap(&taken, &held)
+        let taken = Holding(of: server.budget)
+        taken.takeOver(held)
         return taken
     }
 

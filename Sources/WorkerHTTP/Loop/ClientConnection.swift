@@ -57,7 +57,7 @@ final class ClientConnection {
     /// How many bytes it must take in each window.
     var leastTaken: UInt64 = 0
     /// What the reply that is being sent takes of the budget.
-    var replyHeld: Holding?
+    let replyHeld: Holding
     /// Whether the client has ended its direction.
     var isGone = false
     /// Whether it has been ended from here.
@@ -73,11 +73,14 @@ final class ClientConnection {
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
 
-    init(_ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool) {
+    init(
+        _ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool, budget: Budget
+    ) {
         self.connection = connection
         self.number = number
         self.socket = socket
         self.isExcess = isExcess
+        replyHeld = Holding(of: budget)
     }
 
     /// How many bytes of what was sent the client's side has taken; nil on a Unix socket.

@@ -73,7 +73,8 @@ final class Clients {
     func add(_ connection: Connection, _ socket: Int32, at now: UInt64) -> ClientConnection {
         last += 1
         let client = ClientConnection(
-            connection, number: last, socket: socket, isExcess: count >= options.maxConnections)
+            connection, number: last, socket: socket, isExcess: count >= options.maxConnections,
+            budget: options.budget)
         expect(.request, of: client, by: now + options.headerTimeout)
         connections[last] = client
         poll.add(socket, last, for: .peerGone)
@@ -104,7 +105,7 @@ final class Clients {
     /// A request has been answered: the next one on its connection may take its time to come.
     func requestEnded(_ client: ClientConnection, at now: UInt64) {
         client.isFresh = false
-        client.replyHeld = nil
+        client.replyHeld.giveBack()
         expect(.request, of: client, by: now + options.idleTimeout + options.headerTimeout)
     }
 

@@ -241,13 +241,21 @@ internal import WorkerThreads
     }
 
     private func resumeWoken() {
-        woken.takeAll { ready.append($0) }
-        for _ in 0..<Self.mostResumed {
-            guard let exchange = ready.popFirst() else { break }
-            exchange.client?.isSuspended = false
-            exchange.connection.resume()
-            suspended.subtract(1, ordering: .releasing)
+        var room = Self.mostResumed
+        while room > 0, !ready.isEmpty, let exchange = ready.popFirst() {
+            resume(exchange)
+            room -= 1
         }
+        woken.takeAll { exchange in
+            if room > 0 { resume(exchange) } else { ready.append(exchange) }
+            room -= 1
+        }
+    }
+
+    private func resume(_ exchange: Exchange) {
+        exchange.client?.isSuspended = false
+        exchange.connection.resume()
+        suspended.subtract(1, ordering: .releasing)
     }
 
     /// Whether a request is to begin in a later turn, as this one has become too long: then its

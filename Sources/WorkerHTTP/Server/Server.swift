@@ -198,7 +198,7 @@ package import WorkerThreads
         if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
         if let client = connection.client {
             loop.clients.replyBegins(client, size: reply.count, at: loop.now)
-            client.replyHeld = reply.held.take()
+            if let held = reply.held.take() { client.replyHeld.takeOver(held) }
         }
         return reply.send(on: connection, by: self)
     }

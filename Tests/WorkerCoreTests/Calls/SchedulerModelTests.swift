@@ -51,7 +51,7 @@ import WorkerCore
 
         mutating func start() {
             let canStart = scheduler.canStart
-            let next = scheduler.next()
+            let next = scheduler.next()?.job
             #expect((next != nil) == canStart)
             guard let job = next else {
                 let isHeldUp =

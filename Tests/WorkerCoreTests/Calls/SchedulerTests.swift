@@ -6,7 +6,7 @@ import WorkerCore
 
     private func drain(_ scheduler: inout Jobs) -> [String] {
         var order: [String] = []
-        while let job = scheduler.next() {
+        while let job = scheduler.next()?.job {
             order.append(job)
             scheduler.finished()
         }
@@ -16,7 +16,7 @@ import WorkerCore
     @Test func `An idle scheduler has nothing to start`() {
         var scheduler = Jobs(capacity: 1, concurrency: 1)
         #expect(!scheduler.canStart)
-        let next = scheduler.next()
+        let next = scheduler.next()?.job
         #expect(next == nil)
         #expect(scheduler.running == 0 && scheduler.queued == 0)
     }
@@ -27,11 +27,11 @@ import WorkerCore
             let refusal = scheduler.submit(job, place: .shared)
             #expect(refusal == nil)
         }
-        let first = scheduler.next()
+        let first = scheduler.next()?.job
         #expect(first == "a")
         #expect(scheduler.running == 1 && scheduler.queued == 2)
         #expect(!scheduler.canStart)
-        let beside = scheduler.next()
+        let beside = scheduler.next()?.job
         #expect(beside == nil)
         scheduler.finished()
         #expect(scheduler.canStart)
@@ -44,15 +44,15 @@ import WorkerCore
         var scheduler = Scheduler<Int>(capacity: 1000, concurrency: concurrency)
         for job in 0..<200 { _ = scheduler.submit(job, place: .shared) }
         for job in 0..<concurrency {
-            let next = scheduler.next()
+            let next = scheduler.next()?.job
             #expect(next == job)
         }
-        let more = scheduler.next()
+        let more = scheduler.next()?.job
         #expect(more == nil)
         #expect(scheduler.running == concurrency)
         for job in concurrency..<200 {
             scheduler.finished()
-            let next = scheduler.next()
+            let next = scheduler.next()?.job
             #expect(next == job)
             #expect(!scheduler.canStart)
         }
@@ -64,22 +64,22 @@ import WorkerCore
         _ = scheduler.submit("b", place: .shared)
         _ = scheduler.submit("X", place: .exclusive)
         _ = scheduler.submit("c", place: .shared)
-        let started = [scheduler.next(), scheduler.next(), scheduler.next()]
+        let started = [scheduler.next()?.job, scheduler.next()?.job, scheduler.next()?.job]
         #expect(started == ["a", "b", nil])
         scheduler.finished()
         #expect(!scheduler.canStart)
         scheduler.finished()
-        let alone = [scheduler.next(), scheduler.next()]
+        let alone = [scheduler.next()?.job, scheduler.next()?.job]
         #expect(alone == ["X", nil])
         scheduler.finished()
-        let after = scheduler.next()
+        let after = scheduler.next()?.job
         #expect(after == "c")
     }
 
     @Test func `What is exclusive and next goes before all that waits, the latest first`() {
         var scheduler = Jobs(capacity: 9, concurrency: 2)
         _ = scheduler.submit("a", place: .shared)
-        let running = scheduler.next()
+        let running = scheduler.next()?.job
         #expect(running == "a")
         _ = scheduler.submit("b", place: .shared)
         _ = scheduler.submit("X", place: .exclusive)
@@ -93,7 +93,7 @@ import WorkerCore
     @Test func `A full queue refuses, and takes again when a call has started`() {
         var scheduler = Jobs(capacity: 2, concurrency: 1)
         _ = scheduler.submit("a", place: .shared)
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let taken = [
             scheduler.submit("b", place: .shared), scheduler.submit("c", place: .exclusive),
         ]
@@ -104,7 +104,7 @@ import WorkerCore
         }
         #expect(scheduler.queued == 2)
         scheduler.finished()
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let again = scheduler.submit("d", place: .shared)
         #expect(again == nil)
         scheduler.finished()
@@ -114,7 +114,7 @@ import WorkerCore
     @Test func `A cleanup is taken also when the queue is full`() {
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         _ = scheduler.submit("a", place: .shared)
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let refusal = scheduler.submit("cleanup", place: .exclusiveNext)
         #expect(refusal == nil)
     }
@@ -124,7 +124,7 @@ import WorkerCore
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         let first = scheduler.submit("a", place: place)
         #expect(first == nil)
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let beside = scheduler.submit("b", place: place)
         #expect(beside == .full)
         scheduler.finished()
@@ -143,7 +143,7 @@ import WorkerCore
         var scheduler = Scheduler<Int>(capacity: 2, concurrency: places)
         for job in 0..<places {
             _ = scheduler.submit(job, place: .shared)
-            _ = scheduler.next()
+            _ = scheduler.next()?.job
         }
         for ending in 0...places {
             let waiting = 2 + ending
@@ -163,7 +163,7 @@ import WorkerCore
         for former in [CallPlace.shared, .exclusive, .exclusiveNext] {
             var scheduler = Jobs(capacity: 0, concurrency: 1)
             _ = scheduler.submit("former", place: former)
-            _ = scheduler.next()
+            _ = scheduler.next()?.job
             let early = scheduler.submit("early", place: place)
             let inTime = scheduler.submit("in time", place: place, ending: 1)
             let further = scheduler.submit("further", place: place, ending: 1)
@@ -190,7 +190,7 @@ import WorkerCore
     @Test func `The worker's own jobs are taken also when the queue is full or closed`() {
         var scheduler = Jobs(capacity: 0, concurrency: 1)
         _ = scheduler.submit("a", place: .shared)
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let full = scheduler.submit("own", place: .exclusiveNext, isOwn: true)
         #expect(full == nil)
         scheduler.close()
@@ -214,7 +214,7 @@ import WorkerCore
     @Test func `Waiting calls are taken back by a condition, running ones are not`() {
         var scheduler = Jobs(capacity: 9, concurrency: 1)
         for job in ["run", "a1", "b1", "a2", "b2"] { _ = scheduler.submit(job, place: .shared) }
-        _ = scheduler.next()
+        _ = scheduler.next()?.job
         let withdrawn = scheduler.withdraw { $0.hasPrefix("a") || $0 == "run" }
         #expect(withdrawn == ["a1", "a2"])
         #expect(scheduler.running == 1 && scheduler.queued == 2)
