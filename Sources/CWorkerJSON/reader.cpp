@@ -66,8 +66,15 @@ value:
         goto value;
     case 't': case 'f': case 'n': at = word(at, end, failure); break;
     case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7':
-    case '8': case '9': at = number(at, end, failure); break;
-    default: return fail(failure, expected, at);
+    case '8': case '9': {
+        const uint8_t *const first = at;
+        at = number(at, end, failure);
+        if (at == nullptr && takes_non_finite) at = non_finite(first, end);
+        break;
+    }
+    default:
+        if (!takes_non_finite || non_finite(at, end) == nullptr) return fail(failure, expected, at);
+        at = non_finite(at, end);
     }
     if (at == nullptr) return nullptr;
 

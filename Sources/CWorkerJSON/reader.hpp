@@ -16,14 +16,13 @@ enum class Mode {
 };
 
 /// Reads one text, once.
-///
-/// A dialect with more numbers or words would be one more parameter of this template, for `number`
-/// and `word`: nothing else knows them.
 template <class Members, Mode mode>
 class Reader {
 public:
-    Reader(const uint8_t *text, size_t length, Members &members) noexcept
-        : text(text), end(text + length), members(members), lookout(text, text + length) {}
+    /// `takes_non_finite`: whether NaN, Infinity and -Infinity are numbers, as Python writes them.
+    Reader(const uint8_t *text, size_t length, Members &members, bool takes_non_finite) noexcept
+        : text(text), end(text + length), members(members), takes_non_finite(takes_non_finite),
+          lookout(text, text + length) {}
 
     worker_json_outcome read() noexcept;
 
@@ -31,6 +30,7 @@ private:
     const uint8_t *const text;
     const uint8_t *const end;
     Members &members;
+    const bool takes_non_finite;
     bool has_white_space = false;
     Failure failure{};
     Lookout lookout;

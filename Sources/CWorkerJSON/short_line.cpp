@@ -81,7 +81,8 @@ inline const uint8_t *short_number(const uint8_t *at) noexcept {
 }
 
 /// Reads one compact value, up to the line end.
-inline bool is_short_line(const uint8_t *at, const uint8_t *const end) noexcept {
+inline bool is_short_line(const uint8_t *at, const uint8_t *const end,
+                          const bool takes_non_finite) noexcept {
     // A bit for each open level, 1 for an object, below one that marks the outermost.
     uint64_t levels = 1;
 
@@ -98,7 +99,11 @@ value:
     case 't': at = memcmp(at, "true", 4) == 0 ? at + 4 : nullptr; break;
     case 'f': at = memcmp(at + 1, "alse", 4) == 0 ? at + 5 : nullptr; break;
     case 'n': at = memcmp(at, "null", 4) == 0 ? at + 4 : nullptr; break;
-    default: at = short_number(at);
+    default: {
+        const uint8_t *const first = at;
+        at = short_number(at);
+        if (at == nullptr && takes_non_finite) at = non_finite(first, end);
+    }
     }
     if (at == nullptr) return false;
 
@@ -131,9 +136,9 @@ key:
 using namespace worker_json;
 
 extern "C" size_t worker_json_short_line(const uint8_t *text, size_t length,
-                                         uint8_t *line) noexcept {
+                                         uint8_t *line, bool takes_non_finite) noexcept {
     if (length > WORKER_JSON_SHORT_LINE) return 0;
     memcpy(line, text, length);
     line[length] = line_end;
-    return is_short_line(line, line + length) ? length + 1 : 0;
+    return is_short_line(line, line + length, takes_non_finite) ? length + 1 : 0;
 }

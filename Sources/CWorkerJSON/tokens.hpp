@@ -85,6 +85,16 @@ inline const uint8_t *word(const uint8_t *at, const uint8_t *end, Failure &failu
     }
 }
 
+/// `at` is any byte. What Python spells numbers with that are none in JSON; null for anything else.
+inline const uint8_t *non_finite(const uint8_t *at, const uint8_t *end) noexcept {
+    const auto stands = [=](const char *word, size_t length) {
+        return size_t(end - at) >= length && memcmp(at, word, length) == 0;
+    };
+    if (stands("NaN", 3)) return at + 3;
+    if (stands("Infinity", 8)) return at + 8;
+    return stands("-Infinity", 9) ? at + 9 : nullptr;
+}
+
 /// The value of a hexadecimal digit; more than 0xFFFF for any other byte.
 inline constexpr auto hexadecimal = [] {
     struct { uint32_t value[256]; } table{};

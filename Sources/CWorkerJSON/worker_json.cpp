@@ -9,11 +9,14 @@ using namespace worker_json;
 namespace {
 
 template <class Members>
-worker_json_outcome validate(const uint8_t *text, size_t length, Members &members) noexcept {
-    const worker_json_outcome outcome = Reader<Members, Mode::quick>(text, length, members).read();
+worker_json_outcome validate(const uint8_t *text, size_t length, Members &members,
+                             bool takes_non_finite) noexcept {
+    const worker_json_outcome outcome =
+        Reader<Members, Mode::quick>(text, length, members, takes_non_finite).read();
     if (outcome.problem == WORKER_JSON_VALID) return outcome;
     members = Members();
-    const worker_json_outcome exact = Reader<Members, Mode::exact>(text, length, members).read();
+    const worker_json_outcome exact =
+        Reader<Members, Mode::exact>(text, length, members, takes_non_finite).read();
     assert(exact.problem != WORKER_JSON_VALID);
     return exact;
 }
@@ -22,15 +25,16 @@ worker_json_outcome validate(const uint8_t *text, size_t length, Members &member
 
 extern "C" {
 
-worker_json_outcome worker_json_validate(const uint8_t *text, size_t length) noexcept {
+worker_json_outcome worker_json_validate(const uint8_t *text, size_t length,
+                                         bool takes_non_finite) noexcept {
     NoMembers members;
-    return validate(text, length, members);
+    return validate(text, length, members, takes_non_finite);
 }
 
 worker_json_outcome worker_json_validate_call(const uint8_t *text, size_t length,
                                               worker_json_call *call) noexcept {
     CallMembers members;
-    const worker_json_outcome outcome = validate(text, length, members);
+    const worker_json_outcome outcome = validate(text, length, members, false);
     const bool found = outcome.problem == WORKER_JSON_VALID && outcome.root == WORKER_JSON_OBJECT;
     *call = found ? members.call() : worker_json_call{};
     return outcome;

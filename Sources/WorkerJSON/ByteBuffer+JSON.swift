@@ -23,7 +23,7 @@ extension ByteBuffer {
             unsafe end.copyMemory(from: source, byteCount: count)
         }
         let copy = unsafe end.assumingMemoryBound(to: UInt8.self)
-        let outcome = unsafe worker_json_validate(copy, count)
+        let outcome = unsafe worker_json_validate(copy, count, style == .pythonLine)
         guard outcome.problem == .WORKER_JSON_VALID else {
             throw unsafe .invalid(
                 JSONError(outcome, in: UnsafeRawBufferPointer(start: end, count: count)))
@@ -35,7 +35,7 @@ extension ByteBuffer {
         } else if outcome.begin > 0 {
             unsafe memmove(copy, copy + outcome.begin, length)
         }
-        commit(style == .line ? try endLine(length) : length)
+        commit(style == .value ? length : try endLine(length))
         return JSONRoot(outcome.root)
     }
 

@@ -15,7 +15,7 @@ package enum JSON {
         _ text: borrowing ByteBuffer
     ) throws(JSONError) -> JSONDocument {
         let outcome = try unsafe read(text) { bytes, count in
-            unsafe worker_json_validate(bytes, count)
+            unsafe worker_json_validate(bytes, count, false)
         }
         return JSONDocument(root: JSONRoot(outcome.root), range: outcome.begin..<outcome.end)
     }

@@ -6,4 +6,6 @@ package enum JSONStyle: Sendable {
     ///
     /// Clients split lines at those three characters too.
     case line
+    /// As `line`, with NaN, Infinity and -Infinity as numbers, which is how Python writes them.
+    case pythonLine
 }

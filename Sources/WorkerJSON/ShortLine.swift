@@ -9,20 +9,22 @@ package enum ShortLine {
 
     /// Copies a JSON value with a line end behind it, if it is short, valid and compact.
     ///
-    /// The text may be foreign memory without padding. What `appendJSON(_:as: .line)` would not
+    /// The text may be foreign memory without padding. What `appendJSON` would not
     /// refuse may be refused here: it decides then. What is written, it would have written too.
     ///
     /// - Parameters:
     ///   - text: The JSON text, UTF-8.
     ///   - line: Where the line is written; has `room` bytes.
+    ///   - style: A kind of line, the same as for `appendJSON`.
     /// - Returns: The line's length, or 0.
     package static func write(
-        _ text: UnsafeRawBufferPointer, to line: UnsafeMutableRawPointer
+        _ text: UnsafeRawBufferPointer, to line: UnsafeMutableRawPointer,
+        as style: JSONStyle = .line
     ) -> Int {
         guard let source = unsafe text.assumingMemoryBound(to: UInt8.self).baseAddress else {
             return 0
         }
         return unsafe worker_json_short_line(
-            source, text.count, line.assumingMemoryBound(to: UInt8.self))
+            source, text.count, line.assumingMemoryBound(to: UInt8.self), style == .pythonLine)
     }
 }

@@ -19,9 +19,9 @@ class Echo:
     def execute(self, *args, **kwargs):
         return getattr(self, kwargs.get("mode", "echo"))(args, kwargs)
 
-    def execute_stream(self, n=3):
+    def execute_stream(self, n=3, value=None):
         for i in range(n):
-            yield {"i": i}
+            yield {"i": i if value is None else float(value)}
 
     def cleanup(self):
         print("cleaned up")
@@ -33,6 +33,10 @@ class Echo:
     @staticmethod
     def fail(args, kwargs):
         raise RuntimeError("it failed")
+
+    @staticmethod
+    def infinite(args, kwargs):
+        return float("inf")
 
     def burn(self, args, kwargs):
         self._progress = 0.5

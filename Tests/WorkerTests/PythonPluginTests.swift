@@ -46,6 +46,20 @@ import Testing
         try worker.process.standardError.line(containing: "RuntimeError: it failed")
     }
 
+    @Test func `Numbers that JSON lacks are raw in streams, null in results, refused in requests`()
+        throws
+    {
+        let worker = try start()
+        for (value, line) in [("nan", "NaN"), ("inf", "Infinity"), ("-inf", "-Infinity")] {
+            let stream = try worker.client.stream("{\"n\":12,\"value\":\"\(value)\"}")
+            #expect(stream.text == String(repeating: "{\"i\":\(line)}\n", count: 12))
+            let refused = try worker.client.execute("{\"a\":\(line)}")
+            #expect(refused.status == 400)
+            #expect(refused.text.contains("the body is not valid JSON: byte 1"))
+        }
+        #expect(try worker.client.execute("{\"mode\":\"infinite\"}").text == "null")
+    }
+
     @Test func `A loop without a cancel method is ended by force, and health answers meanwhile`()
         throws
     {

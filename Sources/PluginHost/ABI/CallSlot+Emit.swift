@@ -15,20 +15,24 @@ extension CallSlot {
     static let batch = 16 << 10
 
     /// Sends one line of a stream; waits for a slow client, holding no lock.
-    func emit(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer?) -> uw_status {
-        if let json = unsafe json, unsafe gather(handle, json) { return uw_status(UW_OK) }
-        return PluginThread.uncancelled { unsafe send(handle, json) }
+    func emit(
+        _ handle: uw_call_id, _ json: UnsafeRawBufferPointer?, as style: JSONStyle = .line
+    ) -> uw_status {
+        if let json = unsafe json, unsafe gather(handle, json, style) { return uw_status(UW_OK) }
+        return PluginThread.uncancelled { unsafe send(handle, json, style) }
     }
 
     /// Adds a short line to those that gather, if they do.
     ///
     /// - Returns: false where there is more to do, or to say; then nothing has been done.
-    private func gather(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer) -> Bool {
+    private func gather(
+        _ handle: uw_call_id, _ json: UnsafeRawBufferPointer, _ style: JSONStyle
+    ) -> Bool {
         assert(shortLineRoom == ShortLine.room)
         return unsafe withUnsafeTemporaryAllocation(byteCount: shortLineRoom, alignment: 8) {
             guard let room = $0.baseAddress else { return false }
             let line = unsafe UnsafeRawBufferPointer(
-                start: room, count: ShortLine.write(json, to: room))
+                start: room, count: ShortLine.write(json, to: room, as: style))
             guard line.count > 0 else { return false }
             return work.withLock { work in
                 guard work.pace.isGathering, !work.isBroken, !isCancelled(handle) else {
@@ -53,7 +57,9 @@ extension CallSlot {
     }
 
     /// Sends a line of any kind.
-    private func send(_ handle: uw_call_id, _ json: UnsafeRawBufferPointer?) -> uw_status {
+    private func send(
+        _ handle: uw_call_id, _ json: UnsafeRawBufferPointer?, _ style: JSONStyle
+    ) -> uw_status {
         var line = ByteBuffer()
         var refused: uw_status?
         var isGathering = false
@@ -65,7 +71,7 @@ extension CallSlot {
         if let refused { return refused }
         // Others will gather behind it, for which no memory is to be asked for under the lock.
         if isGathering { _ = line.reserve(Self.batch) }
-        if let failure = unsafe makeLine(of: json, in: &line) {
+        if let failure = unsafe makeLine(of: json, as: style, in: &line) {
             return breakStream(handle, failure)
         }
         let owner = owner.withLock { $0 }
@@ -99,13 +105,13 @@ extension CallSlot {
 
     /// Validates a line into an empty buffer; returns what is wrong with it.
     private func makeLine(
-        of json: UnsafeRawBufferPointer?, in line: inout ByteBuffer
+        of json: UnsafeRawBufferPointer?, as style: JSONStyle, in line: inout ByteBuffer
     ) -> CallFailure? {
         guard let json = unsafe json, unsafe !json.isEmpty else {
             return .misbehaviour("the plugin emitted NULL where JSON is due")
         }
         do throws(JSONAppendError) {
-            _ = try unsafe line.appendJSON(json, as: .line)
+            _ = try unsafe line.appendJSON(json, as: style)
             return nil
         } catch {
             return .refusedJSON("the plugin emitted what is not JSON", error)

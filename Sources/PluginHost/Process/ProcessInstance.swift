@@ -111,7 +111,7 @@ final class ProcessInstance: PluginInstance {
         while start < lines.count {
             let end = unsafe lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count
             let line = unsafe UnsafeRawBufferPointer(rebasing: lines[start..<end])
-            guard unsafe slot.emit(handle, line) == UW_OK else { return }
+            guard unsafe slot.emit(handle, line, as: .pythonLine) == UW_OK else { return }
             start = end + 1
         }
     }

@@ -36,15 +36,45 @@ final class Plugin: Sendable {
         folder = try TemporaryFolder()
         let path = folder.file("\(library).so")
         try Self.copy(try Fixture.path(library), to: path)
-        let threads = threads
-        let environment = HostEnvironment(
-            maxQueue: maxQueue, events: events, clock: clock,
-            timers: try Self.timers(),
+        let environment = try Self.environment(maxQueue, events, clock, threads)
+        host = try PluginHost.load(path: path, className: className, in: environment)
+    }
+
+    /// Runs a class `Plugin` of Python's, whose text this is.
+    init(python text: String, _ change: (inout PythonPlan) -> Void = { _ in }) throws {
+        folder = try TemporaryFolder()
+        let file = try Descriptor(
+            unsafe open(folder.file("plug.py"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600), from: "open"
+        )
+        try file.write(Array(text.utf8), until: Deadline())
+        file.close()
+        let variables = try ["PATH=\(#require(variable("PATH")))", "PYTHONDONTWRITEBYTECODE=1"]
+        var plan = PythonPlan(
+            interpreter: try Self.interpreter(), module: "plug", className: "Plugin",
+            arguments: ["universal-worker"], environment: variables, output: STDERR_FILENO)
+        plan.directory = folder.path
+        change(&plan)
+        let environment = try Self.environment(64, events, Self.clock, threads)
+        host = try PluginHost.load(plan, in: environment)
+    }
+
+    private static func environment(
+        _ maxQueue: Int, _ events: Events, _ clock: @escaping @Sendable () -> UInt64,
+        _ threads: Monitor<[String]>
+    ) throws -> HostEnvironment {
+        HostEnvironment(
+            maxQueue: maxQueue, events: events, clock: clock, timers: try timers(),
             spawn: { name, body in
                 threads.withLock { $0.append(name) }
-                return Self.spawn(name, body)
+                return spawn(name, body)
             })
-        host = try PluginHost.load(path: path, className: className, in: environment)
+    }
+
+    /// The `python3` that is first on PATH.
+    private static func interpreter() throws -> String {
+        let folders = try #require(variable("PATH")).split(separator: ":")
+        let paths = folders.map { "\($0)/python3" }
+        return try #require(paths.first { unsafe access($0, X_OK) == 0 })
     }
 
     private static func copy(_ source: String, to target: String) throws {
@@ -128,6 +158,23 @@ final class Plugin: Sendable {
 /// The moment so many milliseconds ahead, in nanoseconds.
 func moment(_ milliseconds: Int) -> UInt64 {
     UInt64(Deadline.now + Int64(milliseconds)) * 1_000_000
+}
+
+/// A variable of this process.
+private func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+}
+
+/// Runs a class `Plugin` of Python's for `body`, and ends it properly.
+func withPython(
+    _ text: String, _ change: (inout PythonPlan) -> Void = { _ in }, _ body: (Plugin) throws -> Void
+) throws {
+    let plugin = try Plugin(python: text, change)
+    defer {
+        let isEnded = plugin.end()
+        #expect(isEnded, "the plugin is idle and ends")
+    }
+    try body(plugin)
 }
 
 /// Loads a fixture for `body`, and ends it properly.
