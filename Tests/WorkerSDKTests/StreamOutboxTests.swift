@@ -54,7 +54,8 @@ private final class SlowReader: Sendable {
 }
 
 @Suite(.blocking) struct StreamOutboxTests {
-    private static let patience = 20_000
+    /// Milliseconds: async plugins run on the pool that also runs the tests which never wait.
+    private static let patience = 120_000
 
     /// Starts a stream, whose record says later what came of it.
     private static func stream(
