@@ -30,11 +30,29 @@ class Progress(Case):
         runner.lane.call(do="later")
         self.until(runner, 0.75)
 
+    def test_what_control_told_in_a_call_comes_again_before_its_end(self):
+        """Otherwise the end may overtake it, and it would count as the next call's."""
+        runner = self.start()
+        id_ = runner.lane.begin("X", None, do="report")
+        told = self.frame_of(runner, 0.25)
+        runner.lane.states.clear()
+        runner.stop(id_, FORCE)
+        self.assertFrame(runner.lane.end()[0], "N")
+        last = runner.lane.states[-1]
+        self.assertEqual(last.json, told.json)
+        self.assertGreater(last.id, told.id)
+        runner.lane.states.clear()
+        self.assertAnswers(runner)
+        self.assertEqual(runner.lane.states, [])
+
     def until(self, runner, fraction):
+        return self.frame_of(runner, fraction).json["progress"]
+
+    def frame_of(self, runner, fraction):
         while True:
             frame = runner.control.frame()
             if frame.kind == "P" and frame.json["progress"]["progress"] == fraction:
-                return frame.json["progress"]
+                return frame
 
     def test_its_frames_are_numbered(self):
         runner = self.start()

@@ -22,7 +22,7 @@ from .frames import (
 )
 from .stopping import STOP_SIGNAL
 
-TICK = 50  # ms between two looks at the plugin's attributes while it may change them
+TICK = 40  # ms between two looks at the plugin's attributes: 50 with a turn of the interpreter's lock
 LINGER = 1.0  # s after the last call in which it still ticks
 
 

@@ -80,7 +80,7 @@ class Runner:
         self.states = States(self.dialect, plugin)
         about = {name: loading.attribute(plugin, name) for name in ("name", "version")}
         about["can"] = loading.abilities(plugin)
-        self.control.write(self.states.look(True))
+        self.control.write(self.states.look(False))
         self.control.send(OPEN, any_encode(about).encode())
         self.control.add_lanes(self.lanes[1:])
         return True

@@ -14,16 +14,18 @@ class States:
         self.plugin = plugin
         self.lock = Lock()
         self.number = 0
+        self.answered = 0  # the number of the last frame that left on a lane
         self.values = [None] * len(self.attributes)
         self.texts = {}
 
     def look(self, closely):
-        """The frame of what changed, or b"". Not closely: only if an attribute is another object."""
+        """The frame of what changed, or b"". Not closely, for the end of a call: only if an attribute is
+        another object, or if what changed in the call went over control, which the end might overtake."""
         try:
-            if not closely and not self._differs():
+            if not closely and self.number == self.answered and not self._differs():
                 return b""
             with self.lock:
-                return self._changes()
+                return self._changes(closely)
         except Exception:
             return b""  # a property that raises; what was known stays
 
@@ -34,17 +36,20 @@ class States:
                 return True
         return False
 
-    def _changes(self):
+    def _changes(self, closely):
         """Under the lock, so that a frame never has a smaller number than one that looked before it."""
         values = [getattr(self.plugin, name, default) for _, _, name, default in self.attributes]
         members = {}
         for (member, key, _, _), value in zip(self.attributes, values):
             members.setdefault(member, {})[key] = value
         texts = {name: without_nan(any_encode(member)).decode() for name, member in members.items()}
-        changed = ['"%s":%s' % item for item in texts.items() if self.texts.get(item[0]) != item[1]]
+        known = self.texts if closely or self.number == self.answered else {}
+        changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
         self.values = values
         self.texts = texts
         if not changed:
             return b""
         self.number += 1
+        if not closely:
+            self.answered = self.number
         return pack(STATE, ("{%s}" % ",".join(changed)).encode(), id_=self.number)

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 
 
 class Echo:
@@ -9,6 +10,8 @@ class Echo:
     version = "2.0"
 
     def initialize(self, config):
+        if isinstance(config, dict) and "gate" in config:
+            self.gate((), config)
         if config == "bad":
             raise ValueError("no such configuration")
         self.config = config
@@ -33,6 +36,26 @@ class Echo:
     @staticmethod
     def fail(args, kwargs):
         raise RuntimeError("it failed")
+
+    def gate(self, args, kwargs):
+        """Shows its progress, arrives at a gate, and waits there."""
+        if "progress" in kwargs:
+            self._progress = kwargs["progress"]
+            self._status_message = "at the gate"
+        with open(kwargs["announce"], "w") as announce:
+            print("here", file=announce)
+        with open(kwargs["gate"], "rb", buffering=0) as gate:
+            gate.read(1)
+
+    def later(self, args, kwargs):
+        """Leaves a thread behind that shows progress once its gate is open."""
+
+        def work():
+            with open(kwargs["gate"], "rb", buffering=0) as gate:
+                gate.read(1)
+            self._progress = kwargs["progress"]
+
+        threading.Thread(target=work, daemon=True).start()
 
     @staticmethod
     def infinite(args, kwargs):

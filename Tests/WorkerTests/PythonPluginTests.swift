@@ -4,24 +4,8 @@ import Testing
 
 /// A Python class in a process of its own, run by the interpreter that is on PATH.
 @Suite(.blocking) struct PythonPluginTests {
-    private static let module = "\(Repository.root)/Tests/Fixtures/python_plugin.py"
-
-    private func launch(_ className: String = "Echo", _ options: [String] = []) throws
-        -> WorkerProcess
-    {
-        try WorkerProcess(
-            arguments: ["--module", Self.module, "--class", className, "--port", "0"]
-                + ["--shutdown-grace", "30"] + options,
-            environment: ["PYTHONDONTWRITEBYTECODE": "1"])
-    }
-
-    private func start(_ options: [String] = []) throws -> RunningWorker {
-        let process = try launch("Echo", options)
-        return RunningWorker(process, port: try process.waitUntilListening())
-    }
-
     @Test func `A class is configured, called and streamed as by the original`() throws {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let client = worker.client
         #expect(try client.get("/health").text.contains("\"name\":\"PyEcho\",\"version\":\"2.0\""))
         #expect(try client.post("/initialize", "{\"a\":1}").text == "{\"status\":\"ok\"}")
@@ -36,7 +20,7 @@ import Testing
     func `What the class raises is the detail of the answer, and its traceback is in the log`()
         throws
     {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let refused = try worker.client.post("/initialize", "\"bad\"")
         #expect(refused.status == 400)
         #expect(refused.text == "{\"detail\":\"no such configuration\"}")
@@ -49,7 +33,7 @@ import Testing
     @Test func `Numbers that JSON lacks are raw in streams, null in results, refused in requests`()
         throws
     {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         for (value, line) in [("nan", "NaN"), ("inf", "Infinity"), ("-inf", "-Infinity")] {
             let stream = try worker.client.stream("{\"n\":12,\"value\":\"\(value)\"}")
             #expect(stream.text == String(repeating: "{\"i\":\(line)}\n", count: 12))
@@ -63,7 +47,7 @@ import Testing
     @Test func `A loop without a cancel method is ended by force, and health answers meanwhile`()
         throws
     {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let call = Background { try worker.client.execute("{\"mode\":\"burn\"}") }
         let deadline = Deadline()
         var progress = ""
@@ -78,7 +62,7 @@ import Testing
     }
 
     @Test func `At the end cleanup runs, and what the class started is gone`() throws {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"child\"}").text))
         #expect(kill(child, 0) == 0)
         #expect(try worker.terminate() == .exited(0))
@@ -90,7 +74,7 @@ import Testing
     func `The worker dies of the signal that its plugin died of, and answers nothing`(
         _ signal: Int32
     ) throws {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let connection = try worker.client.connect()
         try connection.send(
             "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"die\",\"signal\":\(signal)}}")
@@ -101,7 +85,7 @@ import Testing
 
     @Test func `A plugin that leaves by itself ends the worker with its own code for that`() throws
     {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let connection = try worker.client.connect()
         try connection.send("POST", "/execute", body: "{\"kwargs\":{\"mode\":\"leave\"}}")
         #expect(try worker.process.waitForExit() == .exited(9))
@@ -115,10 +99,10 @@ import Testing
     func `A class that cannot be made is a load failure in Python's own words`(
         _ className: String, _ reason: String
     ) throws {
-        let process = try launch(className)
+        let process = try PythonWorker.launch(className)
         #expect(try process.waitForExit() == .exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
-        #expect(line == "FATAL: Failed to load \(Self.module):\(className) - \(reason)")
+        #expect(line == "FATAL: Failed to load \(PythonWorker.module):\(className) - \(reason)")
     }
 
     @Test func `A number of concurrent calls is refused for a library, which declares its own`()
@@ -134,7 +118,7 @@ import Testing
     @Test func `An interpreter that is named and cannot be run is a load failure that names it`()
         throws
     {
-        let process = try launch("Echo", ["--python", "/nonexistent/python"])
+        let process = try PythonWorker.launch("Echo", ["--python", "/nonexistent/python"])
         #expect(try process.waitForExit() == .exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(
@@ -142,7 +126,7 @@ import Testing
     }
 
     @Test func `A kill of the worker ends its plugin's process`() throws {
-        let worker = try start()
+        let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))
         worker.process.signal(SIGKILL)
         #expect(try worker.process.waitForExit() == .signalled(SIGKILL))

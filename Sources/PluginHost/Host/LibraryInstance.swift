@@ -12,6 +12,7 @@ internal import WorkerJSON
     var version: String { table.version }
     var isCancellable: Bool { table.isCancellable }
     var progress: ProgressReport? { nil }
+    func progress(of call: uw_call_id) -> ProgressReport? { nil }
     var hasCancel: Bool { unsafe table.cancel != nil }
 
     /// Calls the plugin's create.

@@ -1,3 +1,4 @@
+internal import CWorkerPlugin
 internal import Synchronization
 package import WorkerCore
 
@@ -8,12 +9,12 @@ extension PluginHost {
         let now = clock()
         let (waiting, queued, alone) = waitingCalls(atMost: limit)
         var reports: [CallReport] = []
-        if let alone { reports.append(report(alone, .running, .none, now)) }
+        if let alone { reports.append(report(alone, .running, progressAlone, now)) }
         var running = Set<ObjectIdentifier>()
         for slot in slots {
             guard let (call, handle, cancelledAt) = slot.occupant else { continue }
             running.insert(ObjectIdentifier(call))
-            let progress = slot.progress(of: handle)
+            let progress = progress(of: handle, in: slot)
             reports.append(report(call, cancelledAt == nil ? .running : .cancelling, progress, now))
         }
         // What has begun to run in between is not shown twice.
@@ -46,16 +47,26 @@ extension PluginHost {
     package func progress(id: String) -> ProgressReport? {
         for slot in slots {
             guard let (call, handle, _) = slot.occupant, call.requestID == id else { continue }
-            return slot.progress(of: handle)
+            return progress(of: handle, in: slot)
         }
+        if state.withLock({ $0.alone?.requestID == id }) { return progressAlone }
         let isThere = state.withLock { state in
-            var isThere = state.alone?.requestID == id
+            var isThere = false
             state.scheduler.waiting.visit { entry in
                 if case .call(let call) = entry.job, call.requestID == id { isThere = true }
             }
             return isThere
         }
         return isThere ? ProgressReport.none : nil
+    }
+
+    private func progress(of handle: uw_call_id, in slot: CallSlot) -> ProgressReport {
+        instance.progress(of: handle) ?? slot.progress(of: handle)
+    }
+
+    /// How far the initialize or cleanup is that runs.
+    private var progressAlone: ProgressReport {
+        instance.progress(of: uw_call_id(UW_NO_CALL)) ?? .none
     }
 
     /// Whether calls are taken and get done.

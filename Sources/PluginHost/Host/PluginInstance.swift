@@ -13,6 +13,8 @@ protocol PluginInstance: Sendable {
     var isCancellable: Bool { get }
     /// What the plugin shows of itself, where that belongs to no call of its; nil for what calls report.
     var progress: ProgressReport? { get }
+    /// What it has shown since a call began, which is UW_NO_CALL for one that has no slot; likewise.
+    func progress(of call: uw_call_id) -> ProgressReport?
     /// Whether `cancel` is to be called; otherwise calls look by themselves.
     var hasCancel: Bool { get }
 

@@ -8,17 +8,27 @@ internal import Synchronization
 final class Lane: Sendable {
     let number: Int
     let socket: FrameSocket
-    private let state = Mutex((handle: uw_call_id(UW_NO_CALL), call: UInt64(0)))
+    private struct State {
+        var handle = uw_call_id(UW_NO_CALL)
+        var call: UInt64 = 0
+        /// The number of the last state that the plugin had shown before the call.
+        var shown: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
 
     init(number: Int, socket: FrameSocket) {
         self.number = number
         self.socket = socket
     }
 
-    /// A call begins on it; its handle is UW_NO_CALL for what is not in a slot.
-    func begin(_ handle: uw_call_id) -> UInt64 {
+    /// A call begins on it, and gets a number; its handle is UW_NO_CALL for what is not in a slot.
+    ///
+    /// `shown` is the number of the last state that the plugin has shown.
+    func begin(_ handle: uw_call_id, shown: UInt64) -> UInt64 {
         state.withLock { state in
             state.handle = handle
+            state.shown = shown
             state.call += 1
             return state.call
         }
@@ -30,6 +40,11 @@ final class Lane: Sendable {
     /// The number of the call with a handle, if that is here.
     func call(of handle: uw_call_id) -> UInt64? {
         state.withLock { $0.handle == handle ? $0.call : nil }
+    }
+
+    /// The number of the last state before the call with a handle, if that is here.
+    func shown(before handle: uw_call_id) -> UInt64? {
+        state.withLock { $0.handle == handle ? $0.shown : nil }
     }
 }
 

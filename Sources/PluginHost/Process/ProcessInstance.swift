@@ -24,6 +24,12 @@ final class ProcessInstance: PluginInstance {
     var progress: ProgressReport? { bridge.progress }
     var hasCancel: Bool { isCancellable }
 
+    func progress(of call: uw_call_id) -> ProgressReport? {
+        let lanes = call == UW_NO_CALL ? lanes.all.prefix(1) : lanes.all[...]
+        let shown = lanes.lazy.compactMap { $0.shown(before: call) }.first
+        return shown.map { bridge.progress(since: $0) } ?? ProgressReport.none
+    }
+
     private let process: RunnerProcess
     private let bridge: RunnerBridge
     private let lanes: Lanes
@@ -53,7 +59,7 @@ final class ProcessInstance: PluginInstance {
         let handle = unsafe slot.description.pointee.id
         let lane = lanes.take()
         defer { lanes.giveBack(lane) }
-        let number = lane.begin(handle)
+        let number = lane.begin(handle, shown: bridge.shown)
         defer { lane.end() }
         do throws(FrameSocket.Failure) {
             try send(call, number, over: lane)
@@ -167,7 +173,7 @@ final class ProcessInstance: PluginInstance {
         _ use: (UnsafeRawBufferPointer) -> Void
     ) -> CallFailure? {
         let lane = lanes.all[0]
-        let number = lane.begin(uw_call_id(UW_NO_CALL))
+        let number = lane.begin(uw_call_id(UW_NO_CALL), shown: bridge.shown)
         var problem: CallFailure?
         var goesOn = true
         do throws(FrameSocket.Failure) {

@@ -33,12 +33,12 @@ final class RunnerBridge: RunnerProcess.Listener {
         var isQuitting = false
         var end: ProcessEnd?
         var waiters: [Semaphore] = []
-        /// The number of the last state; later ones count.
-        var stateNumber: UInt64 = 0
         var progress = ProgressReport.none
     }
 
     private let state = Mutex(State())
+    /// The number of the last state that the plugin has shown; written under the lock.
+    private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
     private let onDeath: @Sendable (ProcessEnd) -> Void
 
@@ -50,6 +50,14 @@ final class RunnerBridge: RunnerProcess.Listener {
 
     /// What the plugin's attributes said last; also between calls.
     var progress: ProgressReport { state.withLock { $0.progress } }
+
+    /// The number of the last state that the plugin has shown; later ones count.
+    var shown: UInt64 { stateNumber.load(ordering: .relaxed) }
+
+    /// What the attributes have said since a state; nothing, if they have not changed.
+    func progress(since number: UInt64) -> ProgressReport {
+        state.withLock { shown > number ? $0.progress : .none }
+    }
 
     /// How the process has ended, if it has.
     var end: ProcessEnd? { state.withLock { $0.end } }
@@ -132,8 +140,8 @@ final class RunnerBridge: RunnerProcess.Listener {
             fraction: progress.number("progress") ?? 0, message: progress.string("message") ?? "")
         let former = state.withLock { state -> ProgressReport? in
             // They come by two ways: the newest counts.
-            guard let report, head.call > state.stateNumber else { return nil }
-            state.stateNumber = head.call
+            guard let report, head.call > shown else { return nil }
+            stateNumber.store(head.call, ordering: .relaxed)
             return exchange(&state.progress, report)
         }
         _ = former  // freed outside of the lock
