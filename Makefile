@@ -9,7 +9,7 @@ BINARY := $(BUILD)/release/universal-worker
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
 DAEMON := libmicrohttpd-dev pkg-config
-EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3
+EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3 python3-venv
 CHECKS := python3 python3-venv curl
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
@@ -19,7 +19,8 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check quick one lint rooms fixtures compat host-check \
 	check check-thread check-address check-portable check-repeat check-connections check-stress \
-	bench lifetime systemd-check install install-units need-daemon need-example need-checks clean
+	bench lifetime systemd-check install install-units need-daemon need-example need-checks \
+	transcriber-python clean
 
 all: build
 
@@ -36,16 +37,30 @@ build: need-daemon
 runner-check: need-checks
 	python3 Python/tests/run.py
 
-## demo: a real plugin on real speech, start to end
-demo: build need-example
+## demo: a real plugin on real speech, in Python and native, start to end
+demo: build transcriber-python
 	swift build -c release --package-path Examples/Transcriber
-	Examples/demo.sh $(BINARY)
+	@echo "the tests of Examples/transcriber-python alone:"
+	cd Examples/transcriber-python && $(CURDIR)/$(TRANSCRIBER)/bin/python -m unittest -q
+	Examples/demo.sh $(BINARY) $(TRANSCRIBER)/bin/python
+
+# The environment of Examples/transcriber-python, made anew when its packages change or its Python is gone.
+TRANSCRIBER := $(BUILD)/transcriber-python
+transcriber-python: need-example
+	@packages=Examples/transcriber-python/requirements.txt; \
+	if ! cmp -s $$packages $(TRANSCRIBER)/stamp || ! $(TRANSCRIBER)/bin/python -c 'import pocketsphinx'; then \
+		echo "making $(TRANSCRIBER), an environment with" $$(grep -v '^#' $$packages); \
+		rm -rf $(TRANSCRIBER) && python3 -m venv $(TRANSCRIBER) && \
+		$(TRANSCRIBER)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
+			--no-deps -r $$packages && cp $$packages $(TRANSCRIBER)/stamp; \
+	fi
 
 ## test: everything that decides whether a change may land
 test: need-checks lint build fixtures
 	swift build --build-tests
 	swift test --skip-build
 	python3 Python/tests/run.py --python python3
+	python3 Tests/quick_start.py
 	$(MAKE) compat
 
 ## quick: the tests of the pure rooms alone, WorkerCore and WorkerJSON
