@@ -51,7 +51,7 @@ let package = Package(
         room("WorkerCore"),
         room("WorkerThreads", ["CThreads", "WorkerCore"]),
         room("WorkerJSON", ["CWorkerJSON"]),
-        room("WorkerOS", ["CLinux", "WorkerCore"]),
+        room("WorkerOS", ["CLinux", "WorkerCore", "WorkerThreads"]),
         room(
             "PluginHost",
             [
@@ -70,10 +70,12 @@ let package = Package(
         room("WorkerSDK", ["CWorkerPlugin"]),
 
         // Tests: pure, in-process, and through the real binary.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: dialect),
+        .target(
+            name: "TestSupport", dependencies: ["WorkerCore"], path: "Tests/TestSupport",
+            swiftSettings: dialect),
         tests("WorkerCoreTests", ["WorkerCore"]),
         tests("WorkerJSONTests", ["WorkerJSON"]),
-        tests("WorkerOSTests", ["WorkerOS"]),
+        tests("WorkerOSTests", ["WorkerOS", "WorkerCore", "WorkerThreads"]),
         tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),

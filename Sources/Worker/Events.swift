@@ -12,8 +12,8 @@ struct Events: HostEvents {
         ProcessExit.watch(self)
     }
 
-    func callBegan(slot: Int, id: String, arrival: UInt64) {
-        CrashCalls.begin(slot: slot, id: id, startNanoseconds: arrival)
+    func callBegan(slot: Int, id: String, arrival: Moment) {
+        CrashCalls.begin(slot: slot, id: id, start: arrival)
     }
 
     func callEnded(slot: Int) { CrashCalls.end(slot: slot) }

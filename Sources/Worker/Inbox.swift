@@ -15,9 +15,9 @@ final class Inbox: Sendable {
 
     /// Waits for the next event.
     ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC; nil for no limit.
+    /// - Parameter deadline: nil for no limit.
     /// - Returns: `.timeout` where none came in time.
-    func next(until deadline: UInt64?) -> Lifecycle.Event {
+    func next(until deadline: Moment?) -> Lifecycle.Event {
         if let deadline {
             guard arrived.wait(until: deadline) else { return .timeout }
         } else {

@@ -61,7 +61,7 @@ enum PluginSource {
         plan.directory = directory
         plan.concurrency = configuration.concurrency ?? 1
         plan.dialect = configuration.dialect ?? ""
-        plan.cancelGrace = nanoseconds(configuration.cancelGrace)
+        plan.cancelGrace = configuration.cancelGrace
         return plan
     }
 }

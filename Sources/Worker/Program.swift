@@ -108,9 +108,9 @@ struct Program {
     private func end(_ code: ExitCode, _ reason: String) -> Never {
         log.error(reason)
         notifier.failed(status: reason)
-        let last = deadline(after: .milliseconds(100))
-        log.flush(deadlineNanoseconds: last)
-        notifier.flush(deadlineNanoseconds: last)
+        let last = Moment.now() + .milliseconds(100)
+        log.flush(until: last)
+        notifier.flush(until: last)
         _exit(code.rawValue)
     }
 }
@@ -132,13 +132,4 @@ private struct NoDescriptor: Error, CustomStringConvertible {
 /// A thread that the worker needs to live cannot be had.
 private struct NoThread: Error, CustomStringConvertible {
     var description: String { "the worker cannot start without its threads" }
-}
-
-/// The moment that lies some time from now, in nanoseconds of CLOCK_MONOTONIC.
-func deadline(after duration: Duration) -> UInt64 { MonotonicClock.now() + nanoseconds(duration) }
-
-/// A duration in nanoseconds.
-func nanoseconds(_ duration: Duration) -> UInt64 {
-    let (seconds, attoseconds) = duration.components
-    return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
 }

@@ -7,7 +7,7 @@ internal import WorkerThreads
 final class RateLimitedLog: Sendable {
     private let log: Log
     private let level: LogLevel
-    private let limit = Mutex(RateLimit(interval: 10_000_000_000))
+    private let limit = Mutex(RateLimit(interval: .seconds(10)))
 
     init(_ log: Log, _ level: LogLevel) {
         self.log = log
@@ -16,7 +16,7 @@ final class RateLimitedLog: Sendable {
 
     /// Writes a line, if one may be written again.
     func write(_ line: String) {
-        guard let more = limit.withLock({ $0.admit(at: MonotonicClock.now()) }) else { return }
+        guard let more = limit.withLock({ $0.admit(at: Moment.now()) }) else { return }
         log.write(level, more == 0 ? line : "\(line) (and \(more) times before)")
     }
 }

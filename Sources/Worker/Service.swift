@@ -41,7 +41,7 @@ final class Service: WorkerService {
 
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: UInt64?, exchange: Exchange
+        deadline: Moment?, exchange: Exchange
     ) -> CallRefusal? {
         host.submit(
             Call(

@@ -65,10 +65,10 @@ final class Stage: Sendable {
                     in: HostEnvironment(
                         maxQueue: configuration.maxQueue,
                         wedgedLimit: configuration.wedgedExit > .zero
-                            ? nanoseconds(configuration.wedgedExit) : nil,
+                            ? configuration.wedgedExit : nil,
                         budget: budget,
                         events: Events(log: log, inbox: inbox),
-                        clock: MonotonicClock.now, timers: timers, spawn: spawnForPlugin))
+                        clock: Moment.now, timers: timers, spawn: spawnForPlugin))
             } catch {
                 if error == .noThread {
                     // The system's fault, not the plugin's.
@@ -106,21 +106,21 @@ final class Stage: Sendable {
         let plugin = "\(configuration.module):\(configuration.className)"
         notifier.failed(status: "Failed to load \(plugin): \(reason)")
         // What the plugin printed first comes first; the contract wants this line on stdout.
-        capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(200)))
+        capture.finish(until: .now() + .milliseconds(200))
         capture.writeReal(
             "FATAL: Failed to load \(plugin) - \(reason)",
-            deadlineNanoseconds: deadline(after: .seconds(1)))
+            until: .now() + .seconds(1))
     }
 
     /// Lives to the end of the process; on the main thread.
     func live() -> Never {
-        var life = Lifecycle(grace: nanoseconds(configuration.shutdownGrace))
-        var stepEnds: UInt64?
+        var life = Lifecycle(grace: configuration.shutdownGrace)
+        var stepEnds: Moment?
         while true {
             let event = inbox.next(until: stepEnds)
             if event == .timeout { stepEnds = nil }
             let phase = life.phase
-            let actions = life.handle(event, at: MonotonicClock.now())
+            let actions = life.handle(event, at: Moment.now())
             if case .end(let cause) = event, phase != life.phase {
                 log.write(cause.level, cause.description)
                 tellEnding(cause)
@@ -134,7 +134,7 @@ final class Stage: Sendable {
     /// Carries out an action.
     ///
     /// - Returns: when its time is up, if it has one.
-    private func perform(_ action: Lifecycle.Action, _ life: Lifecycle) -> UInt64? {
+    private func perform(_ action: Lifecycle.Action, _ life: Lifecycle) -> Moment? {
         switch action {
         case .tellLoadFailure(let reason):
             tellLoadFailure(reason)
@@ -165,7 +165,7 @@ final class Stage: Sendable {
             return moment
         case .endDescendants(let moment):
             close(life, until: moment)
-            let left = reaper.endAll(deadlineNanoseconds: moment)
+            let left = reaper.endAll(until: moment)
             if !left.isEmpty { log.warning("processes of the plugin's cannot be ended: \(left)") }
             reaper.reapRest()
             inbox.post(.reaped)
@@ -185,7 +185,7 @@ final class Stage: Sendable {
     ///
     /// On a socket that outlives the worker, what has been asked on its connections is still done: the
     /// next worker has those that come later, and none is refused in between.
-    private func awaitIdle(until moment: UInt64, servesOn: Bool) {
+    private func awaitIdle(until moment: Moment, servesOn: Bool) {
         let report: @Sendable () -> Void = { [self] in
             closeHost()
             host?.whenIdle { [inbox] in inbox.post(.idle) }
@@ -238,7 +238,7 @@ final class Stage: Sendable {
         // Some seconds more than the end may take, for a grace that is longer than systemd's.
         notifier.stopping(
             status: cause.description,
-            microseconds: nanoseconds(configuration.shutdownGrace) / 1_000 + 5_000_000)
+            within: configuration.shutdownGrace + .seconds(5))
     }
 
     private func options(_ host: PluginHost) -> ServerOptions {
@@ -251,25 +251,25 @@ final class Stage: Sendable {
                     port: socket.port ?? 0),
             processID: getpid(), pluginName: host.name, pluginVersion: host.version,
             maxBody: configuration.maxBody, budget: budget,
-            clock: MonotonicClock.now)
+            clock: Moment.now)
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
-        options.headerTimeout = nanoseconds(configuration.headerTimeout)
-        options.bodyTimeout = nanoseconds(configuration.bodyTimeout)
-        options.idleTimeout = nanoseconds(configuration.idleTimeout)
+        options.headerTimeout = configuration.headerTimeout
+        options.bodyTimeout = configuration.bodyTimeout
+        options.idleTimeout = configuration.idleTimeout
         if let interval = WatchdogInterval(environment: environment) {
             options.heartbeat = Heartbeat(interval: interval.ping) { [notifier] in
                 notifier.watchdog()
             }
         }
         if configuration.callTimeout > .zero {
-            options.callTimeout = nanoseconds(configuration.callTimeout)
+            options.callTimeout = configuration.callTimeout
         }
         return options
     }
 
     /// Lets go of clients, whose answers are on their way.
-    private func close(_ life: Lifecycle, until moment: UInt64) {
+    private func close(_ life: Lifecycle, until moment: Moment) {
         guard let server else { return }
         // The server is not stopped: connections may still be suspended for plugin code that does
         // not return, and the end of the process closes them all the same.
@@ -283,17 +283,17 @@ final class Stage: Sendable {
 
     private func exit(_ code: ExitCode, _ cause: EndingCause?) -> Never {
         // Whatever came to life since, or was not waited for; without descendants this is nothing.
-        _ = reaper.endAll(deadlineNanoseconds: 0)
-        capture.finish(deadlineNanoseconds: deadline(after: .milliseconds(50)))
+        _ = reaper.endAll(until: .zero)
+        capture.finish(until: .now() + .milliseconds(50))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         var signal: Int32?
         if case .pluginDied(_, let mirrored) = cause { signal = mirrored }
         log.info(
             signal.map { "ends by signal \($0), as its plugin did" }
                 ?? "ended with exit code \(code.rawValue)")
-        let last = deadline(after: .milliseconds(100))
-        log.flush(deadlineNanoseconds: last)
-        notifier.flush(deadlineNanoseconds: last)
+        let last = Moment.now() + .milliseconds(100)
+        log.flush(until: last)
+        notifier.flush(until: last)
         if let signal { ProcessEnd.dieOf(signal) }
         _exit(code.rawValue)
     }

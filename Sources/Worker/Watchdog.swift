@@ -9,10 +9,10 @@ internal import WorkerThreads
 struct Watchdog: Sendable {
     private static let signalEvent: UInt64 = 1
     private static let parentEvent: UInt64 = 2
-    /// Milliseconds between two rounds of housekeeping.
-    private static let interval: Int32 = 1_000
+    /// The time between two rounds of housekeeping.
+    private static let interval = TimeSpan.seconds(1)
     /// The time that the main thread has after a second signal.
-    private static let patience = Duration.milliseconds(50)
+    private static let patience = TimeSpan.milliseconds(50)
 
     let poll: EventPoll
     let signals: SignalWaiter
@@ -32,10 +32,10 @@ struct Watchdog: Sendable {
         // Without a pidfd the parent has to be looked at, again and again.
         var isPolling = parent != nil && parent?.descriptor == nil
         var taken = TakenSignals()
-        var nextRound = deadline(after: .milliseconds(Self.interval))
+        var nextRound = Moment.now() + Self.interval
         while true {
             let limit = isPolling ? ParentWatch.pollInterval : Self.interval
-            poll.wait(milliseconds: limit) { event in
+            poll.wait(atMost: limit) { event in
                 switch event {
                 case .happened(Self.signalEvent):
                     while let signal = signals.next() { take(signal, &taken) }
@@ -51,8 +51,8 @@ struct Watchdog: Sendable {
                     break
                 }
             }
-            guard MonotonicClock.now() >= nextRound else { continue }
-            nextRound = deadline(after: .milliseconds(Self.interval))
+            guard Moment.now() >= nextRound else { continue }
+            nextRound = Moment.now() + Self.interval
             reaper.reapAdopted()
             Self.holdSignals(log)
         }
@@ -70,7 +70,7 @@ struct Watchdog: Sendable {
     ///
     /// Whoever asks twice does not want to wait, but the main thread may wait for descendants.
     private func insist() -> Never {
-        _ = Semaphore().wait(until: deadline(after: Self.patience))
+        _ = Semaphore().wait(until: .now() + Self.patience)
         _exit(ExitCode.forced.rawValue)
     }
 

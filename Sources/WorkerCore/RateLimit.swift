@@ -1,16 +1,16 @@
 /// Admits what repeats once in an interval, such as a log line, and counts what it withholds.
 package struct RateLimit: Sendable {
-    private let interval: UInt64
-    private var opensAt: UInt64 = 0
+    private let interval: TimeSpan
+    private var opensAt = Moment.zero
     private var withheld = 0
 
-    /// Makes a limit of one in so many nanoseconds.
-    package init(interval: UInt64) { self.interval = interval }
+    /// Makes a limit of one in an interval.
+    package init(interval: TimeSpan) { self.interval = interval }
 
     /// Asks at a moment whether one more is admitted.
     ///
     /// - Returns: how many were withheld since the last one; nil where this one is withheld as well.
-    package mutating func admit(at now: UInt64) -> Int? {
+    package mutating func admit(at now: Moment) -> Int? {
         guard now >= opensAt else {
             withheld += 1
             return nil

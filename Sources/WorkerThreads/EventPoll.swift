@@ -1,5 +1,6 @@
 private import CThreads
 private import Glibc
+package import WorkerCore
 
 /// An epoll instance whose events carry numbers, never pointers.
 ///
@@ -83,15 +84,16 @@ private import Glibc
         case stopped
     }
 
-    /// Waits for the next events, at most some milliseconds, or without a limit.
+    /// Waits for the next events, at most for a time, or without a limit.
     ///
     /// The corresponding C function is `epoll_wait`.
     ///
     /// - Parameters:
-    ///   - milliseconds: 0 only looks.
+    ///   - time: `.zero` only looks.
     ///   - handle: called with each event, or once with `.timeout`.
-    package func wait(milliseconds: Int32? = nil, _ handle: (Event) -> Void) {
-        let count = unsafe epoll_wait(poll, events, Int32(Self.capacity), milliseconds ?? -1)
+    package func wait(atMost time: TimeSpan? = nil, _ handle: (Event) -> Void) {
+        let limit = time.map { Int32(clamping: $0.millisecondsRoundedUp) } ?? -1
+        let count = unsafe epoll_wait(poll, events, Int32(Self.capacity), limit)
         guard count >= 0 else {
             precondition(errno == EINTR, "epoll_wait fails only when interrupted")
             return

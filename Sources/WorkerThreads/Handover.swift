@@ -1,4 +1,5 @@
 internal import Synchronization
+package import WorkerCore
 
 /// One value on its way from one thread to another, which waits for it.
 package final class Handover<Value: Sendable>: Sendable {
@@ -23,8 +24,8 @@ package final class Handover<Value: Sendable>: Sendable {
         return value
     }
 
-    /// Waits for the value until a moment, in nanoseconds of CLOCK_MONOTONIC; nil if none came.
-    package func take(until deadline: UInt64) -> Value? {
+    /// Waits for the value until a moment; nil if none came.
+    package func take(until deadline: Moment) -> Value? {
         isReady.wait(until: deadline) ? value.withLock { $0 } : nil
     }
 }

@@ -1,5 +1,6 @@
 private import CThreads
 private import Glibc
+package import WorkerCore
 
 /// A counting semaphore: how a thread waits for another without holding a lock.
 ///
@@ -40,11 +41,9 @@ private import Glibc
     ///
     /// The corresponding C function is `sem_clockwait`.
     ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
     /// - Returns: whether one was taken.
-    package func wait(until deadline: UInt64) -> Bool {
-        var time = timespec(
-            tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    package func wait(until deadline: Moment) -> Bool {
+        var time = deadline.timespec
         while true {
             switch unsafe cthreads_sem_wait_until(handle, &time) {
             case 0: return true

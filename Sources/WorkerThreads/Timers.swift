@@ -8,7 +8,7 @@ package final class Timers: Sendable {
     private struct State {
         var heap = TimerHeap<@Sendable () -> Void>()
         /// When the thread looks at the heap next, unless it is told to look before.
-        var looksAt = UInt64.max
+        var looksAt = Moment.never
     }
 
     private let state = Mutex(State())
@@ -25,11 +25,11 @@ package final class Timers: Sendable {
     /// How many closures are to be called.
     package var count: Int { state.withLock { $0.heap.count } }
 
-    /// Has a closure called at a moment, in nanoseconds of CLOCK_MONOTONIC.
+    /// Has a closure called at a moment.
     ///
     /// - Returns: what it can be cancelled by.
     @discardableResult
-    package func schedule(at moment: UInt64, _ body: @escaping @Sendable () -> Void) -> TimerID {
+    package func schedule(at moment: Moment, _ body: @escaping @Sendable () -> Void) -> TimerID {
         let (id, isEarlier) = state.withLock { state in
             let id = state.heap.insert(body, at: moment)
             // A moment that was cancelled still wakes the thread, once: so whoever schedules and
@@ -51,7 +51,7 @@ package final class Timers: Sendable {
     private func serve() -> Never {
         while true {
             let next = state.withLock { state in
-                state.looksAt = state.heap.first ?? .max
+                state.looksAt = state.heap.first ?? .never
                 return state.heap.first
             }
             guard let next else {

@@ -8,7 +8,7 @@ import WorkerThreads
 
 extension PluginHostTests {
     @Suite struct DeadlineTests {
-        private static let hour: UInt64 = 3_600_000_000_000
+        private static let hour = TimeSpan.seconds(3_600)
         private static let functions = ["execute", "initialize", "cleanup"]
 
         /// The functions of the plugin that have been called since the last look.
@@ -21,8 +21,8 @@ extension PluginHostTests {
             kind: CallKind
         ) throws {
             let skipped = Atomic<UInt64>(0)
-            let clock: @Sendable () -> UInt64 = {
-                Plugin.clock() + skipped.load(ordering: .relaxed)
+            let clock: @Sendable () -> Moment = {
+                Plugin.clock() + .nanoseconds(skipped.load(ordering: .relaxed))
             }
             try withPlugin("lifecycle", "Lifecycle", clock: clock) { plugin throws in
                 let gate = try plugin.gate()
@@ -30,7 +30,7 @@ extension PluginHostTests {
                 try gate.arrival()
                 let late = try plugin.submit(kind, deadline: clock() + Self.hour)
                 _ = try trace()
-                skipped.store(2 * Self.hour, ordering: .relaxed)
+                skipped.store((Self.hour * 2).nanoseconds, ordering: .relaxed)
                 try gate.release()
                 #expect(try running.outcome().failureIfAny == nil)
                 #expect(try late.outcome().failureIfAny?.reason == .deadline)
@@ -78,10 +78,11 @@ extension PluginHostTests {
             try withPlugin("calls", "Calls") { plugin throws in
                 let gate = try plugin.gate()
                 for _ in 0..<2 {
-                    let soon = Plugin.clock() + 2_000_000_000
+                    let soon = Plugin.clock() + .seconds(2)
                     _ = try plugin.submit(deadline: soon).outcome()
                     let blocked = try plugin.submit(
-                        .execute, "{\"mode\":\"block\",\(gate.kwargs)}", deadline: soon + 1)
+                        .execute, "{\"mode\":\"block\",\(gate.kwargs)}",
+                        deadline: soon + .nanoseconds(1))
                     try gate.arrival()
                     #expect(try blocked.outcome().failureIfAny?.reason == .deadline)
                     try gate.release()

@@ -12,7 +12,9 @@ extension PluginHostTests {
         /// How many offers there are before lines gather behind them, with the one that makes room.
         private static let first = StreamPace.run + 2
         /// A clock that stands still, so that all lines come fast and nobody looks at them.
-        private static let standing: @Sendable () -> UInt64 = { 1 << 62 }
+        private static let standing: @Sendable () -> Moment = {
+            Moment(nanoseconds: 1 << 62)
+        }
 
         private func emit(_ numbers: Range<Int>, _ stream: PlayedStream) {
             for number in numbers { #expect(stream.emit("\(number)") == Self.ok) }
@@ -48,8 +50,9 @@ extension PluginHostTests {
 
         @Test func `Lines that come at intervals are each offered at once`() throws {
             let now = Atomic<UInt64>(1)
-            let clock: @Sendable () -> UInt64 = {
-                now.wrappingAdd(StreamPace.gap, ordering: .relaxed).newValue
+            let clock: @Sendable () -> Moment = {
+                let gap = StreamPace.gap.nanoseconds
+                return Moment(nanoseconds: now.wrappingAdd(gap, ordering: .relaxed).newValue)
             }
             try withPlugin("streams", "Streams", clock: clock) { plugin throws in
                 let recorder = Recorder(isAsleep: true)

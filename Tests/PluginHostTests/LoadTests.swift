@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCore
 
 @testable import PluginHost
 
@@ -141,7 +142,7 @@ extension PluginHostTests {
                 _ = try PluginHost.load(
                     path: "/nowhere/x.so", className: "X",
                     in: HostEnvironment(
-                        maxQueue: 1, events: Events(), clock: { 0 }, timers: timers,
+                        maxQueue: 1, events: Events(), clock: { .zero }, timers: timers,
                         spawn: Plugin.spawn))
             }
             #expect(failure?.description.contains("/nowhere/x.so") == true)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WorkerCore
 
@@ -71,8 +72,10 @@ import WorkerCore
     }
 
     @Test func `A deadline without end leaves time to ask`() {
-        var ending = DescendantEnding(now: 5, deadline: .max)
+        var ending = DescendantEnding(now: 5, deadline: .never)
         #expect(ending.next(living: [one], now: 6) == .terminate([one]))
-        #expect(ending.next(living: [one], now: 7) == .wait(until: 5 + (UInt64.max - 5) / 2))
+        #expect(
+            ending.next(living: [one], now: 7)
+                == .wait(until: .zero + .nanoseconds(5 + (UInt64.max - 5) / 2)))
     }
 }

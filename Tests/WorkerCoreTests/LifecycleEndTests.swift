@@ -1,16 +1,17 @@
+import TestSupport
 import Testing
 import WorkerCore
 
 /// How long an end takes, and with which code.
 @Suite struct LifecycleEndTests {
-    private static let second: UInt64 = 1_000_000_000
+    private static let second = TimeSpan.seconds(1)
 
     /// All moments that a life names while its time runs out in each step.
-    private func moments(grace: UInt64, began: UInt64, _ reason: EndingCause) -> [UInt64] {
+    private func moments(grace: TimeSpan, began: Moment, _ reason: EndingCause) -> [Moment] {
         var life = Lifecycle(grace: grace)
         _ = life.handle(.loaded, at: 0)
         var actions = life.handle(.end(reason), at: began)
-        var moments: [UInt64] = []
+        var moments: [Moment] = []
         var event = Lifecycle.Event.timeout
         while let moment = actions.compactMap(\.moment).first {
             moments.append(moment)
@@ -24,7 +25,7 @@ import WorkerCore
     @Test func `The drain ends at 60 % of the grace, cancelling at 75 %, and cleaning up at 90 %`()
     {
         #expect(
-            moments(grace: 1_200_000_000, began: 5 * Self.second, .signal("SIGTERM"))
+            moments(grace: 1_200_000_000, began: .zero + Self.second * 5, .signal("SIGTERM"))
                 == [5_720_000_000, 5_900_000_000, 6_080_000_000, 6_200_000_000])
         #expect(moments(grace: 100, began: 7, .signal("SIGTERM")) == [67, 82, 97, 107])
     }
@@ -35,10 +36,11 @@ import WorkerCore
                 == [900_000_000, 1_080_000_000, 1_200_000_000])
     }
 
-    @Test(arguments: [0, 1, 99, 101, 1_234_567_891, 3_600 * second])
-    func `The end never takes longer than the grace, however short or long that is`(grace: UInt64) {
+    @Test(arguments: [0, 1, 99, 101, 1_234_567_891, second * 3_600])
+    func `The end never takes longer than the grace, however short or long that is`(grace: TimeSpan)
+    {
         for moment in moments(grace: grace, began: 10, .signal("SIGTERM")) {
-            #expect(moment <= 10 + grace)
+            #expect(moment <= Moment(nanoseconds: 10) + grace)
         }
     }
 
@@ -123,7 +125,7 @@ import WorkerCore
 
 extension Lifecycle.Action {
     /// The moment that it names, if any.
-    var moment: UInt64? {
+    var moment: Moment? {
         switch self {
         case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
         case .tellLoadFailure, .serve, .refuseCalls, .cancelCalls, .abandonCalls, .exit: nil

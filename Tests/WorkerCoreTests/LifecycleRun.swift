@@ -1,3 +1,4 @@
+import TestSupport
 import WorkerCore
 
 /// Lives that were led somewhere: by events alone, as the main thread would.
@@ -5,11 +6,11 @@ enum LifecycleRun {
     /// SIGTERM.
     static let term = Lifecycle.Event.end(.signal("SIGTERM"))
     /// The grace of all of them: a share of it is a number.
-    static let grace: UInt64 = 100
+    static let grace: TimeSpan = 100
     /// When their end began.
-    static let began: UInt64 = 1_000
+    static let began: Moment = 1_000
     /// A later moment; what is counted from the beginning of the end must not depend on it.
-    static let now: UInt64 = 1_033
+    static let now: Moment = 1_033
 
     /// All phases, in their order.
     static let phases: [Lifecycle.Phase] = [

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WorkerCore
 
@@ -16,13 +17,13 @@ import WorkerCore
     private static let fatal = Lifecycle.Event.end(.pluginFatal("it says so"))
     private static let wedged = Lifecycle.Event.end(.wedged("call 7"))
 
-    private static func drain(_ began: UInt64) -> [Lifecycle.Action] {
+    private static func drain(_ began: Moment) -> [Lifecycle.Action] {
         [.refuseCalls, .awaitIdle(until: began + 60)]
     }
-    private static func cancel(_ began: UInt64) -> [Lifecycle.Action] {
+    private static func cancel(_ began: Moment) -> [Lifecycle.Action] {
         [.cancelCalls, .awaitIdle(until: began + 75)]
     }
-    private static func reap(_ began: UInt64) -> [Lifecycle.Action] {
+    private static func reap(_ began: Moment) -> [Lifecycle.Action] {
         [.endDescendants(until: began + 100)]
     }
     /// When the end began, in a life that was led to a later phase.

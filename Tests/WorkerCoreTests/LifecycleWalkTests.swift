@@ -4,7 +4,7 @@ import WorkerCore
 
 /// Random events in random order: what must hold whatever happens.
 @Suite struct LifecycleWalkTests {
-    private static let grace: UInt64 = 1_200_000_000
+    private static let grace = TimeSpan.milliseconds(1_200)
 
     private static let events: [Lifecycle.Event] = [
         .loaded, .loaded, .startFailed(.bindFailure), .end(.signal("SIGTERM")),
@@ -17,8 +17,8 @@ import WorkerCore
     /// What a life has done so far, and whether it was allowed to.
     private struct Record {
         var done: [Lifecycle.Action] = []
-        var endBegan: UInt64?
-        var latest: UInt64 = 0
+        var endBegan: Moment?
+        var latest = Moment.zero
 
         /// How far an action is into the end: nothing goes back.
         static func rank(_ action: Lifecycle.Action) -> Int {
@@ -74,9 +74,9 @@ import WorkerCore
             var numbers = SeededGenerator(seed: UInt64(seed))
             var life = Lifecycle(grace: Self.grace)
             var record = Record()
-            var now: UInt64 = 0
+            var now = Moment.zero
             for _ in 0..<24 {
-                now += UInt64.random(in: 0...100_000_000, using: &numbers)
+                now = now + .nanoseconds(.random(in: 0...100_000_000, using: &numbers))
                 let event = try #require(Self.events.randomElement(using: &numbers))
                 let before = life.phase
                 let actions = life.handle(event, at: now)

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCore
 
 @testable import WorkerHTTP
 
@@ -14,7 +15,7 @@ import Testing
     @Test func `A loop that has nothing else to do gives signs of life`() throws {
         let beats = Monitor(0)
         var settings = Settings()
-        settings.heartbeat = Heartbeat(interval: 1_000_000) {
+        settings.heartbeat = Heartbeat(interval: .milliseconds(1)) {
             beats.withLock { $0 += 1 }
             return true
         }
@@ -26,7 +27,7 @@ import Testing
     @Test func `A loop that does not turn gives no sign of life until it does again`() throws {
         let beats = Monitor(0)
         var settings = Settings()
-        settings.heartbeat = Heartbeat(interval: 1_000_000) {
+        settings.heartbeat = Heartbeat(interval: .milliseconds(1)) {
             beats.withLock { $0 += 1 }
             return true
         }

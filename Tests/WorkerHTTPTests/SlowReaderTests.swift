@@ -6,7 +6,7 @@ import WorkerHTTP
 
 /// Clients that take what they have asked for more slowly than is borne.
 @Suite(.blocking) struct SlowReaderTests {
-    private static let window: UInt64 = 200_000_000
+    private static let window = TimeSpan.milliseconds(200)
 
     @Test func `A client that takes nothing of a long result is ended, and its room is free`()
         throws
@@ -50,7 +50,7 @@ import WorkerHTTP
     }
 
     @Test func `A stream whose plugin is slow goes on for as many windows as it takes`() throws {
-        try withServer(Settings(readerWindow: 20_000_000)) { server throws in
+        try withServer(Settings(readerWindow: .milliseconds(20))) { server throws in
             let connection = try server.client.connect()
             try connection.send("POST", "/execute_stream", body: "{}")
             let exchange = try server.service.submission().exchange

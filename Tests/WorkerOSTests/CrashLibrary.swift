@@ -1,5 +1,7 @@
 import Glibc
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -28,14 +30,14 @@ struct CrashLibrary {
         guard let library = unsafe dlopen(path, RTLD_NOW) else { throw SystemError(code: ENOENT) }
         CrashReporter.objectsChanged()
         CrashCalls.begin(
-            slot: 0, id: "first\u{1b}call", startNanoseconds: MonotonicClock.now() - 1_500_000_000)
-        CrashCalls.begin(slot: 1, id: "ended", startNanoseconds: MonotonicClock.now())
+            slot: 0, id: "first\u{1b}call", start: .now() - .milliseconds(1_500))
+        CrashCalls.begin(slot: 1, id: "ended", start: Moment.now())
         CrashCalls.end(slot: 1)
         CrashCalls.begin(
             slot: 255, id: String(repeating: "x", count: 200),
-            startNanoseconds: MonotonicClock.now())
-        CrashCalls.begin(slot: 256, id: "beyond", startNanoseconds: MonotonicClock.now())
-        CrashCalls.begin(slot: -1, id: "before", startNanoseconds: MonotonicClock.now())
+            start: Moment.now())
+        CrashCalls.begin(slot: 256, id: "beyond", start: Moment.now())
+        CrashCalls.begin(slot: -1, id: "before", start: Moment.now())
         guard let symbol = unsafe dlsym(library, function) else { throw SystemError(code: ENOSYS) }
         unsafe unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()
     }

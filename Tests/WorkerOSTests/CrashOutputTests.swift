@@ -1,6 +1,8 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -69,7 +71,7 @@ import Testing
             for slot in 0..<CrashCalls.capacity {
                 CrashCalls.begin(
                     slot: slot, id: "call-\(slot)-\(String(repeating: "y", count: 60))",
-                    startNanoseconds: MonotonicClock.now())
+                    start: Moment.now())
             }
             try CrashLibrary.crash(path, "null_write")
         }

@@ -1,6 +1,8 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -59,7 +61,7 @@ import Testing
             Self.end(orphan)
             #expect(reaper.reapAdopted() == 0)
             #expect(Self.isZombie(orphan))
-            #expect(reaper.endAll(deadlineNanoseconds: seconds(10)) == [])
+            #expect(reaper.endAll(until: seconds(10)) == [])
             #expect(Self.isZombie(orphan))
             reaper.reapRest()
             #expect(!DescendantFamily.exists(orphan))

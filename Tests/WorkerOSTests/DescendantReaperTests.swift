@@ -1,6 +1,8 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -25,7 +27,7 @@ import Testing
             let pids = family.waitUntilReady(5)
             #expect(DescendantFamily.living.count >= 10)
             let reaper = DescendantReaper(byLists: byLists, usesDescriptors: descriptors)
-            #expect(reaper.endAll(deadlineNanoseconds: seconds(60)) == [])
+            #expect(reaper.endAll(until: seconds(60)) == [])
             #expect(DescendantFamily.living.isEmpty)
             for pid in pids {
                 #expect(!DescendantFamily.exists(pid) || DescendantFamily.isZombie(pid))
@@ -44,9 +46,9 @@ import Testing
             let family = DescendantFamily()
             let child = try family.start("trap '' TERM; echo $$ >&3; while :; do sleep 60; done")
             _ = family.waitUntilReady(1)
-            let start = MonotonicClock.now()
-            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(6)) == [])
-            #expect(MonotonicClock.now() - start >= 2_990_000_000)
+            let start = Moment.now()
+            #expect(DescendantReaper().endAll(until: seconds(6)) == [])
+            #expect(Moment.now() - start >= .milliseconds(2_990))
             #expect(child.wait() == SIGKILL)
         }
     }
@@ -59,7 +61,7 @@ import Testing
             var status: Int32 = 0
             unsafe waitpid(child.pid, &status, WUNTRACED)
             #expect(status & 0xff == 0x7f)
-            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(10)) == [])
+            #expect(DescendantReaper().endAll(until: seconds(10)) == [])
             #expect(child.wait() == 9 << 8)
         }
     }
@@ -72,7 +74,7 @@ import Testing
                 "trap 'sh -c \"trap : TERM; sleep 60\" & exit 0' TERM; echo $$ >&3; sleep 60 & wait"
             let children = try (0..<20).map { _ in try family.start(script) }
             _ = family.waitUntilReady(20)
-            let rest = DescendantReaper().endAll(deadlineNanoseconds: seconds(time))
+            let rest = DescendantReaper().endAll(until: seconds(time))
             // Without time, what was killed may not be dead yet when the answer is due.
             #expect(time == 0 || rest == [])
             #expect(eventually { DescendantFamily.living.isEmpty })
@@ -86,7 +88,7 @@ import Testing
             let child = try family.start(
                 "trap '' TERM; echo $$ >&3; while :; do sleep 60 & sleep 0.005; done")
             _ = family.waitUntilReady(1)
-            #expect(DescendantReaper().endAll(deadlineNanoseconds: seconds(6)) == [])
+            #expect(DescendantReaper().endAll(until: seconds(6)) == [])
             #expect(DescendantFamily.living.isEmpty)
             #expect(child.wait() == SIGKILL)
         }
@@ -107,7 +109,7 @@ import Testing
             }
             let reaper = DescendantReaper()
             reaper.reapAdopted()
-            #expect(reaper.endAll(deadlineNanoseconds: seconds(10)) == [])
+            #expect(reaper.endAll(until: seconds(10)) == [])
             reaper.reapAdopted()
             for thread in threads { #expect(thread.join()) }
         }
@@ -118,7 +120,7 @@ import Testing
             _ = DescendantFamily()
             let reaper = DescendantReaper()
             #expect(reaper.reapAdopted() == 0)
-            #expect(reaper.endAll(deadlineNanoseconds: .max) == [])
+            #expect(reaper.endAll(until: .never) == [])
         }
     }
 }

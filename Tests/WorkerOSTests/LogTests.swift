@@ -2,6 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -38,7 +39,7 @@ import WorkerCore
                 2026-11-24T21:24:05.123Z info three
 
                 """)
-        #expect(log.flush(deadlineNanoseconds: 0))
+        #expect(log.flush(until: .zero))
     }
 
     @Test func `A message below the level is never made`() {
@@ -62,9 +63,9 @@ import WorkerCore
         let filled = pipe.fill()
         let log = log(pipe.writing, capacity: 4_096)
         for number in 0..<1_000 { log.info("line \(number)") }
-        #expect(!log.flush(deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
+        #expect(!log.flush(until: .now() + .milliseconds(1)))
         let text = pipe.read { $0.contains("dropped") }
-        #expect(log.flush(deadlineNanoseconds: inTime))
+        #expect(log.flush(until: inTime))
         let lines = text.dropFirst(filled).split(separator: "\n")
         let kept = lines.filter { $0.contains(" info line ") }
         #expect(kept.count > 50 && kept.count < 1_000)
@@ -119,16 +120,16 @@ import WorkerCore
         let log = log(pipe.writing)
         pipe.closeReading()
         log.error("x")
-        #expect(log.flush(deadlineNanoseconds: 0))
+        #expect(log.flush(until: .zero))
     }
 
     @Test func `A reader that leaves ends the wait of what was pending`() {
         let pipe = TestPipe()
         let log = log(pipe.writing)
         for number in 0..<3_000 { log.info("line \(number)") }
-        #expect(!log.flush(deadlineNanoseconds: 0))
+        #expect(!log.flush(until: .zero))
         pipe.closeReading()
-        #expect(log.flush(deadlineNanoseconds: inTime))
+        #expect(log.flush(until: inTime))
     }
 
     @Test func `A socket that is not read never blocks`() {
@@ -137,9 +138,9 @@ import WorkerCore
             AF_UNIX, Int32(bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
         let log = log(ends[0], capacity: 1_024)
         for number in 0..<10_000 { log.info("line \(number)") }
-        #expect(!log.flush(deadlineNanoseconds: 0))
+        #expect(!log.flush(until: .zero))
         close(ends[1])
-        #expect(log.flush(deadlineNanoseconds: inTime))
+        #expect(log.flush(until: inTime))
         close(ends[0])
     }
 

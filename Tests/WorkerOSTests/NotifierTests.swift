@@ -1,6 +1,8 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -17,7 +19,7 @@ import Testing
         #expect(manager.next() == "READY=1\nSTATUS=serving")
         #expect(notifier.watchdog())
         #expect(manager.next() == "WATCHDOG=1")
-        notifier.stopping(status: "ending", microseconds: 1_500)
+        notifier.stopping(status: "ending", within: .microseconds(1_500))
         #expect(manager.next() == "STOPPING=1\nSTATUS=ending\nEXTEND_TIMEOUT_USEC=1500")
         notifier.failed(status: "no plugin")
         #expect(manager.next() == "STATUS=no plugin")
@@ -39,7 +41,7 @@ import Testing
         let text = String(repeating: character, count: 5_000)
         let notifier = notifier(manager.name)
         notifier.ready(status: text)
-        notifier.stopping(status: text, microseconds: .max)
+        notifier.stopping(status: text, within: .nanoseconds(.max))
         notifier.failed(status: text)
         for _ in 0..<3 { #expect((1_000..<1_200).contains(manager.next()?.utf8.count ?? 0)) }
     }
@@ -61,7 +63,7 @@ import Testing
         let notifier = notifier(folder.path("notify"))
         #expect(!notifier.watchdog())
         notifier.ready(status: "early")
-        notifier.flush(deadlineNanoseconds: .max)
+        notifier.flush(until: .never)
         let manager = try NotifyReceiver(path: folder.path("notify"))
         #expect(manager.next() == "READY=1\nSTATUS=early")
         #expect(notifier.watchdog())
@@ -87,8 +89,8 @@ import Testing
         while notifier.watchdog() { signs += 1 }
         #expect(signs > 0)
         notifier.ready(status: "late")
-        notifier.stopping(status: "at once", microseconds: 7)
-        notifier.flush(deadlineNanoseconds: MonotonicClock.now() + 1_000_000)
+        notifier.stopping(status: "at once", within: .microseconds(7))
+        notifier.flush(until: .now() + .milliseconds(1))
         #expect(!notifier.watchdog())
         for _ in 0..<signs { #expect(manager.next() == "WATCHDOG=1") }
         #expect(manager.next() == "READY=1\nSTATUS=late")

@@ -1,12 +1,14 @@
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
 @Suite(.blocking) struct NotifyWatchdogTests {
-    private static let intervals: [([String: String], UInt64?)] = [
-        (["WATCHDOG_USEC": "30000000"], 30_000_000_000),
-        (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "42"], 30_000_000_000),
+    private static let intervals: [([String: String], TimeSpan?)] = [
+        (["WATCHDOG_USEC": "30000000"], .seconds(30)),
+        (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "42"], .seconds(30)),
         (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "41"], nil),
         (["WATCHDOG_PID": "42"], nil), (["WATCHDOG_USEC": "0"], nil),
         (["WATCHDOG_USEC": "-5"], nil), (["WATCHDOG_USEC": "soon"], nil),
@@ -14,8 +16,9 @@ import Testing
     ]
 
     @Test(arguments: intervals)
-    func `The interval is the one meant for this process`(values: [String: String], limit: UInt64?)
-    {
+    func `The interval is the one meant for this process`(
+        values: [String: String], limit: TimeSpan?
+    ) {
         let interval = WatchdogInterval(
             environment: Environment(values: values), processID: 42)
         #expect(interval?.limit == limit)

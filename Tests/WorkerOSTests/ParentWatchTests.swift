@@ -1,6 +1,8 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -15,7 +17,7 @@ import Testing
         let watch = try #require(ParentWatch(1, deathSignal: Self.noSignal))
         #expect(!watch.isGone)
         let descriptor = try #require(watch.descriptor)
-        #expect(!Poll.wait(descriptor, for: Int16(POLLIN), deadlineNanoseconds: 0))
+        #expect(!Poll.wait(descriptor, for: Int16(POLLIN), until: .zero))
         #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
     }
 

@@ -2,6 +2,8 @@ import Glibc
 import Synchronization
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -34,13 +36,13 @@ import Testing
         let capture = try start()
         print("one\ntwo\nrest")
         #expect(eventually { lines.all == ["one", "two"] })
-        #expect(capture.writeReal("FATAL: x", deadlineNanoseconds: inTime))
+        #expect(capture.writeReal("FATAL: x", until: inTime))
         #expect(pipe.read { $0.hasSuffix("\n") } == "FATAL: x\n")
-        #expect(capture.finish(deadlineNanoseconds: inTime))
+        #expect(capture.finish(until: inTime))
         #expect(lines.all == ["one", "two", "rest"])
         print("back\n")
         #expect(pipe.read { $0.hasSuffix("\n") } == "back\n")
-        #expect(capture.finish(deadlineNanoseconds: 0))
+        #expect(capture.finish(until: .zero))
     }
 
     @Test func `What children print is captured`() throws {
@@ -48,7 +50,7 @@ import Testing
         let child = try ChildProcess(
             ["/bin/echo", "from a child"], inheriting: [(pipe.writing, 1)])
         child.wait()
-        #expect(capture.finish(deadlineNanoseconds: inTime))
+        #expect(capture.finish(until: inTime))
         #expect(lines.all == ["from a child"])
     }
 
@@ -56,7 +58,7 @@ import Testing
         let capture = try start()
         let child = try ChildProcess(["/bin/sleep", "60"], inheriting: [(pipe.writing, 1)])
         print("before\n")
-        #expect(capture.finish(deadlineNanoseconds: inTime))
+        #expect(capture.finish(until: inTime))
         #expect(lines.all == ["before"])
         #expect(kill(child.pid, 0) == 0)
     }
@@ -65,18 +67,18 @@ import Testing
         let capture = try start()
         let child = try ChildProcess(["/usr/bin/yes"], inheriting: [(pipe.writing, 1)])
         #expect(eventually { lines.all.count > 10 })
-        capture.finish(deadlineNanoseconds: seconds(0.05))
+        capture.finish(until: seconds(0.05))
         #expect(kill(child.pid, 0) == 0)
     }
 
     @Test func `A real output that is not read does not block a fatal line for ever`() throws {
         let capture = try start()
-        defer { capture.finish(deadlineNanoseconds: inTime) }
+        defer { capture.finish(until: inTime) }
         let filler = Array(repeating: UInt8(46), count: 4_096)
         _ = fcntl(capture.realOutput, F_SETFL, O_NONBLOCK)
         while unsafe write(capture.realOutput, filler, filler.count) > 0 {}
         _ = fcntl(capture.realOutput, F_SETFL, 0)
-        #expect(!capture.writeReal("x", deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
+        #expect(!capture.writeReal("x", until: .now() + .milliseconds(1)))
     }
 
     @Test func `What stdio prints to standard output is captured line by line`() throws {
@@ -85,7 +87,7 @@ import Testing
         unsafe puts("via stdio")
         #expect(eventually { lines.all.contains("via stdio") })
         for byte in "no line end".utf8 { putchar(Int32(byte)) }
-        #expect(capture.finish(deadlineNanoseconds: inTime))
+        #expect(capture.finish(until: inTime))
         #expect(lines.all.contains { $0.contains("no line end") })
     }
 
@@ -97,7 +99,7 @@ import Testing
         let lines = lines
         let capture = try StandardOutputCapture.start(descriptor: number) { lines.append($0) }
         #expect(unsafe write(number, "x\n", 2) == 2)
-        #expect(capture.finish(deadlineNanoseconds: inTime))
+        #expect(capture.finish(until: inTime))
         #expect(lines.all == ["x"])
         close(number)
     }

@@ -3,6 +3,8 @@ import Glibc
 import Synchronization
 import TestSupport
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
@@ -33,7 +35,7 @@ import Testing
             found.set((String(decoding: name, as: UTF8.self), recurse(40_000)))
         }
         #expect(thread.join())
-        #expect(thread.join(deadlineNanoseconds: 0))
+        #expect(thread.join(until: .zero))
         #expect(found.current == ("a name that is \n", 20_000))
     }
 
@@ -66,11 +68,11 @@ import Testing
     @Test func `A thread that takes too long is not waited for`() throws {
         let latch = try #require(Latch())
         let thread = try NamedThread.start(name: "slow") {
-            _ = latch.wait(deadlineNanoseconds: inTime)
+            _ = latch.wait(until: inTime)
         }
-        #expect(!thread.join(deadlineNanoseconds: MonotonicClock.now() + 1_000_000))
+        #expect(!thread.join(until: .now() + .milliseconds(1)))
         latch.open()
-        #expect(thread.join(deadlineNanoseconds: inTime))
+        #expect(thread.join(until: inTime))
     }
 
     @Test func `A stack too large to have is an error that names the thread`() {

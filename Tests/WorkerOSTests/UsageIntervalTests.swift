@@ -1,14 +1,15 @@
 import Testing
+import WorkerCore
+import WorkerThreads
 
 @testable import WorkerOS
 
 @Suite struct UsageIntervalTests {
-    private static let ms: UInt64 = 1_000_000
-
     private func percent(_ readings: [(cpu: UInt64, time: UInt64)], start: UInt64 = 0) -> [Double] {
-        var interval = UsageInterval(start: start * Self.ms)
+        var interval = UsageInterval(start: .zero + .milliseconds(start))
         return readings.map {
-            interval.percent(at: .init(cpu: $0.cpu * Self.ms, time: $0.time * Self.ms))
+            interval.percent(
+                at: .init(cpu: .milliseconds($0.cpu), time: .zero + .milliseconds($0.time)))
         }
     }
 

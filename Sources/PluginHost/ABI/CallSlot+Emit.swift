@@ -45,7 +45,7 @@ extension CallSlot {
 
     /// What is left to do without the lock.
     private struct Aftermath {
-        let now: UInt64
+        let now: Moment
         var sleeper: (any CallObserver)?
         var mustLook = false
     }
@@ -78,7 +78,7 @@ extension CallSlot {
         var isPlaced = false
         while true {
             var step = EmitStep.noMemory
-            var after = Aftermath(now: owner?.now ?? 0)
+            var after = Aftermath(now: owner?.now ?? .zero)
             work.withLock { work in
                 step = handIn(&line, &work, handle, &isPlaced, &after)
             }
@@ -187,7 +187,7 @@ extension CallSlot {
             // Whoever emits next is to hear of it.
             case .closed: work.pace.refused()
             // The client is slow, and has much to read before it could miss these.
-            case .full: delay *= 16
+            case .full: delay = delay * 16
             }
         }
         sleeper?.wake()

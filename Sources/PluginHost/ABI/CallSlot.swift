@@ -11,10 +11,10 @@ protocol CallSlotOwner: AnyObject, Sendable {
     func callIsOver(_ call: Call)
     /// A call has told how far it is.
     func callReported(_ report: ProgressReport)
-    /// The present, in nanoseconds of CLOCK_MONOTONIC.
-    var now: UInt64 { get }
-    /// Has the lines that gather in a slot looked at in so many nanoseconds.
-    func lookAgain(at slot: CallSlot, in delay: UInt64)
+    /// The present.
+    var now: Moment { get }
+    /// Has the lines that gather in a slot looked at after a time.
+    func lookAgain(at slot: CallSlot, in delay: TimeSpan)
     /// A plugin did what the ABI forbids, or says that it is broken for good.
     func pluginFailed(_ failure: CallFailure, requestID: String)
 }
@@ -58,7 +58,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var call: Call?
         var handle: uw_call_id = 0
         var cancellation: CallFailure?
-        var cancelledAt: UInt64 = 0
+        var cancelledAt = Moment.zero
         /// The log has been told that it does not end.
         var isToldWedged = false
     }
@@ -165,11 +165,11 @@ protocol CallSlotOwner: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - failure: the cause.
-    ///   - now: nanoseconds of CLOCK_MONOTONIC.
+    ///   - now: the present.
     ///   - isMeant: whether it is the call that is to be cancelled.
     /// - Returns: its handle, for the plugin's cancel; nil if nothing runs.
     func cancel(
-        _ failure: CallFailure, at now: UInt64, where isMeant: (Call) -> Bool = { _ in true }
+        _ failure: CallFailure, at now: Moment, where isMeant: (Call) -> Bool = { _ in true }
     ) -> uw_call_id? {
         let found: (call: Call, handle: uw_call_id)? = control.withLock { control in
             guard let call = control.call, isMeant(call) else { return nil }
@@ -188,7 +188,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
     }
 
     /// What runs in it, since when it has been cancelled; nil if nothing runs.
-    var occupant: (call: Call, handle: uw_call_id, cancelledAt: UInt64?)? {
+    var occupant: (call: Call, handle: uw_call_id, cancelledAt: Moment?)? {
         control.withLock { control in
             control.call.map {
                 ($0, control.handle, control.cancellation == nil ? nil : control.cancelledAt)
@@ -198,9 +198,9 @@ protocol CallSlotOwner: AnyObject, Sendable {
 
     /// Takes note of a call that was cancelled and has not ended, once for each call.
     ///
-    /// - Parameter moment: those count that were cancelled by then, in nanoseconds of CLOCK_MONOTONIC.
+    /// - Parameter moment: those count that were cancelled by then.
     /// - Returns: the call to be told of; or when one was cancelled that does not count yet.
-    func noteWedged(_ moment: UInt64) -> (call: Call?, nextCancelledAt: UInt64?) {
+    func noteWedged(_ moment: Moment) -> (call: Call?, nextCancelledAt: Moment?) {
         control.withLock { control in
             guard let call = control.call, control.cancellation != nil, !control.isToldWedged else {
                 return (nil, nil)

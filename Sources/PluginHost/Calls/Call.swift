@@ -14,10 +14,10 @@ package final class Call: Sendable {
     package let requestID: String
     /// Who waits for it.
     package let observer: any CallObserver
-    /// When it came, in nanoseconds of CLOCK_MONOTONIC.
-    let arrival: UInt64
-    /// When it is given up, in nanoseconds of CLOCK_MONOTONIC.
-    let deadline: UInt64?
+    /// When it came.
+    let arrival: Moment
+    /// When it is given up.
+    let deadline: Moment?
     /// The request's body: the text that the ranges lie in.
     let body: ByteBuffer
     /// Where the configuration of an initialize or the `args` of a call lie, if given.
@@ -39,13 +39,13 @@ package final class Call: Sendable {
     ///   - args: in it, the `args`, or the configuration.
     ///   - kwargs: in it, the `kwargs`.
     ///   - requestID: names the call.
-    ///   - arrival: when it came, in nanoseconds of CLOCK_MONOTONIC.
+    ///   - arrival: when it came.
     ///   - deadline: when it is given up, likewise; nil for never.
     ///   - observer: who waits for it.
     ///   - held: what the body takes of the budget.
     package init(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, arrival: UInt64, deadline: UInt64?, observer: any CallObserver,
+        requestID: String, arrival: Moment, deadline: Moment?, observer: any CallObserver,
         held: consuming Holding = Holding(of: .unlimited)
     ) {
         self.kind = kind

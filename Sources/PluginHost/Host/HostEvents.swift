@@ -1,3 +1,5 @@
+package import WorkerCore
+
 /// Who hears of what happens in the plugin host.
 ///
 /// Any thread; not to wait.
@@ -5,7 +7,7 @@ package protocol HostEvents: Sendable {
     /// The plugin's library is in memory; none of its functions has been called.
     func libraryLoaded()
     /// A call is about to run in the slot of this number, which is below 256.
-    func callBegan(slot: Int, id: String, arrival: UInt64)
+    func callBegan(slot: Int, id: String, arrival: Moment)
     /// The call in the slot has ended, and `execute` has returned.
     func callEnded(slot: Int)
     /// The plugin wrote a line to the log.

@@ -59,7 +59,7 @@ extension PluginHost {
     }
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
-    func enforce(_ deadline: UInt64, of call: Call) {
+    func enforce(_ deadline: Moment, of call: Call) {
         let timer = timers.schedule(at: deadline) { [weak self] in
             guard let self else { return }
             self.stop(.deadlinePassed) { $0 === call }
@@ -122,7 +122,7 @@ extension PluginHost {
                     "the plugin's cancel does not return, and has not been asked for this; "
                         + "the calls are marked as cancelled"))
         }
-        timers.schedule(at: clock() + 1_000_000_000) { once.call(.cancelled) }
+        timers.schedule(at: clock() + .seconds(1)) { once.call(.cancelled) }
     }
 
     /// Ends calls that wait.

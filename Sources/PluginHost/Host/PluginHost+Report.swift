@@ -78,23 +78,24 @@ extension PluginHost {
         return alone?.kind == .initialize ? .loading : .ready
     }
 
-    /// A sentence about a call that was cancelled so many nanoseconds ago and has not ended.
-    package func wedgedCall(for time: UInt64) -> String? {
+    /// A sentence about a call that was cancelled so long ago and has not ended.
+    package func wedgedCall(for time: TimeSpan) -> String? {
         let now = clock()
         for slot in slots {
             guard case (let call, _, let cancelledAt?)? = slot.occupant, now >= cancelledAt + time
             else { continue }
-            return "call \(call.requestID) was cancelled \((now - cancelledAt) / 1_000_000) ms ago "
+            return
+                "call \(call.requestID) was cancelled \((now - cancelledAt).milliseconds) ms ago "
                 + "and has not ended"
         }
         return nil
     }
 
     private func report(
-        _ call: Call, _ state: CallReport.State, _ progress: ProgressReport, _ now: UInt64
+        _ call: Call, _ state: CallReport.State, _ progress: ProgressReport, _ now: Moment
     ) -> CallReport {
         CallReport(
             id: call.requestID, kind: call.kind, state: state,
-            age: now > call.arrival ? now - call.arrival : 0, progress: progress)
+            age: now - call.arrival, progress: progress)
     }
 }

@@ -31,8 +31,8 @@ package final class PluginHost: Sendable {
     let events: any HostEvents
     let desk: CancelDesk
     let timers: Timers
-    let clock: @Sendable () -> UInt64
-    let wedgedLimit: UInt64?
+    let clock: @Sendable () -> Moment
+    let wedgedLimit: TimeSpan?
     let budget: Budget
     /// Cancelled calls are looked at in some seconds.
     let isWatched = Atomic<Bool>(false)
@@ -147,9 +147,9 @@ extension PluginHost: CallSlotOwner {
         _ = lastReport.withLock { exchange(&$0, report) }
     }
 
-    var now: UInt64 { clock() }
+    var now: Moment { clock() }
 
-    func lookAgain(at slot: CallSlot, in delay: UInt64) {
+    func lookAgain(at slot: CallSlot, in delay: TimeSpan) {
         timers.schedule(at: clock() + delay) { slot.look() }
     }
 

@@ -12,9 +12,9 @@ internal import WorkerThreads
 final class ProcessInstance: PluginInstance {
     /// How calls are stopped.
     struct Stopping: Sendable {
-        /// Nanoseconds between the plugin's own cancel and the force.
-        var grace: UInt64
-        var clock: @Sendable () -> UInt64
+        /// The time between the plugin's own cancel and the force.
+        var grace: TimeSpan
+        var clock: @Sendable () -> Moment
         var timers: Timers
     }
 
@@ -135,8 +135,8 @@ final class ProcessInstance: PluginInstance {
         slot.returned(.failed(.misbehaviour("the plugin's process has closed its lane")))
     }
 
-    /// Nanoseconds that a process whose lane has broken has to be gone.
-    private static let patience: UInt64 = 5_000_000_000
+    /// The time that a process whose lane has broken has to be gone.
+    private static let patience = TimeSpan.seconds(5)
 
     // MARK: - What runs beside nothing
 
@@ -228,11 +228,11 @@ final class ProcessInstance: PluginInstance {
         let answer = bridge.expectAnswer(lane: lane, call: call)
         process.tell(.stop, flags: flags, lane: lane, call: call)
         process.hintAtStop()
-        return answer.take(until: stopping.clock() + 1_000_000_000)
+        return answer.take(until: stopping.clock() + .seconds(1))
     }
 
     /// Ends a call by force if it still runs after some time.
-    private func force(_ call: uw_call_id, after time: UInt64) {
+    private func force(_ call: uw_call_id, after time: TimeSpan) {
         stopping.timers.schedule(at: stopping.clock() + time) { [weak self] in
             guard let self, let (lane, number) = self.lanes.find(call) else { return }
             self.process.tell(
@@ -247,7 +247,7 @@ final class ProcessInstance: PluginInstance {
         bridge.willQuit()
         // The runner reads the end of its first lane, runs what is to run at exit, and leaves.
         lanes.all[0].socket.endSending()
-        bridge.waitForEnd(until: stopping.clock() + 1_000_000_000)
+        bridge.waitForEnd(until: stopping.clock() + .seconds(1))
         return nil
     }
 

@@ -1,3 +1,5 @@
+package import WorkerCore
+
 /// Which Python class is run, and how.
 package struct PythonPlan: Sendable {
     /// The interpreter as it is to be executed: with a slash, links unresolved.
@@ -18,8 +20,8 @@ package struct PythonPlan: Sendable {
     package var environment: [String]
     /// What the plugin prints goes to this descriptor, byte for byte.
     package var output: Int32
-    /// Nanoseconds between the plugin's own cancel and the force.
-    package var cancelGrace: UInt64 = 2_000_000_000
+    /// The time between the plugin's own cancel and the force.
+    package var cancelGrace = TimeSpan.seconds(2)
 
     /// Makes a plan with the defaults that the command line documents.
     package init(

@@ -65,11 +65,11 @@ final class RunnerBridge: RunnerProcess.Listener {
     /// The process is about to be told to end: that is no death.
     func willQuit() { state.withLock { $0.isQuitting = true } }
 
-    /// Waits for the end of the process until a moment, in nanoseconds of CLOCK_MONOTONIC; any thread.
+    /// Waits for the end of the process until a moment; any thread.
     ///
     /// - Returns: whether it has ended.
     @discardableResult
-    func waitForEnd(until deadline: UInt64) -> Bool {
+    func waitForEnd(until deadline: Moment) -> Bool {
         let hasEnded = Semaphore()
         let mustWait = state.withLock { state in
             guard state.end == nil else { return false }

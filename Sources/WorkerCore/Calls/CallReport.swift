@@ -13,14 +13,14 @@ package struct CallReport: Equatable, Sendable {
     package let kind: CallKind
     /// Where it stands.
     package let state: State
-    /// Nanoseconds since its arrival.
-    package let age: UInt64
+    /// The time since its arrival.
+    package let age: TimeSpan
     /// How far it is, as its plugin last said.
     package let progress: ProgressReport
 
     /// Makes a report.
     package init(
-        id: String, kind: CallKind, state: State, age: UInt64, progress: ProgressReport
+        id: String, kind: CallKind, state: State, age: TimeSpan, progress: ProgressReport
     ) {
         self.id = id
         self.kind = kind

@@ -1,10 +1,10 @@
 /// How long a call may take, counted from its arrival: what `X-Timeout` carries.
 package struct CallTimeout: Equatable, Sendable {
-    /// The time in nanoseconds.
-    package let nanoseconds: UInt64
+    /// The time.
+    package let time: TimeSpan
 
     /// Makes a time-out.
-    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+    package init(_ time: TimeSpan) { self.time = time }
 
     /// Reads seconds, such as "30" or "0.25": more than 0, at most a year, nine decimals.
     package init?(_ bytes: Span<UInt8>) {
@@ -31,7 +31,7 @@ package struct CallTimeout: Equatable, Sendable {
             }
         }
         guard digits > 0, whole + fraction > 0 else { return nil }
-        nanoseconds = whole * 1_000_000_000 + fraction
+        time = .nanoseconds(whole * 1_000_000_000 + fraction)
     }
 
     /// The longest, in seconds: a year.

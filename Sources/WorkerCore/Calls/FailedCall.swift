@@ -6,13 +6,14 @@ package struct FailedCall: Equatable, Sendable {
     package let endpoint: Endpoint
     /// The HTTP status; of a stream, whose header block left with 200, the one it would have had.
     package let status: UInt32
-    /// Nanoseconds from its arrival to its failure.
-    package let duration: UInt64
+    /// The time from its arrival to its failure.
+    package let duration: TimeSpan
     /// Why, as the client is told.
     package let detail: String
 
     /// Makes the record of a call.
-    package init(id: String, endpoint: Endpoint, status: UInt32, duration: UInt64, detail: String) {
+    package init(id: String, endpoint: Endpoint, status: UInt32, duration: TimeSpan, detail: String)
+    {
         self.id = id
         self.endpoint = endpoint
         self.status = status
@@ -25,7 +26,7 @@ package struct FailedCall: Equatable, Sendable {
 
     /// The line, whose shape docs/logging.md promises: an id has no spaces, and the detail is last.
     package var line: String {
-        "call failed: status=\(status) endpoint=\(endpoint.path) ms=\(duration / 1_000_000) "
+        "call failed: status=\(status) endpoint=\(endpoint.path) ms=\(duration.milliseconds) "
             + "id=\(id) detail=\(detail)"
     }
 }

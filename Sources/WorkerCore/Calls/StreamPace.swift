@@ -4,10 +4,10 @@
 /// lines come thick and fast they gather, until there are many, or until somebody who looks at
 /// intervals finds some. As soon as he finds none, lines are handed over at once again.
 package struct StreamPace: Sendable {
-    /// Lines that come with less than this between them come fast, in nanoseconds.
-    package static let gap: UInt64 = 100_000
-    /// How long lines may gather, in nanoseconds.
-    package static let interval: UInt64 = 500_000
+    /// Lines that come with less than this between them come fast.
+    package static let gap = TimeSpan.microseconds(100)
+    /// How long lines may gather.
+    package static let interval = TimeSpan.microseconds(500)
     /// How many lines have to come fast before they gather.
     package static let run = 8
 
@@ -23,7 +23,7 @@ package struct StreamPace: Sendable {
     package private(set) var isGathering = false
     /// Somebody is going to look.
     private var isLookDue = false
-    private var last: UInt64 = 0
+    private var last = Moment.zero
     private var fastOnes = 0
 
     /// Makes the pace of a stream that has not begun.
@@ -33,14 +33,14 @@ package struct StreamPace: Sendable {
     package mutating func begin() {
         isGathering = false
         fastOnes = 0
-        last = 0
+        last = .zero
     }
 
-    /// Lines have been handed over, at a moment in nanoseconds.
+    /// Lines have been handed over.
     ///
     /// - Returns: whether somebody has to look, after `interval`.
-    package mutating func handedOver(at now: UInt64) -> Bool {
-        fastOnes = now &- last < Self.gap ? fastOnes + 1 : 0
+    package mutating func handedOver(at now: Moment) -> Bool {
+        fastOnes = now - last < Self.gap ? fastOnes + 1 : 0
         last = now
         guard fastOnes >= Self.run else { return false }
         isGathering = true

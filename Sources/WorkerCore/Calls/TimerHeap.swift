@@ -5,11 +5,11 @@
 /// Public and inlinable for the same reason as `Scheduler`: a deadline is part of a call.
 public struct TimerHeap<Payload> {
     @usableFromInline struct Entry {
-        @usableFromInline let moment: UInt64
+        @usableFromInline let moment: Moment
         @usableFromInline let id: TimerID
         @usableFromInline let payload: Payload
 
-        @inlinable init(moment: UInt64, id: TimerID, payload: Payload) {
+        @inlinable init(moment: Moment, id: TimerID, payload: Payload) {
             self.moment = moment
             self.id = id
             self.payload = payload
@@ -32,7 +32,7 @@ public struct TimerHeap<Payload> {
     @inlinable public init() {}
 
     /// The earliest moment.
-    @inlinable public var first: UInt64? { entries.first?.moment }
+    @inlinable public var first: Moment? { entries.first?.moment }
 
     /// How many moments are awaited.
     @inlinable public var count: Int { entries.count }
@@ -42,7 +42,7 @@ public struct TimerHeap<Payload> {
     /// Logarithmic time.
     ///
     /// - Returns: what it can be removed by.
-    @inlinable public mutating func insert(_ payload: Payload, at moment: UInt64) -> TimerID {
+    @inlinable public mutating func insert(_ payload: Payload, at moment: Moment) -> TimerID {
         let number = firstFree
         let id: TimerID
         if number >= 0 {
@@ -71,7 +71,7 @@ public struct TimerHeap<Payload> {
     /// Takes the earliest one, if its moment has come.
     ///
     /// Logarithmic time.
-    @inlinable public mutating func popFirst(notAfter now: UInt64) -> Payload? {
+    @inlinable public mutating func popFirst(notAfter now: Moment) -> Payload? {
         guard let first, first <= now else { return nil }
         return take(0)
     }

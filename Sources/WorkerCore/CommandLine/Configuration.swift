@@ -11,7 +11,7 @@ package struct Configuration: Sendable, Equatable {
     /// How many calls of a Python plugin run at once; nil for one.
     package var concurrency: Int?
     /// The time that a cancelled call of a Python plugin has to end by itself.
-    package var cancelGrace = Duration.seconds(2)
+    package var cancelGrace = TimeSpan.seconds(2)
     /// The address that `port` belongs to.
     package var host = LoopbackAddress.standard
     /// The port to bind; nil where a socket is inherited.
@@ -31,21 +31,21 @@ package struct Configuration: Sendable, Equatable {
     /// The calls that may wait for the plugin.
     package var maxQueue = 1_024
     /// The time that a call may take, from its arrival; 0: any.
-    package var callTimeout = Duration.zero
+    package var callTimeout = TimeSpan.zero
     /// The connections that are served at once.
     package var maxConnections = 10_000
     /// The memory of a connection, in bytes.
     package var maxHeader = 12 << 10
     /// The time that a header block may take to arrive.
-    package var headerTimeout = Duration.seconds(10)
+    package var headerTimeout = TimeSpan.seconds(10)
     /// The time that a body may take to arrive.
-    package var bodyTimeout = Duration.seconds(120)
+    package var bodyTimeout = TimeSpan.seconds(120)
     /// The time that a connection is kept between two requests.
-    package var idleTimeout = Duration.seconds(60)
+    package var idleTimeout = TimeSpan.seconds(60)
     /// The time that a cancelled call may run on before the worker ends; 0: any.
-    package var wedgedExit = Duration.zero
+    package var wedgedExit = TimeSpan.zero
     /// The time that running calls have to end after SIGTERM.
-    package var shutdownGrace = Duration.milliseconds(1_200)
+    package var shutdownGrace = TimeSpan.milliseconds(1_200)
     /// The least grave level that is logged.
     package var logLevel = LogLevel.info
 

@@ -60,7 +60,7 @@ extension OptionValue where Value == Int {
     }
 }
 
-extension OptionValue where Value == Duration {
+extension OptionValue where Value == TimeSpan {
     /// Seconds, rounded to milliseconds, at most a day; what is not 0 does not become 0.
     static func seconds(from least: Double = 0) -> OptionValue {
         OptionValue(
@@ -69,14 +69,10 @@ extension OptionValue where Value == Duration {
                 guard text.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") }),
                     let seconds = Double(text), seconds >= least, seconds <= 86_400
                 else { return nil }
-                let milliseconds = Int64((seconds * 1_000).rounded())
+                let milliseconds = UInt64((seconds * 1_000).rounded())
                 return milliseconds > 0 || seconds == 0 ? .milliseconds(milliseconds) : nil
             },
-            show: { duration in
-                let (seconds, attoseconds) = duration.components
-                return text(
-                    Double(seconds) + Double(attoseconds / 1_000_000_000_000_000) / 1_000)
-            })
+            show: { text(Double($0.milliseconds) / 1_000) })
     }
 
     private static func text(_ seconds: Double) -> String {

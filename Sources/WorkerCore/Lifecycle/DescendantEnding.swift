@@ -3,7 +3,7 @@
 /// Each walk through the living ones is one event; the answer says what to do until the next walk.
 /// All are asked to end (SIGTERM). At half of the time those that are left are stopped first, walk
 /// by walk until none is new, so that none can fork while the others are killed; then they are
-/// killed. Times are nanoseconds of one clock.
+/// killed.
 package struct DescendantEnding: Sendable {
     /// What to do before the next walk.
     package enum Step: Sendable, Equatable {
@@ -14,7 +14,7 @@ package struct DescendantEnding: Sendable {
         /// Kill these.
         case kill([DescendantIdentity])
         /// Wait until one ends, at most until a moment.
-        case wait(until: UInt64)
+        case wait(until: Moment)
         /// Look again at once: a walk may miss a process while others vanish.
         case look
         /// All is done; these could not be ended.
@@ -24,8 +24,8 @@ package struct DescendantEnding: Sendable {
     /// Processes that fork faster than they are stopped get no more walks than these before they are killed.
     private static let maxStoppingWalks = 16
 
-    private let half: UInt64
-    private let deadline: UInt64
+    private let half: Moment
+    private let deadline: Moment
     private var terminated: Set<DescendantIdentity> = []
     private var stopped: Set<DescendantIdentity> = []
     private var killed: Set<DescendantIdentity> = []
@@ -35,9 +35,9 @@ package struct DescendantEnding: Sendable {
     private var isQuiet = false
 
     /// Begins at a moment; from the deadline on nothing is waited for, but all are killed in any case.
-    package init(now: UInt64, deadline: UInt64) {
+    package init(now: Moment, deadline: Moment) {
         self.deadline = deadline
-        half = deadline > now ? now + (deadline - now) / 2 : now
+        half = now + (deadline - now) / 2
     }
 
     /// Notes that the system does not let us signal a process: it runs as another user.
@@ -46,7 +46,7 @@ package struct DescendantEnding: Sendable {
     }
 
     /// Takes the living descendants that a walk found.
-    package mutating func next(living: [DescendantIdentity], now: UInt64) -> Step {
+    package mutating func next(living: [DescendantIdentity], now: Moment) -> Step {
         let ours = living.filter { !refused.contains($0) }
         if ours.isEmpty {
             guard isQuiet || terminated.isEmpty && killed.isEmpty else {
@@ -65,7 +65,7 @@ package struct DescendantEnding: Sendable {
     }
 
     private mutating func force(
-        _ ours: [DescendantIdentity], _ living: [DescendantIdentity], _ now: UInt64
+        _ ours: [DescendantIdentity], _ living: [DescendantIdentity], _ now: Moment
     ) -> Step {
         if !isKilling, stoppingWalks < Self.maxStoppingWalks {
             stoppingWalks += 1

@@ -40,8 +40,6 @@ package struct Lifecycle: Sendable {
     }
 
     /// What the main thread has to do.
-    ///
-    /// Moments are nanoseconds of CLOCK_MONOTONIC.
     package enum Action: Equatable, Sendable {
         /// Say that the plugin could not be loaded, and why.
         case tellLoadFailure(String)
@@ -54,11 +52,11 @@ package struct Lifecycle: Sendable {
         /// Answer the clients of calls that will not end, in the plugin's place.
         case abandonCalls
         /// Report `.idle` when no call runs; `.timeout` at this moment.
-        case awaitIdle(until: UInt64)
+        case awaitIdle(until: Moment)
         /// Have the plugin clean up and destroyed, report `.cleaned`; `.timeout` at this moment.
-        case cleanUp(until: UInt64)
+        case cleanUp(until: Moment)
         /// End the processes that the plugin started, until this moment, and report `.reaped`.
-        case endDescendants(until: UInt64)
+        case endDescendants(until: Moment)
         /// End the process.
         case exit(ExitCode)
     }
@@ -68,18 +66,18 @@ package struct Lifecycle: Sendable {
     /// Why it ends, if it does; the cause that the exit code tells.
     package private(set) var cause: EndingCause?
 
-    private let grace: UInt64
-    private var endBegan: UInt64 = 0
+    private let grace: TimeSpan
+    private var endBegan = Moment.zero
     private var hadSignal = false
     private var exitCode = ExitCode.clean
 
-    /// Makes the life of a worker whose end may take `grace` nanoseconds in all.
-    package init(grace: UInt64) { self.grace = grace }
+    /// Makes the life of a worker whose end may take `grace` in all.
+    package init(grace: TimeSpan) { self.grace = grace }
 
     /// Takes in an event that happened at a moment.
     ///
     /// - Returns: what has to be done, in this order.
-    package mutating func handle(_ event: Event, at now: UInt64) -> [Action] {
+    package mutating func handle(_ event: Event, at now: Moment) -> [Action] {
         switch event {
         case .loaded: loaded()
         case .startFailed(let code): startFailed(code, now)
@@ -97,14 +95,14 @@ package struct Lifecycle: Sendable {
         return [.serve]
     }
 
-    private mutating func startFailed(_ code: ExitCode, _ now: UInt64) -> [Action] {
+    private mutating func startFailed(_ code: ExitCode, _ now: Moment) -> [Action] {
         guard phase == .starting || phase == .ready else { return [] }
         exitCode = code
         endBegan = now
         return reap()
     }
 
-    private mutating func end(_ cause: EndingCause, _ now: UInt64) -> [Action] {
+    private mutating func end(_ cause: EndingCause, _ now: Moment) -> [Action] {
         if case .signal = cause {
             // Whoever asks twice does not want to wait.
             if hadSignal, phase != .gone { return leave(.forced) }
@@ -133,7 +131,7 @@ package struct Lifecycle: Sendable {
     }
 
     /// There is no plugin any more: what its calls' clients see is the end of their connections.
-    private mutating func pluginDied(_ cause: EndingCause, _ now: UInt64) -> [Action] {
+    private mutating func pluginDied(_ cause: EndingCause, _ now: Moment) -> [Action] {
         switch phase {
         case .starting, .ready, .draining, .cancelling: break
         case .cleaning, .reaping, .gone: return []
@@ -143,7 +141,7 @@ package struct Lifecycle: Sendable {
     }
 
     /// No more of the plugin's code is called, which has torn down what it registered with atexit.
-    private mutating func pluginExited(_ cause: EndingCause, _ now: UInt64) -> [Action] {
+    private mutating func pluginExited(_ cause: EndingCause, _ now: Moment) -> [Action] {
         switch phase {
         case .starting:
             self.cause = cause
@@ -191,7 +189,7 @@ package struct Lifecycle: Sendable {
         }
     }
 
-    private mutating func begin(_ cause: EndingCause, _ now: UInt64) {
+    private mutating func begin(_ cause: EndingCause, _ now: Moment) {
         self.cause = cause
         exitCode = cause.exitCode
         endBegan = now
@@ -218,7 +216,7 @@ package struct Lifecycle: Sendable {
     }
 
     /// The moment at which a share of the budget is used up.
-    private func moment(_ percent: UInt64) -> UInt64 { endBegan + grace / 100 * percent }
+    private func moment(_ percent: UInt64) -> Moment { endBegan + grace / 100 * percent }
 
     // Cumulated shares: 60 % drain, 15 % cancel, 15 % cleanup, 10 % descendants.
     private static let drainShare: UInt64 = 60

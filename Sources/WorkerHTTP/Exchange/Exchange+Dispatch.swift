@@ -7,7 +7,7 @@ internal import WorkerJSON
 extension Exchange {
     /// Answers the request, whose body is complete, or has it wait for the plugin.
     func dispatch() -> MHD_Result {
-        client?.deadline = .max
+        client?.deadline = .never
         if server.loop.putsOff(self) { return .YES }
         isDispatched = true
         server.answerIsDue()

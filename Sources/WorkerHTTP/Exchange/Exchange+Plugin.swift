@@ -37,7 +37,7 @@ extension Exchange {
         server.service.callFailed(
             FailedCall(
                 id: requestID, endpoint: endpoint, status: status,
-                duration: server.options.clock() &- arrival, detail: detail))
+                duration: server.options.clock() - arrival, detail: detail))
     }
 
     /// The stream has ended behind some last lines.

@@ -1,6 +1,6 @@
 internal import CMicroHTTPD
 internal import Synchronization
-internal import WorkerCore
+package import WorkerCore
 internal import WorkerJSON
 package import WorkerThreads
 
@@ -53,10 +53,10 @@ package import WorkerThreads
     let isVersion10: Bool
     /// Names the call, for /calls and logs; the worker's own number where the client gave none.
     package let requestID: String
-    /// When the header block was complete, in nanoseconds of CLOCK_MONOTONIC.
-    package let arrival: UInt64
-    /// How long the client is willing to wait, in nanoseconds.
-    private let timeout: UInt64?
+    /// When the header block was complete.
+    package let arrival: Moment
+    /// How long the client is willing to wait.
+    private let timeout: TimeSpan?
     var body = ByteBuffer()
     /// How long the body is to be, if the client said so.
     var declared: Int?
@@ -91,7 +91,7 @@ package import WorkerThreads
         isVersion10 = head.framing.isVersion10
         requestID = head.callName?.text ?? server.nextRequestID()
         arrival = server.loop.now
-        timeout = head.timeout?.nanoseconds
+        timeout = head.timeout?.time
         client = connection.client
         if case .endpoint(.executeStream) = plan {
             pipe = StreamPipe(limit: server.options.streamBuffer)
@@ -124,7 +124,7 @@ package import WorkerThreads
     var hasTrailers: Bool { client?.phase == .chunkedRequest && connection.hasTrailers }
 
     /// When the call is given up: the earlier of the client's and the worker's own limit.
-    var deadline: UInt64? {
+    var deadline: Moment? {
         switch (timeout, server.options.callTimeout) {
         case (nil, nil): nil
         case (let limit?, nil), (nil, let limit?): arrival + limit

@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 private import Glibc
+internal import WorkerCore
 internal import WorkerThreads
 
 /// Notices that connections wait which libmicrohttpd does not accept, for a lack of descriptors.
@@ -10,14 +11,14 @@ internal import WorkerThreads
 ///
 /// On the HTTP thread only.
 @safe final class AcceptWatch {
-    /// Nanoseconds between looks, as long as there is reason for one.
-    private static let interval: UInt64 = 1_000_000_000
-    /// Nanoseconds of each pause between attempts while no connection is open.
-    private static let pause: UInt64 = 5_000_000
+    /// The time between looks, as long as there is reason for one.
+    private static let interval = TimeSpan.seconds(1)
+    /// The length of each pause between attempts while no connection is open.
+    private static let pause = TimeSpan.milliseconds(5)
 
     private let listener: Int32
     private let never = Semaphore()
-    private var nextLook = UInt64.max
+    private var nextLook = Moment.never
     /// The number of the last connection when one was seen to wait, at the look before.
     private var lastSeen: UInt64?
     private var isStuck = false
@@ -26,25 +27,25 @@ internal import WorkerThreads
 
     init(_ listener: Int32) { self.listener = listener }
 
-    /// When there is a reason to look, in nanoseconds of CLOCK_MONOTONIC.
-    var moment: UInt64 { nextLook }
+    /// When there is a reason to look.
+    var moment: Moment { nextLook }
 
     /// Something has happened: whether somebody has to wait is looked at a while later.
-    func somethingHappened(_ now: UInt64) {
-        if nextLook == .max, !isClosed { nextLook = now + Self.interval }
+    func somethingHappened(_ now: Moment) {
+        if nextLook == .never, !isClosed { nextLook = now + Self.interval }
     }
 
     /// Looks, if it is time.
     ///
     /// - Parameters:
-    ///   - now: nanoseconds of CLOCK_MONOTONIC.
+    ///   - now: the present.
     ///   - last: the number of the connection that was accepted last.
     ///   - daemon: gets a connection that ends at once, which has it accept again.
     /// - Returns: whether it is to be told that connections cannot be accepted.
-    func look(_ now: UInt64, last: UInt64, _ daemon: OpaquePointer?) -> Bool {
+    func look(_ now: Moment, last: UInt64, _ daemon: OpaquePointer?) -> Bool {
         guard now >= nextLook else { return false }
         guard !isClosed, uw_is_readable(listener) != 0 else {
-            nextLook = .max
+            nextLook = .never
             lastSeen = nil
             isStuck = false
             return false
@@ -60,7 +61,7 @@ internal import WorkerThreads
     /// Waits a moment if a connection waits that cannot be accepted while no other is there.
     ///
     /// - Returns: whether it is to be told that connections cannot be accepted.
-    func pauseIfStuck(_ now: UInt64) -> Bool {
+    func pauseIfStuck(_ now: Moment) -> Bool {
         guard !isClosed, uw_is_readable(listener) != 0 else { return false }
         somethingHappened(now)
         _ = never.wait(until: now + Self.pause)

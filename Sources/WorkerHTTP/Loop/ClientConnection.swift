@@ -35,13 +35,13 @@ final class ClientConnection {
     let number: UInt64
     /// libmicrohttpd's; valid until the connection has been removed.
     let socket: Int32
-    /// When what is awaited must have come, in nanoseconds of CLOCK_MONOTONIC; `.max` while
+    /// When what is awaited must have come; `.never` while
     /// nothing is.
-    var deadline = UInt64.max
+    var deadline = Moment.never
     var awaited = Awaited.request
     /// When the connection is looked at next, not later than the deadline; and by what that can be
     /// taken back.
-    var looksAt = UInt64.max
+    var looksAt = Moment.never
     var look: TimerID?
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
@@ -91,7 +91,7 @@ final class ClientConnection {
 
     /// Whether a body is still to come.
     var awaitsBody: Bool {
-        awaited == .body && deadline < .max && !isSuspended && !isEnded
+        awaited == .body && deadline < .never && !isSuspended && !isEnded
     }
 
     /// Has libmicrohttpd look at the connection, whatever its socket does; outside of its turns.
@@ -121,7 +121,7 @@ final class ClientConnection {
     /// without an end, its idle time-out still counts, and is looked at in each turn: that is set to
     /// the least there is, a second. No turn is given, as that would count as activity.
     func end() {
-        deadline = .max
+        deadline = .never
         isEnded = true
         shutdown(socket, Int32(SHUT_RDWR))
         connection.limitIdleTime(seconds: 1)

@@ -1,17 +1,18 @@
 internal import CMicroHTTPD
+internal import WorkerCore
 
 /// Connections that libmicrohttpd neither reads nor closes.
 ///
 /// 0.9.75 has a connection whose buffer is full of the line of a chunk's size in its list of those
 /// that are ready, never reads from it, and says for ever that it has work.
 extension Clients {
-    /// Nanoseconds between rounds.
-    private static let probeInterval: UInt64 = 100_000_000
+    /// The time between rounds.
+    private static let probeInterval = TimeSpan.milliseconds(100)
 
     /// Gives a turn to connections on which a body is awaited, to find those that do not read.
     ///
     /// - Returns: whether there are any; then `endStuck` is called after the turn.
-    func probe(_ now: UInt64) -> Bool {
+    func probe(_ now: Moment) -> Bool {
         guard now >= nextProbe else { return false }
         nextProbe = now + Self.probeInterval
         for client in connections.values where client.awaitsBody && client.round != round {

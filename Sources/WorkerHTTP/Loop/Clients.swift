@@ -21,8 +21,8 @@ internal import WorkerThreads
 ///
 /// On the HTTP thread only.
 final class Clients {
-    /// Nanoseconds between looks at connections that libmicrohttpd has not closed yet.
-    private static let nudgeInterval: UInt64 = 20_000_000
+    /// The time between looks at connections that libmicrohttpd has not closed yet.
+    private static let nudgeInterval = TimeSpan.milliseconds(20)
     /// A connection that is still there after so many looks is ended.
     private static let mostNudges = 5
     /// How many connections are looked at in one turn, so that others get theirs.
@@ -30,8 +30,8 @@ final class Clients {
 
     /// The least that a reader takes in a window: about 1 KiB a second.
     private static let leastTaken: UInt64 = 32 << 10
-    /// Nanoseconds in which a client that keeps its connection may still ask, when the worker ends.
-    private static let lastChance: UInt64 = 150_000_000
+    /// The time in which a client that keeps its connection may still ask, when the worker ends.
+    private static let lastChance = TimeSpan.milliseconds(150)
     /// In how many windows the whole of a reply must be taken: ten minutes.
     private static let mostWindows: UInt64 = 20
 
@@ -45,7 +45,7 @@ final class Clients {
     /// The number of the connection that came last.
     private(set) var last: UInt64 = 0
     /// Those whose clients have gone, by number, and when they get a turn next, in that order.
-    private var gone = RingQueue<(number: UInt64, moment: UInt64)>()
+    private var gone = RingQueue<(number: UInt64, moment: Moment)>()
     /// When a connection is to be looked at: not later than its deadline, but often before it, as
     /// deadlines are put off with each request.
     private var looks = TimerHeap<UInt64>()
@@ -54,7 +54,7 @@ final class Clients {
     /// Connections that are asked whether they still read; see `probe`.
     var asked: [ClientConnection] = []
     var round = 1
-    var nextProbe: UInt64 = 0
+    var nextProbe = Moment.zero
 
     init(_ options: ServerOptions, _ poll: EventPoll) {
         self.options = options
@@ -64,13 +64,13 @@ final class Clients {
     /// How many there are.
     var count: Int { connections.count }
 
-    /// When `look` has something to do, in nanoseconds of CLOCK_MONOTONIC.
-    var nextLook: UInt64 { min(gone.first?.moment ?? .max, looks.first ?? .max) }
+    /// When `look` has something to do.
+    var nextLook: Moment { min(gone.first?.moment ?? .never, looks.first ?? .never) }
 
     /// Begins to watch a connection.
     ///
     /// Whether it is one too many is decided now: those that were there before lose nothing by it.
-    func add(_ connection: Connection, _ socket: Int32, at now: UInt64) -> ClientConnection {
+    func add(_ connection: Connection, _ socket: Int32, at now: Moment) -> ClientConnection {
         last += 1
         let client = ClientConnection(
             connection, number: last, socket: socket, isExcess: count >= options.maxConnections,
@@ -90,12 +90,12 @@ final class Clients {
     }
 
     /// A client's body has begun: it has until the body's time-out.
-    func bodyBegins(_ client: ClientConnection, at now: UInt64) {
+    func bodyBegins(_ client: ClientConnection, at now: Moment) {
         expect(.body, of: client, by: now + options.bodyTimeout)
     }
 
     /// A reply of so many bytes begins, or a stream; its client is not to be too slow.
-    func replyBegins(_ client: ClientConnection, size: Int, at now: UInt64) {
+    func replyBegins(_ client: ClientConnection, size: Int, at now: Moment) {
         // The first window is not measured, so that a reply costs no system call for it.
         client.hasCaughtUp = true
         client.leastTaken = max(Self.leastTaken, UInt64(size) / Self.mostWindows)
@@ -103,14 +103,14 @@ final class Clients {
     }
 
     /// A request has been answered: the next one on its connection may take its time to come.
-    func requestEnded(_ client: ClientConnection, at now: UInt64) {
+    func requestEnded(_ client: ClientConnection, at now: Moment) {
         client.isFresh = false
         client.replyHeld.giveBack()
         expect(.request, of: client, by: now + options.idleTimeout + options.headerTimeout)
     }
 
     private func expect(
-        _ awaited: ClientConnection.Awaited, of client: ClientConnection, by moment: UInt64
+        _ awaited: ClientConnection.Awaited, of client: ClientConnection, by moment: Moment
     ) {
         guard !client.isEnded else { return }
         client.awaited = awaited
@@ -118,14 +118,14 @@ final class Clients {
         if moment < client.looksAt { look(at: client, moment) }
     }
 
-    private func look(at client: ClientConnection, _ moment: UInt64) {
+    private func look(at client: ClientConnection, _ moment: Moment) {
         if let look = client.look { _ = looks.remove(look) }
         client.looksAt = moment
-        client.look = moment < .max ? looks.insert(client.number, at: moment) : nil
+        client.look = moment < .never ? looks.insert(client.number, at: moment) : nil
     }
 
     /// A client has ended its direction.
-    func isGone(_ number: UInt64, at now: UInt64) {
+    func isGone(_ number: UInt64, at now: Moment) {
         guard let client = connections[number] else { return }
         client.isGone = true
         client.exchange?.clientIsGone()
@@ -135,7 +135,7 @@ final class Clients {
     }
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
-    func look(_ now: UInt64) {
+    func look(_ now: Moment) {
         for _ in 0..<Self.mostAtOnce {
             guard let next = gone.first, next.moment <= now else { break }
             _ = gone.popFirst()
@@ -145,13 +145,13 @@ final class Clients {
             guard let number = looks.popFirst(notAfter: now) else { break }
             guard let client = connections[number] else { continue }
             client.look = nil
-            client.looksAt = .max
+            client.looksAt = .never
             if client.deadline <= now { deadlinePassed(client, now) }
             look(at: client, client.deadline)
         }
     }
 
-    private func nudge(_ client: ClientConnection, _ now: UInt64) {
+    private func nudge(_ client: ClientConnection, _ now: Moment) {
         // What is suspended ends when its exchange is woken, as it has been.
         if !client.isSuspended {
             client.nudges += 1
@@ -161,7 +161,7 @@ final class Clients {
         gone.append((client.number, now + Self.nudgeInterval))
     }
 
-    private func deadlinePassed(_ client: ClientConnection, _ now: UInt64) {
+    private func deadlinePassed(_ client: ClientConnection, _ now: Moment) {
         if isLettingGo, client.awaited == .request {
             lastLook(client, now)
         } else if client.awaited == .reader, !isTooSlow(client) {
@@ -187,7 +187,7 @@ final class Clients {
 
     /// Lets go, in a while, of connections on which nothing is asked: what comes until then is still
     /// answered.
-    func letGo(_ now: UInt64) {
+    func letGo(_ now: Moment) {
         isLettingGo = true
         for client in connections.values where client.awaited == .request && !client.isEnded {
             expect(.request, of: client, by: min(client.deadline, now + Self.lastChance))
@@ -195,7 +195,7 @@ final class Clients {
     }
 
     /// Ends a connection, unless something has come on it since.
-    private func lastLook(_ client: ClientConnection, _ now: UInt64) {
+    private func lastLook(_ client: ClientConnection, _ now: Moment) {
         guard uw_is_readable(client.socket) != 0, !client.hadLastLook else { return client.end() }
         client.hadLastLook = true
         client.giveTurn()

@@ -17,11 +17,11 @@ internal import WorkerThreads
 @safe final class HTTPLoop: @unchecked Sendable {
     private static let daemonEvent: UInt64 = 0
 
-    /// Nanoseconds that a loop which always has work may run without a look at the clients' ends.
-    private static let longestBlindness: UInt64 = 1_000_000
+    /// The time that a loop which always has work may run without a look at the clients' ends.
+    private static let longestBlindness = TimeSpan.milliseconds(1)
 
-    /// Nanoseconds after which what else there is to begin in a turn is put off to the next.
-    private static let longestTurn: UInt64 = 4_000_000
+    /// The time after which what else there is to begin in a turn is put off to the next.
+    private static let longestTurn = TimeSpan.milliseconds(4)
     /// How many connections are resumed in one turn.
     private static let mostResumed = 256
 
@@ -29,28 +29,28 @@ internal import WorkerThreads
     ///
     /// libmicrohttpd may say for ever that it has work, and do none: see `Clients.probe`.
     private static let mostFruitless = 64
-    /// Nanoseconds after which the connections are looked for on which it does so.
-    private static let longestRestlessness: UInt64 = 100_000_000
+    /// The time after which the connections are looked for on which it does so.
+    private static let longestRestlessness = TimeSpan.milliseconds(100)
 
-    /// Bytes freed that are worth giving back, and milliseconds without any event before that.
+    /// Bytes freed that are worth giving back, and the time without any event before that.
     private static let worthGivingBack = 8 << 20
-    private static let idleTime: Int32 = 1_000
+    private static let idleTime = TimeSpan.seconds(1)
 
     private let poll: EventPoll
-    private let clock: @Sendable () -> UInt64
+    private let clock: @Sendable () -> Moment
     private let heartbeat: Heartbeat?
     private let hasEnded = Semaphore()
 
     // HTTP thread.
 
-    /// When this turn began, in nanoseconds of CLOCK_MONOTONIC.
-    private(set) var now: UInt64
+    /// When this turn began.
+    private(set) var now: Moment
     let clients: Clients
     private let accepting: AcceptWatch
     private var daemon: OpaquePointer?
-    private var lastWait: UInt64 = 0
+    private var lastWait = Moment.zero
     /// When the supervisor has to get its next sign of life.
-    private var nextBeat = UInt64.max
+    private var nextBeat = Moment.never
     /// Exchanges whose connections are suspended, and can go on.
     private var ready = RingQueue<Exchange>()
     /// How many requests have begun in this turn, and whether it has become too long for more.
@@ -62,7 +62,7 @@ internal import WorkerThreads
     var validation = TurnAllowance(128 << 10)
     private var fruitless = 0
     /// Since when libmicrohttpd says without a break that it has work.
-    private var restlessSince: UInt64?
+    private var restlessSince: Moment?
     /// Bytes freed since malloc last gave memory back to the system.
     private var freed = 0
 
@@ -162,19 +162,19 @@ internal import WorkerThreads
 
     /// Waits until there is something to do; false when the loop is to end.
     private func wait() -> Bool {
-        var milliseconds = patience()
-        if milliseconds != 0 {
+        var patience = patience()
+        if patience != .zero {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
-            if !woken.isEmpty { milliseconds = 0 }
+            if !woken.isEmpty { patience = .zero }
         }
         defer { isAsleep.store(false, ordering: .relaxed) }
-        if milliseconds == 0, now &- lastWait < Self.longestBlindness { return true }
+        if patience == .zero, now - lastWait < Self.longestBlindness { return true }
         lastWait = now
         let isGivingBack =
-            freed >= Self.worthGivingBack && milliseconds ?? Self.idleTime >= Self.idleTime
-        if isGivingBack { milliseconds = Self.idleTime }
+            freed >= Self.worthGivingBack && patience ?? Self.idleTime >= Self.idleTime
+        if isGivingBack { patience = Self.idleTime }
         var isRunning = true
-        poll.wait(milliseconds: milliseconds) { event in
+        poll.wait(atMost: patience) { event in
             switch event {
             case .happened(Self.daemonEvent): accepting.somethingHappened(now)
             case .interrupted: break
@@ -186,21 +186,20 @@ internal import WorkerThreads
         return isRunning
     }
 
-    /// Milliseconds until there is something to do without an event; nil for ever.
-    private func patience() -> Int32? {
-        if !ready.isEmpty || !woken.isEmpty { return 0 }
-        var limit: UInt64 = 0
-        let isLimited = unsafe MHD_get_timeout(daemon, &limit) == .YES
-        if isLimited, limit == 0 {
+    /// How long there is nothing to do without an event; nil for ever.
+    private func patience() -> TimeSpan? {
+        if !ready.isEmpty || !woken.isEmpty { return .zero }
+        var milliseconds: UInt64 = 0
+        let isLimited = unsafe MHD_get_timeout(daemon, &milliseconds) == .YES
+        if isLimited, milliseconds == 0 {
             if restlessSince == nil { restlessSince = now }
-            return fruitless > Self.mostFruitless ? 1 : 0
+            return fruitless > Self.mostFruitless ? .milliseconds(1) : .zero
         }
         restlessSince = nil
         let moment = min(clients.nextLook, accepting.moment, nextBeat)
-        guard moment < .max else { return isLimited ? Int32(clamping: limit) : nil }
-        // Rounded up: a moment too early would be a turn for nothing.
-        let own = moment > now ? (moment - now + 999_999) / 1_000_000 : 0
-        return Int32(clamping: isLimited ? min(limit, own) : own)
+        let limit = isLimited ? TimeSpan.milliseconds(milliseconds) : nil
+        guard moment < .never else { return limit }
+        return min(moment - now, limit ?? moment - now)
     }
 
     // MARK: - Freed memory

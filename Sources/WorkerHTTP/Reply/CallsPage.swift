@@ -7,13 +7,13 @@ internal import WorkerJSON
 final class CallsPage {
     /// How many calls are shown: rendering them takes less than a millisecond.
     static let mostShown = 256
-    /// Nanoseconds for which a rendering is good.
-    private static let interval: UInt64 = 50_000_000
+    /// The time for which a rendering is good.
+    private static let interval = TimeSpan.milliseconds(50)
 
-    private var page: (response: KeptResponse, renderedAt: UInt64)?
+    private var page: (response: KeptResponse, renderedAt: Moment)?
 
-    /// The reply of this moment, in nanoseconds of CLOCK_MONOTONIC.
-    func reply(_ service: any WorkerService, at now: UInt64) -> Reply {
+    /// The reply of this moment.
+    func reply(_ service: any WorkerService, at now: Moment) -> Reply {
         if let page, now < page.renderedAt + Self.interval { return Reply(kept: page.response) }
         let (shown, more) = service.calls(atMost: Self.mostShown)
         let response = KeptResponse(SharedText(Self.render(shown, more)))
@@ -32,7 +32,7 @@ final class CallsPage {
             text.appendJSONString(report.id)
             text.append(",\"endpoint\":\"/\(report.kind.rawValue)\"")
             text.append(",\"state\":\"\(report.state.rawValue)\"")
-            text.append(",\"age_seconds\":\(Double(report.age / 1_000_000) / 1_000)")
+            text.append(",\"age_seconds\":\(Double(report.age.milliseconds) / 1_000)")
             text.append(",\"progress\":\(report.progress.fraction),\"message\":")
             text.appendJSONString(report.progress.message)
             text.append("}")

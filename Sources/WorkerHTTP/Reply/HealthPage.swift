@@ -30,14 +30,14 @@ final class HealthPage {
     /// - Parameters:
     ///   - readiness: whether calls get done.
     ///   - load: how many calls run, and how many wait.
-    ///   - uptime: nanoseconds since the server was made.
+    ///   - uptime: the time since the server was made.
     /// - Returns: 200 with the text.
     func reply(
-        _ readiness: Readiness, _ load: (running: Int, queued: Int), uptime: UInt64
+        _ readiness: Readiness, _ load: (running: Int, queued: Int), uptime: TimeSpan
     ) -> Reply {
         let facts = Facts(
             readiness: readiness, running: load.running, queued: load.queued,
-            uptimeSeconds: uptime / 1_000_000_000)
+            uptimeSeconds: uptime.seconds)
         if let page, page.facts == facts { return Reply(kept: page.response) }
         let response = KeptResponse(SharedText(render(facts)))
         page = (facts, response)

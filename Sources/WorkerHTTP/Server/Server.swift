@@ -1,6 +1,6 @@
 internal import CMicroHTTPD
 internal import Synchronization
-internal import WorkerCore
+package import WorkerCore
 internal import WorkerJSON
 package import WorkerThreads
 
@@ -20,8 +20,8 @@ package import WorkerThreads
     private let spawn: ThreadSpawner
     private let healthPage: HealthPage
     private let callsPage = CallsPage()
-    private let lastUsage = Mutex<(readAt: UInt64, value: ResourceUsage)?>(nil)
-    private let startTime: UInt64
+    private let lastUsage = Mutex<(readAt: Moment, value: ResourceUsage)?>(nil)
+    private let startTime: Moment
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
     private let isDraining = Atomic<Bool>(false)
@@ -65,7 +65,7 @@ package import WorkerThreads
             // A few more than are served, so that somebody can be told so.
             connection_limit: UInt32(options.maxConnections + 64),
             // Seconds, rounded up; 0 would be none.
-            connection_timeout: UInt32((options.idleTimeout + 999_999_999) / 1_000_000_000),
+            connection_timeout: UInt32((options.idleTimeout + .nanoseconds(999_999_999)).seconds),
             connection_memory: options.connectionMemory,
             context: Unmanaged.passUnretained(self).toOpaque(), log: libraryLog,
             begun: requestBegun, handle: handleRequest, completed: requestCompleted,
@@ -105,8 +105,7 @@ package import WorkerThreads
     ///
     /// The server takes no more of them.
     ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
-    package func waitUntilClosed(until deadline: UInt64) {
+    package func waitUntilClosed(until deadline: Moment) {
         while loop.hasConnections, allClosed.wait(until: deadline) {}
     }
 
@@ -123,9 +122,8 @@ package import WorkerThreads
     ///
     /// The server drains.
     ///
-    /// - Parameter deadline: nanoseconds of CLOCK_MONOTONIC.
     /// - Returns: whether they have.
-    package func waitUntilAnswered(until deadline: UInt64) -> Bool {
+    package func waitUntilAnswered(until deadline: Moment) -> Bool {
         while unanswered.load(ordering: .acquiring) > 0 {
             guard allAnswered.wait(until: deadline) else { return false }
         }
@@ -153,7 +151,7 @@ package import WorkerThreads
     func snapshotReply(_ endpoint: Endpoint) -> Reply {
         switch endpoint {
         case .health:
-            healthPage.reply(service.readiness, service.load, uptime: loop.now &- startTime)
+            healthPage.reply(service.readiness, service.load, uptime: loop.now - startTime)
         case .live: .live
         case .ready: .ready(service.readiness)
         case .calls: callsPage.reply(service, at: loop.now)
@@ -184,7 +182,7 @@ package import WorkerThreads
     fileprivate func statsReply() -> Reply {
         let now = options.clock()
         let usage = lastUsage.withLock { $0 }
-        if let usage, now < usage.readAt + 100_000_000 {
+        if let usage, now < usage.readAt + .milliseconds(100) {
             return .stats(processID: options.processID, usage.value)
         }
         let value = service.usage()

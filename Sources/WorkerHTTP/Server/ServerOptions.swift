@@ -29,28 +29,28 @@ package struct ServerOptions: Sendable {
     package var connectionMemory = 12 << 10
     /// A request on a connection beyond these is answered 503.
     package var maxConnections = 10_000
-    /// Nanoseconds that a header block may take to arrive.
-    package var headerTimeout: UInt64 = 10_000_000_000
-    /// Nanoseconds that a body may take to arrive.
-    package var bodyTimeout: UInt64 = 120_000_000_000
-    /// Nanoseconds that a connection is kept between two requests.
-    package var idleTimeout: UInt64 = 60_000_000_000
-    /// Nanoseconds over which the rate of a client that reads a reply is measured.
+    /// The time that a header block may take to arrive.
+    package var headerTimeout = TimeSpan.seconds(10)
+    /// The time that a body may take to arrive.
+    package var bodyTimeout = TimeSpan.seconds(120)
+    /// The time that a connection is kept between two requests.
+    package var idleTimeout = TimeSpan.seconds(60)
+    /// The time over which the rate of a client that reads a reply is measured.
     ///
     /// The kernel may tell of what was taken in steps of 64 KiB: one of 2 KiB/s makes a step in each.
-    package var readerWindow: UInt64 = 30_000_000_000
-    /// Nanoseconds that a call may take, counted from its arrival; nil for any.
-    package var callTimeout: UInt64?
+    package var readerWindow = TimeSpan.seconds(30)
+    /// The time that a call may take, counted from its arrival; nil for any.
+    package var callTimeout: TimeSpan?
     /// The signs of life that a supervisor wants; nil for none.
     package var heartbeat: Heartbeat?
-    /// Nanoseconds of CLOCK_MONOTONIC.
-    package var clock: @Sendable () -> UInt64
+    /// The monotonic clock.
+    package var clock: @Sendable () -> Moment
 
     /// Makes options with the defaults that the command line documents.
     package init(
         listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: String,
         pluginVersion: String, maxBody: Int, budget: Budget,
-        clock: @escaping @Sendable () -> UInt64
+        clock: @escaping @Sendable () -> Moment
     ) {
         self.clock = clock
         self.listenDescriptor = listenDescriptor

@@ -30,12 +30,12 @@ package protocol WorkerService: AnyObject, Sendable {
     ///   - body: validated JSON text.
     ///   - args: where in it `args`, or the configuration, lie.
     ///   - kwargs: where in it `kwargs` lie.
-    ///   - deadline: when the call is given up, in nanoseconds of CLOCK_MONOTONIC; nil for never.
+    ///   - deadline: when the call is given up; nil for never.
     ///   - exchange: who waits for it, with its id and arrival.
     /// - Returns: why it was not taken in, if it was not.
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: UInt64?, exchange: Exchange
+        deadline: Moment?, exchange: Exchange
     ) -> CallRefusal?
     /// A call has failed, or was refused; any thread, once for each.
     func callFailed(_ call: FailedCall)

@@ -1,4 +1,5 @@
 import CLinux
+package import WorkerCore
 
 /// The running calls as a crash report lists them.
 ///
@@ -8,13 +9,14 @@ package enum CrashCalls {
     /// The number of slots; those beyond are not listed.
     package static let capacity = Int(CLINUX_CRASH_SLOTS)
 
-    /// Notes that a call runs in a slot, from a moment of `MonotonicClock` on; of its id 63 bytes count.
-    package static func begin(slot: Int, id: String, startNanoseconds: UInt64) {
+    /// Notes that a call runs in a slot, from a moment on; of its id 63 bytes count.
+    package static func begin(slot: Int, id: String, start: Moment) {
         guard let slot = UInt32(exactly: slot) else { return }
         var id = id
         id.withUTF8 { bytes in
             unsafe bytes.withMemoryRebound(to: CChar.self) { text in
-                unsafe clinux_crash_call_begin(slot, text.baseAddress, text.count, startNanoseconds)
+                unsafe clinux_crash_call_begin(
+                    slot, text.baseAddress, text.count, start.nanoseconds)
             }
         }
     }

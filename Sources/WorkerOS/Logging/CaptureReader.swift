@@ -1,5 +1,7 @@
 import Glibc
 import Synchronization
+import WorkerCore
+import WorkerThreads
 
 /// The reading end of a capture, owned by its thread.
 final class CaptureReader: Sendable {
@@ -7,7 +9,7 @@ final class CaptureReader: Sendable {
     private let onLine: @Sendable (String) -> Void
     private let stop: Latch
     private let end: Latch
-    private let deadline = Atomic<UInt64>(.max)
+    private let lastMoment = Atomic(Moment.never.nanoseconds)
 
     /// Takes over the reading, non-blocking end of a pipe; `stop` asks the thread to end, `end` opens once it did.
     init(
@@ -36,16 +38,18 @@ final class CaptureReader: Sendable {
             if count > 0 { splitter.feed(buffer[..<count], onLine) }
             let isEmpty = count < 0 && (errno == EAGAIN || errno == EINTR)
             if count == 0 || (count < 0 && !isEmpty) || (isEmpty && isStopping) { break }
-            if isStopping, MonotonicClock.now() > deadline.load(ordering: .acquiring) { break }
+            if isStopping, Moment.now().nanoseconds > lastMoment.load(ordering: .acquiring) {
+                break
+            }
         }
         splitter.finish(onLine)
         end.open()
     }
 
-    /// Asks the thread to end and waits for that until a moment of `MonotonicClock`.
-    func finish(deadlineNanoseconds: UInt64) -> Bool {
-        deadline.store(deadlineNanoseconds, ordering: .releasing)
+    /// Asks the thread to end and waits for that until a moment.
+    func finish(until deadline: Moment) -> Bool {
+        lastMoment.store(deadline.nanoseconds, ordering: .releasing)
         stop.open()
-        return end.wait(deadlineNanoseconds: deadlineNanoseconds)
+        return end.wait(until: deadline)
     }
 }

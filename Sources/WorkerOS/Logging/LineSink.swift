@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import WorkerCore
 
 /// A descriptor that lines are written to without ever waiting, unless asked to.
 ///
@@ -59,7 +60,7 @@ final class LineSink: Sendable {
                         descriptor, bytes.baseAddress, bytes.count,
                         Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
                 case .blocking:
-                    Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: 0)
+                    Poll.wait(descriptor, for: Int16(POLLOUT), until: .zero)
                         ? unsafe clinux_write(
                             descriptor, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF))) : 0
                 }
@@ -70,8 +71,8 @@ final class LineSink: Sendable {
         }
     }
 
-    /// Waits until something can be taken, or until a moment of `MonotonicClock`; false for the latter.
-    func waitUntilWritable(deadlineNanoseconds: UInt64 = .max) -> Bool {
-        Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: deadlineNanoseconds)
+    /// Waits until something can be taken, or until a moment; false for the latter.
+    func waitUntilWritable(until deadline: Moment = .never) -> Bool {
+        Poll.wait(descriptor, for: Int16(POLLOUT), until: deadline)
     }
 }

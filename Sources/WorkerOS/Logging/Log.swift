@@ -41,12 +41,12 @@ package final class Log: Sendable {
     package func info(_ message: @autoclosure () -> String) { write(.info, message()) }
     package func debug(_ message: @autoclosure () -> String) { write(.debug, message()) }
 
-    /// Waits until all lines are written, at most to a moment of `MonotonicClock`; false for the latter.
+    /// Waits until all lines are written, at most to a moment; false for the latter.
     @discardableResult
-    package func flush(deadlineNanoseconds: UInt64) -> Bool {
+    package func flush(until deadline: Moment) -> Bool {
         guard let latch = Latch() else { return false }
         if queue.withLock({ $0.await(latch) }) {
-            _ = latch.wait(deadlineNanoseconds: deadlineNanoseconds)
+            _ = latch.wait(until: deadline)
         }
         return queue.withLock { $0.isEmpty }
     }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
-import WorkerCore
+package import WorkerCore
 
 /// The catching of what plugins print: descriptor 1 becomes a pipe, and each line goes to a closure.
 ///
@@ -62,14 +62,14 @@ package final class StandardOutputCapture: Sendable {
 
     /// Writes a line to what standard output really is, such as `FATAL: …`; false where it cannot be had in time.
     ///
-    /// It may lead to the journal, as the log does. The deadline is a moment of `MonotonicClock`.
+    /// It may lead to the journal, as the log does. The deadline is a moment.
     @discardableResult
-    package func writeReal(_ line: String, deadlineNanoseconds: UInt64) -> Bool {
+    package func writeReal(_ line: String, until deadline: Moment) -> Bool {
         let sink = LineSink(descriptor: realOutput)
         let bytes = Array("\(OneLine.text(line, limit: LogLine.maxMessage))\n".utf8)
         var written = sink.write(bytes.span)
         while written < bytes.count {
-            guard sink.waitUntilWritable(deadlineNanoseconds: deadlineNanoseconds) else {
+            guard sink.waitUntilWritable(until: deadline) else {
                 return false
             }
             written += sink.write(bytes.span.extracting(written...))
@@ -79,10 +79,10 @@ package final class StandardOutputCapture: Sendable {
 
     /// Ends the capture: restores the descriptor and hands out what was printed; false where that took too long.
     ///
-    /// The deadline is a moment of `MonotonicClock`. A process that still holds the pipe is not
+    /// The deadline is a moment. A process that still holds the pipe is not
     /// waited for: what it prints later is lost. Only the first call does anything.
     @discardableResult
-    package func finish(deadlineNanoseconds: UInt64) -> Bool {
+    package func finish(until deadline: Moment) -> Bool {
         let isFirst = isFinished.withLock { isFinished in
             defer { isFinished = true }
             return !isFinished
@@ -91,6 +91,6 @@ package final class StandardOutputCapture: Sendable {
             if descriptor == STDOUT_FILENO { clinux_stdout_flush() }
             dup2(realOutput, descriptor)
         }
-        return reader.finish(deadlineNanoseconds: deadlineNanoseconds)
+        return reader.finish(until: deadline)
     }
 }

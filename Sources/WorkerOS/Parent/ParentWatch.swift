@@ -1,5 +1,6 @@
 private import CLinux
 private import Glibc
+package import WorkerCore
 
 /// The watch over the process whose end ends the worker.
 ///
@@ -10,7 +11,7 @@ package final class ParentWatch: Sendable {
     /// Readable once the parent is gone; nil where it has to be asked for by `isGone`.
     package let descriptor: Int32?
     /// Milliseconds between two questions where there is no descriptor.
-    package static let pollInterval: Int32 = 10
+    package static let pollInterval = TimeSpan.milliseconds(10)
 
     private let process: Int32
     private let startTime: UInt64
@@ -50,7 +51,7 @@ package final class ParentWatch: Sendable {
     /// Whether the process has ended, reaped or not.
     package var isGone: Bool {
         if let descriptor {
-            return Poll.wait(descriptor, for: Int16(POLLIN), deadlineNanoseconds: 0)
+            return Poll.wait(descriptor, for: Int16(POLLIN), until: .zero)
         }
         // The kernel gives a child another parent when the process has ended, whatever its number is now.
         if isParent, getppid() != process { return true }

@@ -1,31 +1,32 @@
 import Glibc
 import WorkerCore
+import WorkerThreads
 
 /// One run of ending all descendants: does what `DescendantEnding` decides.
 struct DescendantHunt {
-    /// How often a process is looked for whose end raises no event, in nanoseconds.
-    private static let unwatchedInterval: UInt64 = 5_000_000
-    /// The shortest time between two walks, in nanoseconds; more where a walk takes long.
-    private static let shortestPause: UInt64 = 1_000_000
+    /// How often a process is looked for whose end raises no event.
+    private static let unwatchedInterval = TimeSpan.milliseconds(5)
+    /// The shortest time between two walks; more where a walk takes long.
+    private static let shortestPause = TimeSpan.milliseconds(1)
 
     private let descendants: Descendants
     private var ending: DescendantEnding
     private var handles: [DescendantIdentity: ProcessHandle] = [:]
 
-    init(descendants: Descendants, deadlineNanoseconds: UInt64) {
+    init(descendants: Descendants, deadline: Moment) {
         self.descendants = descendants
-        ending = DescendantEnding(now: MonotonicClock.now(), deadline: deadlineNanoseconds)
+        ending = DescendantEnding(now: Moment.now(), deadline: deadline)
     }
 
     /// Ends them, and returns the numbers of those that could not be ended.
     mutating func run(_ ledger: inout DescendantLedger) -> [Int32] {
         while true {
-            let walkStart = MonotonicClock.now()
+            let walkStart = Moment.now()
             let sightings = descendants.look(&ledger)
             _ = descendants.reapAdopted(among: sightings, ledger)
             let living = sightings.filter { !$0.isGone }.map(\.identity)
             forget(allBut: living)
-            let now = MonotonicClock.now()
+            let now = Moment.now()
             switch ending.next(living: living, now: now) {
             case .terminate(let some):
                 send(SIGTERM, to: some, ledger)
@@ -34,7 +35,7 @@ struct DescendantHunt {
             case .kill(let some): send(SIGKILL, to: some, ledger)
             case .look: break
             case .wait(let moment):
-                let pause = max(Self.shortestPause, 4 * (now - walkStart))
+                let pause = max(Self.shortestPause, (now - walkStart) * 4)
                 wait(for: living, until: moment, pause: pause)
             case .finished(let rest): return rest.map(\.pid)
             }
@@ -74,23 +75,23 @@ struct DescendantHunt {
     }
 
     /// Waits until one of some processes has ended, and then a pause long for others to follow.
-    private func wait(for living: [DescendantIdentity], until moment: UInt64, pause: UInt64) {
+    private func wait(for living: [DescendantIdentity], until moment: Moment, pause: TimeSpan) {
         let descriptors = living.compactMap { handles[$0]?.descriptor }.filter { $0 >= 0 }
         var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let isWatched = entries.count == living.count
-        var end = isWatched ? moment : min(moment, MonotonicClock.now() + Self.unwatchedInterval)
+        var end = isWatched ? moment : min(moment, Moment.now() + Self.unwatchedInterval)
         var hasEvent = false
         while true {
-            let time = MonotonicClock.milliseconds(until: end)
+            let time = end.pollTimeout
             let ready = unsafe poll(&entries, nfds_t(entries.count), time)
             if ready < 0 && errno != EINTR { return }
             if ready > 0 {
                 entries.removeAll { $0.revents != 0 }
-                if !hasEvent { end = min(moment, MonotonicClock.now() + pause) }
+                if !hasEvent { end = min(moment, Moment.now() + pause) }
                 hasEvent = true
                 if entries.isEmpty { return }
             }
-            if MonotonicClock.now() >= end { return }
+            if Moment.now() >= end { return }
         }
     }
 }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
-import WorkerCore
+package import WorkerCore
 
 /// The one who sees to it that no process that a plugin started outlives the worker.
 ///
@@ -47,17 +47,17 @@ package final class DescendantReaper: Sendable {
     /// Ends all descendants, and returns the numbers of those that could not be ended.
     ///
     /// SIGTERM (and SIGCONT) to all; at half of the time SIGKILL to those that are left. Returns as
-    /// soon as none runs; where there never was one, at once. The deadline is a moment of
-    /// `MonotonicClock`; one that has passed means SIGKILL without waiting. Those that remain run as
+    /// soon as none runs; where there never was one, at once. The deadline is a moment;
+    /// one that has passed means SIGKILL without waiting. Those that remain run as
     /// another user, hang in the kernel, or had no time left to end. Children of plugin code stay
     /// as zombies, for whoever waits for them; see `reapRest`.
-    package func endAll(deadlineNanoseconds: UInt64) -> [Int32] {
+    package func endAll(until deadline: Moment) -> [Int32] {
         guard clinux_has_children() else { return [] }
         return ledger.withLock { ledger in
             var hunt = DescendantHunt(
                 descendants: Descendants(
                     root: root, byLists: byLists, usesDescriptors: usesDescriptors),
-                deadlineNanoseconds: deadlineNanoseconds)
+                deadline: deadline)
             return hunt.run(&ledger)
         }
     }

@@ -1,23 +1,25 @@
+import WorkerCore
+
 /// The arithmetic that turns readings of used CPU time into percent of one core.
 ///
 /// Readings closer together than `shortest` are measured from the same earlier one, so that two
 /// pollers do not shorten each other's intervals.
 struct UsageInterval: Sendable {
-    /// A reading: CPU time used so far at a moment, both in nanoseconds.
+    /// A reading: CPU time used so far at a moment.
     struct Reading: Sendable, Equatable {
-        var cpu: UInt64
-        var time: UInt64
+        var cpu: TimeSpan
+        var time: Moment
     }
 
-    /// The shortest interval that is measured from the latest reading, in nanoseconds.
-    static let shortest: UInt64 = 100_000_000
+    /// The shortest interval that is measured from the latest reading.
+    static let shortest = TimeSpan.milliseconds(100)
 
     private var baseline: Reading
     private var latest: Reading
 
     /// The first reading is measured from the start of the process, with no CPU time used.
-    init(start: UInt64) {
-        baseline = Reading(cpu: 0, time: start)
+    init(start: Moment) {
+        baseline = Reading(cpu: .zero, time: start)
         latest = baseline
     }
 
@@ -31,6 +33,7 @@ struct UsageInterval: Sendable {
             latest = reading
         }
         guard reading.time > baseline.time, reading.cpu > baseline.cpu else { return 0 }
-        return Double(reading.cpu - baseline.cpu) / Double(reading.time - baseline.time) * 100
+        let (cpu, time) = (reading.cpu - baseline.cpu, reading.time - baseline.time)
+        return Double(cpu.nanoseconds) / Double(time.nanoseconds) * 100
     }
 }

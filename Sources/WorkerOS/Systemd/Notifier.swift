@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
 import Synchronization
-import WorkerCore
+package import WorkerCore
+import WorkerThreads
 
 /// What the worker tells the service manager about itself, by the protocol of `sd_notify`.
 ///
@@ -24,8 +25,8 @@ package final class Notifier: Sendable {
         case absent
     }
 
-    /// Nanoseconds between attempts to reach a manager that is absent.
-    private static let pause: UInt64 = 1_000_000_000
+    /// The time between attempts to reach a manager that is absent.
+    private static let pause = TimeSpan.seconds(1)
 
     /// The path or abstract name, which `@` begins; nil where nobody wants to be told.
     private let name: String?
@@ -56,8 +57,8 @@ package final class Notifier: Sendable {
     package func ready(status: String) { tell("READY=1\nSTATUS=\(line(status))") }
 
     /// Says that the worker ends, and how long that may take, whatever TimeoutStopSec= is.
-    package func stopping(status: String, microseconds: UInt64) {
-        tell("STOPPING=1\nSTATUS=\(line(status))\nEXTEND_TIMEOUT_USEC=\(microseconds)")
+    package func stopping(status: String, within time: TimeSpan) {
+        tell("STOPPING=1\nSTATUS=\(line(status))\nEXTEND_TIMEOUT_USEC=\(time.microseconds)")
     }
 
     /// Says why the worker ends by itself.
@@ -74,12 +75,12 @@ package final class Notifier: Sendable {
         }
     }
 
-    /// Waits until everything was heard, at most to a moment of `MonotonicClock`.
+    /// Waits until everything was heard, at most to a moment.
     ///
     /// A manager that is absent is not waited for.
-    package func flush(deadlineNanoseconds: UInt64) {
+    package func flush(until deadline: Moment) {
         while outbox.withLock({ deliver(&$0) }) == .full {
-            guard waitUntilWritable(deadlineNanoseconds) else { return }
+            guard waitUntilWritable(deadline) else { return }
         }
     }
 
@@ -109,9 +110,9 @@ package final class Notifier: Sendable {
             }
             switch outcome {
             case .heard: return
-            case .full: _ = waitUntilWritable(.max)
+            case .full: _ = waitUntilWritable(.never)
             case .absent:
-                _ = Poll.wait(-1, for: 0, deadlineNanoseconds: MonotonicClock.now() + Self.pause)
+                _ = Poll.wait(-1, for: 0, until: Moment.now() + Self.pause)
             }
         }
     }
@@ -149,7 +150,7 @@ package final class Notifier: Sendable {
         return unsafe clinux_connect_unix(descriptor, name, name.utf8.count) == 0
     }
 
-    private func waitUntilWritable(_ deadline: UInt64) -> Bool {
-        Poll.wait(descriptor, for: Int16(POLLOUT), deadlineNanoseconds: deadline)
+    private func waitUntilWritable(_ deadline: Moment) -> Bool {
+        Poll.wait(descriptor, for: Int16(POLLOUT), until: deadline)
     }
 }

@@ -1,12 +1,13 @@
 import Glibc
+package import WorkerCore
 
 /// How often the service manager wants to hear that the worker lives.
 package struct WatchdogInterval: Sendable, Equatable {
-    /// The time of silence after which the manager ends the worker, in nanoseconds.
-    package let limit: UInt64
+    /// The time of silence after which the manager ends the worker.
+    package let limit: TimeSpan
 
-    /// The time between two signs of life, half of the limit, in nanoseconds.
-    package var ping: UInt64 { limit / 2 }
+    /// The time between two signs of life, half of the limit.
+    package var ping: TimeSpan { limit / 2 }
 
     /// Reads the copied environment; nil where nobody watches this process.
     ///
@@ -16,6 +17,6 @@ package struct WatchdogInterval: Sendable, Equatable {
         guard let text = environment["WATCHDOG_USEC"], let microseconds = UInt64(text),
             microseconds > 0, microseconds < UInt64.max / 1_000
         else { return nil }
-        limit = microseconds * 1_000
+        limit = .microseconds(microseconds)
     }
 }

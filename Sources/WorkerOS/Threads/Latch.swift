@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+package import WorkerCore
 
 /// An event that happens once and that any number of threads can wait for.
 package final class Latch: Sendable {
@@ -26,8 +27,8 @@ package final class Latch: Sendable {
         eventfd_write(descriptor, 1)
     }
 
-    /// Waits until the event has happened or a moment of `MonotonicClock` is past; false for the latter.
-    package func wait(deadlineNanoseconds: UInt64) -> Bool {
-        Poll.wait(descriptor, for: Int16(POLLIN), deadlineNanoseconds: deadlineNanoseconds)
+    /// Waits until the event has happened or a moment is past; false for the latter.
+    package func wait(until deadline: Moment) -> Bool {
+        Poll.wait(descriptor, for: Int16(POLLIN), until: deadline)
     }
 }

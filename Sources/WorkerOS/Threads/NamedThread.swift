@@ -1,6 +1,8 @@
 import CLinux
 import Glibc
 import Synchronization
+package import WorkerCore
+import WorkerThreads
 
 /// A thread with a name that `top -H` and debuggers show.
 ///
@@ -42,16 +44,14 @@ package final class NamedThread: Sendable {
         return NamedThread(handle: handle)
     }
 
-    /// Waits for the thread's end until a moment of `MonotonicClock`; false where it still runs then.
+    /// Waits for the thread's end until a moment; false where it still runs then.
     ///
     /// Call it from one other thread. The corresponding C function is `pthread_clockjoin_np`.
-    package func join(deadlineNanoseconds: UInt64 = .max) -> Bool {
+    package func join(until deadline: Moment = .never) -> Bool {
         isJoined.withLock { isJoined in
             if isJoined { return true }
-            var deadline = timespec(
-                tv_sec: Int(deadlineNanoseconds / 1_000_000_000),
-                tv_nsec: Int(deadlineNanoseconds % 1_000_000_000))
-            isJoined = unsafe clinux_thread_join(handle, &deadline) == 0
+            var time = deadline.timespec
+            isJoined = unsafe clinux_thread_join(handle, &time) == 0
             return isJoined
         }
     }

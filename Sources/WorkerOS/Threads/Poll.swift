@@ -1,17 +1,17 @@
 import Glibc
+import WorkerCore
+import WorkerThreads
 
 /// Waiting for descriptors.
 enum Poll {
     /// Waits until a descriptor has one of `events`, or an error, or a deadline is past; false for the last.
     ///
-    /// The deadline is a moment of `MonotonicClock`, 0 for a mere look. The corresponding C
+    /// `.zero` is for a mere look. The corresponding C
     /// function is `poll`.
-    static func wait(_ descriptor: Int32, for events: Int16, deadlineNanoseconds: UInt64) -> Bool {
+    static func wait(_ descriptor: Int32, for events: Int16, until deadline: Moment) -> Bool {
         var entry = pollfd(fd: descriptor, events: events, revents: 0)
         while true {
-            let time =
-                deadlineNanoseconds == .max
-                ? -1 : MonotonicClock.milliseconds(until: deadlineNanoseconds)
+            let time = deadline.pollTimeout
             let ready = unsafe poll(&entry, 1, time)
             if ready > 0 { return true }
             if ready == 0 && time < Int32.max { return false }

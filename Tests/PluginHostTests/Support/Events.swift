@@ -1,5 +1,6 @@
 import PluginHost
 import TestSupport
+import WorkerCore
 
 /// Notes what the plugin host reports.
 final class Events: HostEvents {
@@ -15,7 +16,7 @@ final class Events: HostEvents {
 
     func libraryLoaded() {}
 
-    func callBegan(slot: Int, id: String, arrival: UInt64) {}
+    func callBegan(slot: Int, id: String, arrival: Moment) {}
 
     func callEnded(slot: Int) {}
 

@@ -15,7 +15,7 @@ final class Plugin: Sendable {
     let threads = Monitor<[String]>([])
 
     /// The clock of most tests.
-    static let clock: @Sendable () -> UInt64 = { UInt64(Deadline.now) * 1_000_000 }
+    static let clock: @Sendable () -> Moment = Moment.now
 
     static let spawn: ThreadSpawner = { _, body in
         startThread(body)
@@ -30,7 +30,7 @@ final class Plugin: Sendable {
 
     init(
         _ library: String, _ className: String, maxQueue: Int = 64,
-        clock: @escaping @Sendable () -> UInt64 = Plugin.clock
+        clock: @escaping @Sendable () -> Moment = Plugin.clock
     ) throws {
         _ = try FixtureEnvironment.folder()
         folder = try TemporaryFolder()
@@ -59,7 +59,7 @@ final class Plugin: Sendable {
     }
 
     private static func environment(
-        _ maxQueue: Int, _ events: Events, _ clock: @escaping @Sendable () -> UInt64,
+        _ maxQueue: Int, _ events: Events, _ clock: @escaping @Sendable () -> Moment,
         _ threads: Monitor<[String]>
     ) throws -> HostEnvironment {
         HostEnvironment(
@@ -95,7 +95,7 @@ final class Plugin: Sendable {
     @discardableResult
     func submit(
         _ kind: CallKind = .execute, _ kwargs: String = "{}", to recorder: Recorder = Recorder(),
-        requestID: String = "request", deadline: UInt64? = nil
+        requestID: String = "request", deadline: Moment? = nil
     ) throws -> Recorder {
         let refusal = try attempt(
             kind, kwargs, to: recorder, requestID: requestID, deadline: deadline)
@@ -106,7 +106,7 @@ final class Plugin: Sendable {
     /// Submits a call, and says why it is not taken.
     func attempt(
         _ kind: CallKind, _ kwargs: String = "{}", to recorder: Recorder,
-        requestID: String = "request", deadline: UInt64? = nil
+        requestID: String = "request", deadline: Moment? = nil
     ) throws -> CallRefusal? {
         var body = ByteBuffer()
         switch kind {
@@ -116,14 +116,14 @@ final class Plugin: Sendable {
             return host.submit(
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
-                    arrival: 0, deadline: deadline, observer: recorder))
+                    arrival: .zero, deadline: deadline, observer: recorder))
         case .initialize, .cleanup:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
             return host.submit(
                 Call(
                     kind, body: body, args: range, kwargs: nil, requestID: requestID,
-                    arrival: 0, deadline: deadline, observer: recorder))
+                    arrival: .zero, deadline: deadline, observer: recorder))
         }
     }
 
@@ -155,9 +155,9 @@ final class Plugin: Sendable {
     }
 }
 
-/// The moment so many milliseconds ahead, in nanoseconds.
-func moment(_ milliseconds: Int) -> UInt64 {
-    UInt64(Deadline.now + Int64(milliseconds)) * 1_000_000
+/// The moment so many milliseconds ahead.
+func moment(_ milliseconds: Int) -> Moment {
+    .now() + .milliseconds(UInt64(milliseconds))
 }
 
 /// A variable of this process.
@@ -180,7 +180,7 @@ func withPython(
 /// Loads a fixture for `body`, and ends it properly.
 func withPlugin(
     _ library: String, _ className: String, maxQueue: Int = 64,
-    clock: @escaping @Sendable () -> UInt64 = Plugin.clock, _ body: (Plugin) throws -> Void
+    clock: @escaping @Sendable () -> Moment = Plugin.clock, _ body: (Plugin) throws -> Void
 ) throws {
     let plugin = try Plugin(library, className, maxQueue: maxQueue, clock: clock)
     defer {

@@ -1,13 +1,14 @@
+import TestSupport
 import Testing
 import WorkerCore
 
 @Suite struct StreamPaceTests {
     /// A pace after so many lines at a distance; whether somebody has to look is told by the last.
-    private func pace(_ lines: Int, _ distance: UInt64) -> (StreamPace, mustLook: Bool) {
+    private func pace(_ lines: Int, _ distance: TimeSpan) -> (StreamPace, mustLook: Bool) {
         var pace = StreamPace()
         var mustLook = false
         for line in 0..<lines {
-            mustLook = pace.handedOver(at: 1_000_000_000 + UInt64(line) * distance)
+            mustLook = pace.handedOver(at: .zero + .seconds(1) + distance * UInt64(line))
         }
         return (pace, mustLook)
     }
@@ -28,7 +29,7 @@ import WorkerCore
 
     @Test func `One pause begins the count anew`() {
         var (pace, _) = pace(StreamPace.run, 0)
-        let later = 1_000_000_000 + StreamPace.gap
+        let later = Moment(nanoseconds: 1_000_000_000) + StreamPace.gap
         _ = pace.handedOver(at: later)
         for _ in 0..<(StreamPace.run - 1) {
             let mustLook = pace.handedOver(at: later)

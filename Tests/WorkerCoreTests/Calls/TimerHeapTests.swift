@@ -8,12 +8,12 @@ import WorkerCore
     {
         var generator = SeededGenerator(seed: seed)
         var heap = TimerHeap<Int>()
-        var awaited: [Int: (id: TimerID, moment: UInt64)] = [:]
+        var awaited: [Int: (id: TimerID, moment: Moment)] = [:]
         var gone: [TimerID] = []
         for number in 0..<500 {
             switch Int.random(in: 0..<5, using: &generator) {
             case 0, 1:
-                let moment = UInt64.random(in: 0..<100, using: &generator)
+                let moment = Moment(nanoseconds: .random(in: 0..<100, using: &generator))
                 awaited[number] = (heap.insert(number, at: moment), moment)
             case 2:
                 guard let (key, value) = awaited.randomElement(using: &generator) else { break }
@@ -26,7 +26,7 @@ import WorkerCore
                 let removed = heap.remove(id)
                 #expect(removed == nil)
             default:
-                let now = UInt64.random(in: 0..<100, using: &generator)
+                let now = Moment(nanoseconds: .random(in: 0..<100, using: &generator))
                 let earliest = awaited.values.map(\.moment).min()
                 guard let popped = heap.popFirst(notAfter: now) else {
                     #expect(earliest.map { $0 > now } ?? true)

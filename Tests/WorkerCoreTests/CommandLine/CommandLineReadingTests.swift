@@ -50,7 +50,7 @@ import Testing
         ("0", 0), ("0.001", 1), ("1.2", 1_200), ("1.5", 1_500), (".25", 250), ("10", 10_000),
         ("86400", 86_400_000),
     ])
-    func `Seconds may have decimals`(text: String, milliseconds: Int) throws {
+    func `Seconds may have decimals`(text: String, milliseconds: UInt64) throws {
         #expect(
             try configuration("shutdown-grace", text).shutdownGrace == .milliseconds(milliseconds))
     }

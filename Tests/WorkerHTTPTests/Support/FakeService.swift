@@ -59,7 +59,7 @@ final class FakeService: WorkerService {
 
     func submit(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: UInt64?, exchange: Exchange
+        deadline: Moment?, exchange: Exchange
     ) -> CallRefusal? {
         if let before = state.withLock({ $0.before }) { before() }
         if let refusal = state.withLock({ $0.refusal }) { return refusal }

@@ -10,7 +10,7 @@ struct Settings {
     var maxBuffered = 4 << 20
     var largeBody = 256 << 10
     var streamBuffer = 256 << 10
-    var readerWindow: UInt64 = 30_000_000_000
+    var readerWindow = TimeSpan.seconds(30)
     var hasPolicy = true
     var heartbeat: Heartbeat?
 }
@@ -34,7 +34,7 @@ final class RunningServer: Sendable {
             listenDescriptor: listener.descriptor.raw,
             policy: AccessPolicy(hosts: [], origins: [], port: listener.port), processID: 42,
             pluginName: "Fake \"plugin\"", pluginVersion: "1.2", maxBody: 1 << 20,
-            budget: Budget(limit: settings.maxBuffered), clock: { UInt64(Deadline.now) * 1_000_000 }
+            budget: Budget(limit: settings.maxBuffered), clock: Moment.now
         )
         options.largeBody = settings.largeBody
         options.readerWindow = settings.readerWindow

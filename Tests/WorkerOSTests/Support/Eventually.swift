@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
-import WorkerOS
+import WorkerCore
+import WorkerThreads
 
 /// Looks again and again until a condition holds; says whether it held in time.
 func eventually(_ condition: () -> Bool) -> Bool {
@@ -13,9 +14,7 @@ func eventually(_ condition: () -> Bool) -> Bool {
 }
 
 /// The moment until which a test waits for what has to come.
-var inTime: UInt64 { seconds(Double(Deadline.patience) / 1_000) }
+var inTime: Moment { .now() + .milliseconds(UInt64(Deadline.patience)) }
 
 /// The moment some seconds from now.
-func seconds(_ count: Double) -> UInt64 {
-    MonotonicClock.now() + UInt64(count * 1_000_000_000)
-}
+func seconds(_ count: Double) -> Moment { .now() + .milliseconds(UInt64(count * 1_000)) }
