@@ -24,17 +24,30 @@ int uwp_memory_file(const char *name, const void *bytes, size_t count) {
     return file;
 }
 
-int uwp_reap(pid_t pid, uwp_end *end) {
-    siginfo_t information = {0};
-    int result;
+int uwp_reap(const uwp_process *process, uwp_end *end) {
+    int status;
+    ssize_t count;
     do {
-        result = waitid(P_PID, (id_t)pid, &information, WEXITED | WNOHANG);
-    } while (result != 0 && errno == EINTR);
-    if (result != 0) return -1;
-    if (information.si_pid == 0) return 0;
-    end->is_signal = information.si_code != CLD_EXITED;
-    end->number = information.si_status;
-    return 1;
+        count = read(process->end_fd, &status, sizeof status);
+    } while (count < 0 && errno == EINTR);
+    int taken = count == sizeof status;
+    (void)kill(process->guard, SIGKILL);
+    /* A guard that was killed itself takes the process along. */
+    int guard_status;
+    pid_t ended;
+    do {
+        ended = waitpid(process->guard, &guard_status, 0);
+    } while (ended < 0 && errno == EINTR);
+    if (!taken && ended == process->guard) {
+        status = guard_status;
+        taken = 1;
+    }
+    (void)close(process->end_fd);
+    if (process->pidfd >= 0) (void)close(process->pidfd);
+    if (!taken) return -1;
+    end->is_signal = WIFSIGNALED(status);
+    end->number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    return 0;
 }
 
 int uwp_stop_signal(void) { return SIGRTMIN + 5; }

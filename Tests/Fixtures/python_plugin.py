@@ -1,5 +1,6 @@
 """A Python plugin that does what the tests of the binary ask for."""
 
+import itertools
 import os
 import subprocess
 import threading
@@ -78,6 +79,21 @@ class Echo:
     @staticmethod
     def number(args, kwargs):
         return os.getpid()
+
+    @staticmethod
+    def hold(args, kwargs):
+        """Holds the interpreter's lock in C code, for ever."""
+        print("holding the lock")
+        return sum(itertools.repeat(0))
+
+    @staticmethod
+    def family(args, kwargs):
+        """Starts what tries to stay: the numbers of this process, its parent, and all that it started."""
+        sleep = ["sleep", "1000"]
+        children = [subprocess.Popen(sleep), subprocess.Popen(sleep, start_new_session=True)]
+        command = "setsid sleep 1000 >/dev/null & echo $!"
+        orphan = int(subprocess.check_output(["sh", "-c", command]))
+        return [os.getpid(), os.getppid(), *(child.pid for child in children), orphan]
 
     @staticmethod
     def child(args, kwargs):

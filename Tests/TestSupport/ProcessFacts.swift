@@ -11,6 +11,14 @@ public struct ProcessFacts: Sendable {
     /// The resident memory in KiB that is its own, without what is mapped from files.
     public var anonymousKiB: Int { number("RssAnon:") }
 
+    /// The resident memory in KiB.
+    public var residentKiB: Int { number("VmRSS:") }
+
+    /// The first word of its command line.
+    public var title: String {
+        String(decoding: bytes(of: "cmdline").prefix { $0 != 0 }, as: UTF8.self)
+    }
+
     /// The number of threads; 0 where the process is gone.
     public var threads: Int { number("Threads:") }
 
@@ -18,6 +26,13 @@ public struct ProcessFacts: Sendable {
     public var isAlive: Bool {
         let state = field("State:")
         return !state.isEmpty && !state.hasPrefix("Z")
+    }
+
+    /// Waits until it is gone, or a zombie; whether it is.
+    public func comesToAnEnd(within milliseconds: Int = Deadline.patience) -> Bool {
+        let deadline = Deadline(milliseconds: milliseconds)
+        while isAlive, !deadline.hasPassed { poll(nil, 0, 5) }
+        return !isAlive
     }
 
     /// The number of open descriptors.
@@ -33,12 +48,17 @@ public struct ProcessFacts: Sendable {
         Int(field(name).prefix { $0.isNumber }) ?? 0
     }
 
-    private func field(_ name: String) -> Substring {
-        let path = "/proc/\(pid)/status"
+    /// What is in a file of its folder in /proc; nothing where it is gone.
+    private func bytes(of name: String) -> [UInt8] {
+        let path = "/proc/\(pid)/\(name)"
         guard let file = try? Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), from: "open"),
             let bytes = try? file.read()
-        else { return "" }
-        let text = String(decoding: bytes, as: UTF8.self)
+        else { return [] }
+        return Array(bytes)
+    }
+
+    private func field(_ name: String) -> Substring {
+        let text = String(decoding: bytes(of: "status"), as: UTF8.self)
         let line = text.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
         return line.dropFirst(name.count).drop { $0 == " " || $0 == "\t" }
     }

@@ -34,7 +34,9 @@ typedef struct uwp_program {
 /* A process that was started. */
 typedef struct uwp_process {
     pid_t pid;
-    int pidfd; /* readable once the process has ended; -1 if the system has none to give */
+    pid_t guard; /* its parent, a child of the caller */
+    int end_fd;  /* readable once the process has ended */
+    int pidfd;   /* for signals; -1 if the system has none to give */
 } uwp_process;
 
 /* Why a process was not started: 0, or an errno, and whether exec gave it. */
@@ -44,11 +46,12 @@ typedef struct uwp_failure {
 } uwp_failure;
 
 /*
- * Starts a process, and returns once its program runs or could not be executed.
+ * Starts a process below a guard, and returns once its program runs or could not be executed.
  *
- * It leads a process group of its own in the caller's session, has the default disposition for all
- * signals (but for an ignored SIGHUP, which is nohup's) and an empty mask, and gets SIGKILL when the
- * *thread* that called this ends: that one has to live as long as the process is to.
+ * It leads a process group of its own in the caller's session, and has the default disposition for all
+ * signals (but for an ignored SIGHUP, which is nohup's) and an empty mask. The guard has a group of its
+ * own too. It sends the process and all that is below it SIGKILL when the *thread* that called this
+ * ends: that one has to live as long as the process is to.
  */
 uwp_failure uwp_start(const uwp_program *UWP_NONNULL program, uwp_process *UWP_NONNULL process);
 
@@ -61,9 +64,13 @@ typedef struct uwp_end {
     int number;
 } uwp_end;
 
-/* Takes the exit status of a process. 1: it was taken; 0: the process still runs; -1: none is left,
- * since other code of this process took it. */
-int uwp_reap(pid_t pid, uwp_end *UWP_NONNULL end);
+/* Sends a process a signal, before uwp_reap; -1 and errno if it fails. */
+int uwp_signal(const uwp_process *UWP_NONNULL process, int signal);
+
+/* Learns how a process has ended whose end_fd is readable, lets go of its guard, and closes both
+ * descriptors. -1: that is not known, as other code of this process took the status of a guard that was
+ * killed. What the process has started is the caller's to end then, if that is a subreaper. */
+int uwp_reap(const uwp_process *UWP_NONNULL process, uwp_end *UWP_NONNULL end);
 
 /* A run of bytes. */
 typedef struct uwp_bytes {

@@ -5,8 +5,8 @@ internal import WorkerThreads
 
 /// The process of a plugin, and the thread that starts it, listens to it and learns of its end.
 ///
-/// The thread, `uw-bridge`, lives as long as the process: the kernel sends the process SIGKILL when
-/// the thread that started it ends. It waits for nothing but events of the control connection and
+/// The thread, `uw-bridge`, lives as long as the process: what guards the process (guard.c) ends it
+/// with all that it has started when the thread that started it ends. It waits for nothing but events of the control connection and
 /// of the process, so that neither a call nor a full lane ever holds it up.
 final class RunnerProcess: Sendable {
     /// What is started.
@@ -111,8 +111,7 @@ final class RunnerProcess: Sendable {
     /// Sends the process a signal, if it still runs.
     func signal(_ number: Int32) {
         process.withLock { process in
-            // Not yet reaped, so the number is still its own.
-            if let process = process { kill(process.pid, number) }
+            if var process = process { _ = unsafe uwp_signal(&process, number) }
         }
     }
 
@@ -152,40 +151,35 @@ final class RunnerProcess: Sendable {
         var isListening = true
         while true {
             var entries = [
-                pollfd(fd: started.pidfd, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: started.end_fd, events: Int16(POLLIN), revents: 0),
                 pollfd(
                     fd: isListening ? control.descriptor : -1, events: Int16(POLLIN), revents: 0),
             ]
-            // Without a pidfd the end has to be asked for.
-            let patience: Int32 = started.pidfd >= 0 ? -1 : Self.pollInterval
-            _ = unsafe poll(&entries, nfds_t(entries.count), patience)
+            _ = unsafe poll(&entries, nfds_t(entries.count), -1)
             if entries[1].revents != 0 {
                 isListening = unsafe control.receiveWhatIsThere { unsafe listener.received($0, $1) }
             }
-            if entries[0].revents != 0 || started.pidfd < 0, let end = reap(started) {
+            if entries[0].revents != 0 {
                 // What it sent last is still there.
                 if isListening {
                     _ = unsafe control.receiveWhatIsThere { unsafe listener.received($0, $1) }
                 }
                 for lane in lanes { lane.shutDown() }
-                return listener.ended(end)
+                return listener.ended(reap())
             }
         }
     }
 
-    private func reap(_ started: uwp_process) -> ProcessEnd? {
+    private func reap() -> ProcessEnd {
         process.withLock { process in
+            defer { process = nil }
             var end = uwp_end()
-            let result = unsafe uwp_reap(started.pid, &end)
-            if result == 0 { return nil }
-            process = nil
-            if started.pidfd >= 0 { close(started.pidfd) }
-            return result > 0 ? ProcessEnd(end) : .unknown
+            guard var ended = process, unsafe uwp_reap(&ended, &end) == 0 else {
+                return .unknown
+            }
+            return ProcessEnd(end)
         }
     }
-
-    /// Milliseconds between two questions where there is no pidfd.
-    private static let pollInterval: Int32 = 10
 }
 
 /// Strings as C wants them: an array of pointers that ends with NULL.
