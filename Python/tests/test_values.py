@@ -63,6 +63,15 @@ class Values(Case):
         self.assertEqual(self.error("circle"), "Circular reference detected")
         self.assertEqual(self.value("none"), "null")
 
+    def test_a_thousand_levels_go_in_and_out(self):
+        nested = "[" * 997 + "]" * 997
+        text = '["echo",%s]' % nested
+        frame = self.runner.lane.ask("X", ("[%s,{}]" % text).encode())
+        if frame.kind == "E":
+            self.assertIn("recursion", frame.text)  # PyPy
+        else:
+            self.assertFrame(frame, "R", nested)
+
     def test_what_is_too_deep_or_too_long_is_an_error(self):
         self.assertFrame(self.runner.lane.call("deep"), "E")
         self.assertIn(self.runner.lane.call("digits").kind, "ER")  # PyPy and old 3.8 write it

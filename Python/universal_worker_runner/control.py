@@ -152,10 +152,16 @@ class Control:
 
     def ask_plugin(self, frame, others):
         """cancel() stops all calls of the instance, so it is not for one of several."""
-        if others or not hasattr(self.runner.plugin, "cancel"):
+        if others or not self.can_cancel():
             self.stopped(frame.lane, frame.id, NOT_SUPPORTED)
         else:
             self.canceller.ask(frame.lane, frame.id)
+
+    def can_cancel(self):
+        try:
+            return hasattr(self.runner.plugin, "cancel")
+        except Exception:
+            return True  # a property that raises something else: the canceller will say so
 
     def force(self, lane, call):
         """Ends one call without the plugin's help; whether there is a way."""

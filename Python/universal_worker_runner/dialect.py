@@ -35,7 +35,9 @@ class Original:
         return encoding.loose(value)
 
     def schema(self, value):
-        return encoding.without_nan(encoding.schema_encode(value))
+        from . import lenient
+
+        return lenient.schema(value)
 
     def failure(self, error):
         """How a call ends whose plugin code raised `error`."""

@@ -10,7 +10,22 @@ raw_decode = json.JSONDecoder().raw_decode
 
 def decode(payload):
     """The value of a text that the daemon has validated, without white space before it."""
-    return raw_decode(payload.decode())[0]
+    text = payload.decode()
+    try:
+        return raw_decode(text)[0]
+    except RecursionError:
+        return deeper(raw_decode, text)[0]
+
+
+def deeper(function, value):
+    """Calls what recurses once for each level of JSON, of which there may be 1,000: so many more than
+    Python allows as our own functions take up."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + 40)
+    try:
+        return function(value)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def default(value):
@@ -23,26 +38,12 @@ def default(value):
     raise TypeError("Object of type %s is not JSON serializable" % value.__class__.__name__)
 
 
-def lenient(value):
-    """What FastAPI makes of a schema's values beyond that: the original lets it encode /config_schema."""
-    if isinstance(value, (set, frozenset)) or hasattr(value, "__next__"):
-        return list(value)
-    if isinstance(value, (bytes, bytearray)):
-        return value.decode()
-    if hasattr(value, "isoformat"):  # date, time, datetime
-        return value.isoformat()
-    kinds = [("enum", "Enum"), ("pathlib", "PurePath"), ("decimal", "Decimal"), ("uuid", "UUID")]
-    for module, name in kinds:
-        kind = getattr(sys.modules.get(module), name, None)
-        if kind is not None and isinstance(value, kind):
-            return value.value if name == "Enum" else str(value)
-    return default(value)
-
-
 def anything(value):
     """For what must never fail: a name, a version, progress."""
+    from . import lenient
+
     try:
-        return lenient(value)
+        return lenient.convert(value)
     except Exception:
         return str(value)
 
@@ -50,8 +51,7 @@ def anything(value):
 COMPACT = (",", ":")
 strict = json.JSONEncoder(separators=COMPACT, allow_nan=False, default=default).encode
 loose = json.JSONEncoder(separators=COMPACT, default=default).encode
-schema_encode = json.JSONEncoder(separators=COMPACT, default=lenient).encode
-any_encode = json.JSONEncoder(separators=COMPACT, default=anything).encode
+any_encode = json.JSONEncoder(separators=COMPACT, default=anything, ensure_ascii=False).encode
 _with_nulls = json.JSONDecoder(parse_constant=lambda name: None)
 
 _told = False
@@ -61,6 +61,8 @@ def result(value):
     """A value as JSON, NaN and Infinity as null: the original's answer to /execute and /config."""
     try:
         return strict(value).encode("ascii")
+    except RecursionError:
+        return deeper(strict, value).encode("ascii")
     except ValueError as error:
         failure = error
     text = loose(value)  # raises again if it was another failure, such as a circle
@@ -73,6 +75,17 @@ def without_nan(text):
     if "N" in text or "Infinity" in text:  # perhaps only in a string
         text = strict(_with_nulls.decode(text))
     return text.encode("ascii")
+
+
+def shown(value):
+    """Any value as JSON, whatever it is: what JSON lacks is as in the original, or its str."""
+    try:
+        text = any_encode(value)
+    except Exception:  # a key, a circle
+        text = any_encode(str(value))
+    if "N" in text or "Infinity" in text:
+        text = any_encode(_with_nulls.decode(text))
+    return text.encode("utf-8", "replace").decode()  # lone surrogates
 
 
 def _tell(failure):

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from .encoding import shown
+
 
 def prepare_paths(parameters):
     """sys.argv is the worker's; the directory of the worker is where `python -m` has it."""
@@ -29,11 +31,11 @@ def instance(parameters):
 
 
 def attribute(plugin, name):
-    """A name or version for /health, once."""
+    """A name or version for /health, as JSON, once."""
     try:
-        return getattr(plugin, name, "unknown")
+        return shown(getattr(plugin, name, "unknown"))
     except Exception:
-        return "unknown"
+        return '"unknown"'
 
 
 METHODS = (

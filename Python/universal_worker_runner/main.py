@@ -78,10 +78,10 @@ class Runner:
         self.plugin = plugin
         self.context = contextvars.copy_context()
         self.states = States(self.dialect, plugin)
-        about = {name: loading.attribute(plugin, name) for name in ("name", "version")}
-        about["can"] = loading.abilities(plugin)
+        about = [(name, loading.attribute(plugin, name)) for name in ("name", "version")]
+        about.append(("can", any_encode(loading.abilities(plugin))))
         self.control.write(self.states.look(False))
-        self.control.send(OPEN, any_encode(about).encode())
+        self.control.send(OPEN, ("{%s}" % ",".join('"%s":%s' % item for item in about)).encode())
         self.control.add_lanes(self.lanes[1:])
         return True
 

@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from .encoding import any_encode, without_nan
+from .encoding import shown
 from .frames import STATE, pack
 
 
@@ -41,8 +41,8 @@ class States:
         values = [getattr(self.plugin, name, default) for _, _, name, default in self.attributes]
         members = {}
         for (member, key, _, _), value in zip(self.attributes, values):
-            members.setdefault(member, {})[key] = value
-        texts = {name: without_nan(any_encode(member)).decode() for name, member in members.items()}
+            members.setdefault(member, []).append('"%s":%s' % (key, shown(value)))
+        texts = {name: "{%s}" % ",".join(parts) for name, parts in members.items()}
         known = self.texts if closely or self.number == self.answered else {}
         changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
         self.values = values

@@ -42,6 +42,9 @@ static const char frames[] = {
 static const char lanes[] = {
 #embed "../../Python/universal_worker_runner/lanes.py"
 };
+static const char lenient[] = {
+#embed "../../Python/universal_worker_runner/lenient.py"
+};
 static const char loading[] = {
 #embed "../../Python/universal_worker_runner/loading.py"
 };
@@ -83,6 +86,7 @@ static const uwp_module modules[] = {
     {"forking", forking, sizeof forking},
     {"frames", frames, sizeof frames},
     {"lanes", lanes, sizeof lanes},
+    {"lenient", lenient, sizeof lenient},
     {"loading", loading, sizeof loading},
     {"loghook", loghook, sizeof loghook},
     {"main", main, sizeof main},

@@ -22,7 +22,7 @@ extension PluginHostTests {
                 for _ in 0..<2 {
                     expect(try plugin.run(.execute, "{\"kind\":\"\(kind)\"}"), says: says)
                 }
-                #expect(plugin.host.name == "Throwing")
+                #expect(plugin.host.name == .text("Throwing"))
             }
         }
 

@@ -17,7 +17,8 @@ extension PluginHostTests {
 
         @Test func `A plugin is created, asked what it is like, cleaned up and destroyed`() throws {
             try withLifecycle { plugin throws in
-                #expect(plugin.host.name == "Lifecycle" && plugin.host.version == "1.0")
+                #expect(
+                    plugin.host.name == .text("Lifecycle") && plugin.host.version == .text("1.0"))
                 #expect(plugin.threads.withLock { $0 } == ["uw-exec-0"])
                 #expect(try trace() == ["create", "config_schema", "current_config"])
             }
@@ -26,7 +27,8 @@ extension PluginHostTests {
 
         @Test func `A plugin without a name, a version and optional functions works`() throws {
             try withLifecycle("Bare") { plugin throws in
-                #expect(plugin.host.name == "unknown" && plugin.host.version == "unknown")
+                #expect(
+                    plugin.host.name == .text("unknown") && plugin.host.version == .text("unknown"))
                 #expect(try plugin.run(.initialize, "[1]") == .done)
                 #expect(try plugin.run(.cleanup) == .done)
                 #expect(string(plugin.host.configSchema.text.bytes) == "{}")

@@ -65,7 +65,9 @@ class Values:
         "none": None,
     }
 
-    def execute(self, name):
+    def execute(self, name, value=None):
+        if name == "echo":
+            return value
         if name == "raise_words":
             raise Words
         if name == "raise_surrogate":

@@ -8,8 +8,8 @@ internal import WorkerJSON
     private let table: PluginTable
     private let pointer: UnsafeMutableRawPointer?
 
-    var name: String { table.name }
-    var version: String { table.version }
+    var name: PluginLabel { .text(table.name) }
+    var version: PluginLabel { .text(table.version) }
     var isCancellable: Bool { table.isCancellable }
     var progress: ProgressReport? { nil }
     func progress(of call: uw_call_id) -> ProgressReport? { nil }

@@ -67,9 +67,9 @@ package final class PluginHost: Sendable {
     }
 
     /// The plugin's name, as it says itself; "unknown" if it does not.
-    package var name: String { instance.name }
+    package var name: PluginLabel { instance.name }
     /// The plugin's version, as it says itself; "unknown" if it does not.
-    package var version: String { instance.version }
+    package var version: PluginLabel { instance.version }
     /// The JSON Schema of the configuration, as of the last create or initialize.
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.

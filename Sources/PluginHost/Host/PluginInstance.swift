@@ -6,9 +6,9 @@ internal import WorkerCore
 /// Functions wait for the plugin; on executors only, but `cancel`.
 protocol PluginInstance: Sendable {
     /// The plugin's name, as it says itself; "unknown" if it does not.
-    var name: String { get }
+    var name: PluginLabel { get }
     /// Its version, likewise.
-    var version: String { get }
+    var version: PluginLabel { get }
     /// Whether a call that runs can be stopped.
     var isCancellable: Bool { get }
     /// What the plugin shows of itself, where that belongs to no call of its; nil for what calls report.

@@ -18,8 +18,8 @@ final class ProcessInstance: PluginInstance {
         var timers: Timers
     }
 
-    let name: String
-    let version: String
+    let name: PluginLabel
+    let version: PluginLabel
     let isCancellable: Bool
     var progress: ProgressReport? { bridge.progress }
     var hasCancel: Bool { isCancellable }

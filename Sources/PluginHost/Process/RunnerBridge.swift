@@ -8,8 +8,8 @@ internal import WorkerThreads
 final class RunnerBridge: RunnerProcess.Listener {
     /// What the plugin says of itself once it has been made.
     struct Introduction: Sendable {
-        let name: String
-        let version: String
+        let name: PluginLabel
+        let version: PluginLabel
         /// The methods that it has.
         let abilities: [String]
     }
@@ -122,25 +122,29 @@ final class RunnerBridge: RunnerProcess.Listener {
             state.isOpened = true
         }
         let about = unsafe JSONMembers(payload)
-        func text(_ key: String) -> String {
-            if let string = about?.string(key) { return string }
-            return about?.json(key).map { String(decoding: $0, as: UTF8.self) } ?? "unknown"
+        func label(_ key: String) -> PluginLabel {
+            if let string = about?.string(key) { return .text(string) }
+            guard let json = about?.json(key) else { return .text("unknown") }
+            return .json(String(decoding: json, as: UTF8.self))
         }
         opened.give(
             .success(
                 Introduction(
-                    name: text("name"), version: text("version"),
+                    name: label("name"), version: label("version"),
                     abilities: about?.strings("can") ?? [])))
     }
 
     /// Takes in what the plugin shows of itself; also from a lane, on its executor.
     func report(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
-        guard let progress = unsafe JSONMembers(payload)?.object("progress") else { return }
+        guard let members = unsafe JSONMembers(payload), let object = members.json("progress"),
+            let progress = members.object("progress")
+        else { return }
         let report = ProgressReport(
-            fraction: progress.number("progress") ?? 0, message: progress.string("message") ?? "")
+            showing: String(decoding: object, as: UTF8.self),
+            fraction: progress.number("progress"), message: progress.string("message"))
         let former = state.withLock { state -> ProgressReport? in
             // They come by two ways: the newest counts.
-            guard let report, head.call > shown else { return nil }
+            guard head.call > shown else { return nil }
             stateNumber.store(head.call, ordering: .relaxed)
             return exchange(&state.progress, report)
         }

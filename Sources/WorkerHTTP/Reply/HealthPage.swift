@@ -16,13 +16,20 @@ final class HealthPage {
     private var identity = ByteBuffer()
     private var page: (facts: Facts, response: KeptResponse)?
 
-    init(processID: Int32, name: String, version: String) {
+    init(processID: Int32, name: PluginLabel, version: PluginLabel) {
         identity.append("{\"status\":\"running\",\"pid\":")
         identity.append(String(processID))
         identity.append(",\"name\":")
-        identity.appendJSONString(name)
+        append(name)
         identity.append(",\"version\":")
-        identity.appendJSONString(version)
+        append(version)
+    }
+
+    private func append(_ label: PluginLabel) {
+        switch label {
+        case .text(let text): identity.appendJSONString(text)
+        case .json(let json): identity.append(json)
+        }
     }
 
     /// The reply of this moment.

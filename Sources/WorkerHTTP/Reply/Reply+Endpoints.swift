@@ -37,6 +37,10 @@ extension Reply {
     /// GET /progress.
     static func progress(_ report: ProgressReport) -> Reply {
         var body = ByteBuffer()
+        if let shown = report.shown {
+            body.append(shown)
+            return Reply(200, body)
+        }
         body.append("{\"progress\":")
         body.append(String(report.fraction))
         body.append(",\"message\":")

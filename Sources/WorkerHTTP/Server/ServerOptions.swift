@@ -14,9 +14,9 @@ package struct ServerOptions: Sendable {
     /// The process, as /health names it.
     package var processID: Int32
     /// The plugin, as /health names it.
-    package var pluginName: String
+    package var pluginName: PluginLabel
     /// Its version.
-    package var pluginVersion: String
+    package var pluginVersion: PluginLabel
     /// The largest body that a request may have.
     package var maxBody: Int
     /// What bodies, results and lines of streams may hold together.
@@ -48,8 +48,8 @@ package struct ServerOptions: Sendable {
 
     /// Makes options with the defaults that the command line documents.
     package init(
-        listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: String,
-        pluginVersion: String, maxBody: Int, budget: Budget,
+        listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: PluginLabel,
+        pluginVersion: PluginLabel, maxBody: Int, budget: Budget,
         clock: @escaping @Sendable () -> Moment
     ) {
         self.clock = clock

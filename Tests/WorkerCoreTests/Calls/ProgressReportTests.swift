@@ -21,4 +21,14 @@ import WorkerCore
         #expect(ProgressReport.none.fraction == 0)
         #expect(ProgressReport.none.message.isEmpty)
     }
+
+    @Test(arguments: [(0.5, 0.5), (-1, -1), (75, 0), (-0.5, 0), (nil, 0)] as [(Double?, Double)])
+    func `Any value can be shown, and counts as a fraction only if it is one`(
+        value: Double?, fraction: Double
+    ) {
+        let report = ProgressReport(showing: "{}", fraction: value, message: nil)
+        #expect(report.fraction == fraction)
+        #expect(report.message == "")
+        #expect(report.shown == "{}")
+    }
 }

@@ -33,7 +33,7 @@ final class RunningServer: Sendable {
         var options = ServerOptions(
             listenDescriptor: listener.descriptor.raw,
             policy: AccessPolicy(hosts: [], origins: [], port: listener.port), processID: 42,
-            pluginName: "Fake \"plugin\"", pluginVersion: "1.2", maxBody: 1 << 20,
+            pluginName: .text("Fake \"plugin\""), pluginVersion: .text("1.2"), maxBody: 1 << 20,
             budget: Budget(limit: settings.maxBuffered), clock: Moment.now
         )
         options.largeBody = settings.largeBody
