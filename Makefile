@@ -86,9 +86,10 @@ fixtures: need-daemon
 	$(MAKE) --no-print-directory -C Tests/Fixtures
 	$(MAKE) --no-print-directory -C Examples/Echo
 
-## compat: the original's recorded answers, replayed against the binary
+## compat: the original's recorded answers, replayed against the binary with a plugin in C and in Python
 compat: build need-checks
-	python3 Tests/Compatibility/replay.py --replay Tests/Compatibility/recorded.jsonl
+	for plugin in native python; do python3 Tests/Compatibility/replay.py --plugin $$plugin \
+		--replay Tests/Compatibility/recorded.jsonl || exit 1; done
 
 ## host-check: the original's own client, unmodified, drives the binary
 host-check: build fixtures need-checks

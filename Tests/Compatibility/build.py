@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from model import ANY, DETAIL, Case, Difference, Want
+from model import ANY, AS_NATIVE, DETAIL, Case, Difference, Want
 from wire import request
 
 GETS = ("/health", "/stats", "/config_schema", "/config", "/progress")
@@ -28,9 +28,17 @@ def echoed(args: Any = (), kwargs: Any = None) -> dict[str, Any]:
     return {"args": list(args), "kwargs": kwargs or {}}
 
 
-def get(name: str, target: str, *headers: str, differs: Difference | None = None, **more: Any) -> Case:
-    plugin = more.pop("plugin", "Echo")
-    return Case(name, (request("GET", target, None, *headers, **more),), ("GET",), differs, plugin=plugin)
+def get(
+    name: str,
+    target: str,
+    *headers: str,
+    differs: Difference | None = None,
+    plugin: str = "Echo",
+    python: Difference | None = AS_NATIVE,
+    **more: Any,
+) -> Case:
+    data = request("GET", target, None, *headers, **more)
+    return Case(name, (data,), ("GET",), differs, plugin=plugin, python=python)
 
 
 def post(
@@ -41,17 +49,24 @@ def post(
     differs: Difference | None = None,
     end: str = "complete",
     plugin: str = "Echo",
+    python: Difference | None = AS_NATIVE,
     **more: Any,
 ) -> Case:
     if not headers:
         headers = ("Content-Type: application/json",)
-    return Case(name, (request("POST", target, body, *headers, **more),), ("POST",), differs, end, plugin)
+    data = request("POST", target, body, *headers, **more)
+    return Case(name, (data,), ("POST",), differs, end, plugin, python)
 
 
 def execute(
-    name: str, *args: Any, differs: Difference | None = None, plugin: str = "Echo", **kwargs: Any
+    name: str,
+    *args: Any,
+    differs: Difference | None = None,
+    plugin: str = "Echo",
+    python: Difference | None = AS_NATIVE,
+    **kwargs: Any,
 ) -> Case:
-    return post(name, "/execute", call(*args, **kwargs), differs=differs, plugin=plugin)
+    return post(name, "/execute", call(*args, **kwargs), differs=differs, plugin=plugin, python=python)
 
 
 def stream(
@@ -60,9 +75,11 @@ def stream(
     differs: Difference | None = None,
     end: str = "complete",
     plugin: str = "Echo",
+    python: Difference | None = AS_NATIVE,
     **kwargs: Any,
 ) -> Case:
-    return post(name, "/execute_stream", call(*args, **kwargs), differs=differs, end=end, plugin=plugin)
+    body = call(*args, **kwargs)
+    return post(name, "/execute_stream", body, differs=differs, end=end, plugin=plugin, python=python)
 
 
 def closes(why: str, status: int = 400, body: Any = ANY) -> Difference:

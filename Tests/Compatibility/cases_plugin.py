@@ -22,7 +22,18 @@ MESSAGES = {
 STATUSES = "Statuses: the ABI has kinds of failure which the original has not"
 # uw_status of the ABI, and the HTTP status for it.
 KINDS = {3: 400, 4: 409, 5: 503, 6: 504, 7: 501}
-SILENT = "Python's wording in detail is not matched; a plugin that gives no reason may get one"
+SILENT = instead(
+    "Python's wording in detail is not matched; a plugin that gives no reason may get one",
+    500,
+    ANY_STRING_DETAIL,
+)
+NAMED = instead(SILENT.why, 500, {"detail": "RuntimeError"})
+# The plugin in C says that its configuration has changed; a class in Python has no way to.
+SNAPSHOT = instead(
+    "Decided: /config answers from a snapshot taken after create and after each initialize",
+    200,
+    {"config": {"a": 2}},
+)
 NOT_JSON = "Python's wording in detail is not matched: a result that is not JSON"
 ERROR_AT_END = instead(NOT_JSON, 200, None, type=STREAM_TYPE, lines=ERROR_LINE)
 
@@ -55,10 +66,9 @@ def errors(plugin: str) -> list[Case]:
         cases.append(
             stream(f"stream fails at once: {name}", do="fail", message=message, end="error", plugin=plugin)
         )
-    silent = instead(SILENT, 500, ANY_STRING_DETAIL)
     cases += [
-        execute("fails with an empty message", do="fail", message="", plugin=plugin, differs=silent),
-        execute("fails without a message", do="fail", plugin=plugin, differs=silent),
+        execute("fails with an empty message", do="fail", message="", plugin=plugin, differs=SILENT, python=NAMED),
+        execute("fails without a message", do="fail", plugin=plugin, differs=SILENT, python=NAMED),
         execute("works after failing", 1, plugin=plugin),
     ]
     for kind, status in KINDS.items():
@@ -71,6 +81,7 @@ def errors(plugin: str) -> list[Case]:
                 status=kind,
                 plugin=plugin,
                 differs=differs,
+                python=None,
             )
         )
     return cases
@@ -82,7 +93,13 @@ def returned_statuses() -> list[Case]:
     for kind, status in {2: 500, **KINDS}.items():
         differs = instead(STATUSES, status, ANY_STRING_DETAIL, retry_after=status == 503)
         cases.append(
-            execute(f"returns status {kind}, unfinished", do="return_status", status=kind, differs=differs)
+            execute(
+                f"returns status {kind}, unfinished",
+                do="return_status",
+                status=kind,
+                differs=differs,
+                python=NAMED,
+            )
         )
     return cases
 
@@ -193,7 +210,7 @@ def configuration(plugin: str) -> list[Case]:
         execute("execute after refusals", 1, plugin=plugin),
         execute("a call that changes the config", do="configure", value={"by": "a call"}, plugin=plugin),
         execute("a call after the change", plugin=plugin),
-        get("config after the change", "/config", plugin=plugin),
+        get("config after the change", "/config", plugin=plugin, python=SNAPSHOT),
     ]
     return cases
 
@@ -244,7 +261,14 @@ def bare(plugin: str) -> list[Case]:
         stream("stream without a stream function", 1, a=2, plugin=plugin),
         execute("fails", do="fail", message="no", plugin=plugin),
         stream("stream of a failing execute", do="fail", message="no", end="error", plugin=plugin),
-        post("initialize without the function", "/initialize", b"{}", plugin=plugin, differs=no_initialize),
+        post(
+            "initialize without the function",
+            "/initialize",
+            b"{}",
+            plugin=plugin,
+            differs=no_initialize,
+            python=None,
+        ),
         get("config of none", "/config", plugin=plugin),
         *cancels(plugin),
         post("cleanup without the function", "/cleanup", b"", plugin=plugin),

@@ -1,4 +1,4 @@
-"""The command line: how the native worker starts, refuses to start, and ends. These need no original."""
+"""The command line: how our worker starts, refuses to start, and ends. These need no original."""
 
 import os
 import signal
@@ -70,33 +70,50 @@ def usage_errors(command: Sequence[str], module: str) -> list[Result]:
     return results
 
 
-def unloadable(command: Sequence[str], module: str) -> list[Result]:
-    def fatal(name: str, given: str, plugin: str, reason: str = "") -> Result:
-        ended = Ended(
-            command,
-            "--module",
-            given,
-            "--class",
-            plugin,
-            "--port",
-            str(free_port()),
-            "--ppid",
-            str(os.getpid()),
-        )
-        wrong = ended.wrong(1, out=f"FATAL: Failed to load {given}:{plugin} - ")
-        if reason not in ended.out:
-            wrong.append(f"stdout {ended.out[-300:]!r}, wanted {reason!r} in it")
-        return f"command line: {name}", wrong
+def fatal(command: Sequence[str], name: str, given: str, plugin: str, reason: str) -> Result:
+    """A start that ends with a FATAL line."""
+    ended = Ended(
+        command,
+        "--module",
+        given,
+        "--class",
+        plugin,
+        "--port",
+        str(free_port()),
+        "--ppid",
+        str(os.getpid()),
+    )
+    wrong = ended.wrong(1, out=f"FATAL: Failed to load {given}:{plugin} - ")
+    if reason not in ended.out:
+        wrong.append(f"stdout {ended.out[-300:]!r}, wanted {reason!r} in it")
+    return f"command line: {name}", wrong
 
-    return [
-        fatal("module that is not there", "/nonexistent/plugin.so", "Echo"),
-        fatal("module without a path that is not there", "no_such_module_here", "Echo"),
-        fatal("module that is no library", str(HERE / "plugin.c"), "Echo"),
-        fatal("class that is not there", module, "Nope", "Echo, Later, Stubborn"),
-        fatal("class with an empty name", module, "", "Echo, Later, Stubborn"),
-        fatal("class whose create fails", module, "Broken", "no such luck"),
-        fatal("library that is no plugin", str(next(Path("/lib").glob("*/libm.so.6"))), "Echo", "uw_plugin_entry"),
-    ]
+
+def unloadable(command: Sequence[str], module: str) -> list[Result]:
+    rows = (
+        ("module that is not there", "/nonexistent/plugin.so", "Echo", ""),
+        ("module without a path that is not there", "no_such_module_here", "Echo", ""),
+        ("module that is no library", str(HERE / "plugin.c"), "Echo", ""),
+        ("class that is not there", module, "Nope", "Echo, Later, Stubborn"),
+        ("class with an empty name", module, "", "Echo, Later, Stubborn"),
+        ("class whose create fails", module, "Broken", "no such luck"),
+        ("library that is no plugin", str(next(Path("/lib").glob("*/libm.so.6"))), "Echo", "uw_plugin_entry"),
+    )
+    return [fatal(command, *row) for row in rows]
+
+
+def unloadable_python(command: Sequence[str], module: str) -> list[Result]:
+    """As the original says it, to the end of the line."""
+    rows = (
+        ("module that is not there", "no_such_module_here", "Echo", "No module named 'no_such_module_here'\n"),
+        ("module in no package", "no_such.module", "Echo", "No module named 'no_such'\n"),
+        ("module without a name", "", "Echo", "Empty module name\n"),
+        ("class that is not there", module, "Nope", f"module '{module}' has no attribute 'Nope'\n"),
+        ("class with an empty name", module, "", f"module '{module}' has no attribute ''\n"),
+        ("class that is no class", module, "SCHEMA", "'dict' object is not callable\n"),
+        ("class whose constructor fails", module, "Broken", " - no such luck\n"),
+    )
+    return [fatal(command, *row) for row in rows]
 
 
 def _answers(port: int) -> list[str]:
@@ -212,10 +229,11 @@ def help_text(command: Sequence[str]) -> Result:
     ]
 
 
-def check(command: Sequence[str], module: str) -> list[Result]:
+def check(command: Sequence[str], module: str, python: bool) -> list[Result]:
+    load = unloadable_python if python else unloadable
     return [
         *usage_errors(command, module),
-        *unloadable(command, module),
+        *load(command, module),
         *port_taken(command, module),
         *forms(command, module),
         inherited_socket(command, module),

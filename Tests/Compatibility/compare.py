@@ -1,4 +1,4 @@
-"""Holds what the native worker answered against what it has to answer."""
+"""Holds what our worker answered against what it has to answer."""
 
 import json
 from typing import Any
@@ -77,10 +77,10 @@ def _stream_end(case: Case, seen: Observation) -> list[str]:
     return [f"X-Stream-End {seen.get('end')}, wanted {wanted}"]
 
 
-def judge(case: Case, original: Observation, native: Observation) -> list[str]:
-    """What is wrong with the native worker's answers; nothing if all is well."""
+def judge(case: Case, original: Observation, ours: Observation) -> list[str]:
+    """What is wrong with our worker's answers; nothing if all is well."""
     wants: list[Any] = list(case.differs.wants) if case.differs else original["answers"]
-    answers = native["answers"]
+    answers = ours["answers"]
     wrong = [line for seen in answers for line in _stream_end(case, seen)]
     if len(answers) != len(wants):
         wrong.append(f"{len(answers)} answers, wanted {len(wants)}")
@@ -88,16 +88,18 @@ def judge(case: Case, original: Observation, native: Observation) -> list[str]:
         check = _against_want if isinstance(want, Want) else _against_original
         wrong += check(want, seen)
     after = case.differs.after if case.differs and case.differs.after else original["after"]
-    if after not in (native["after"], "either"):
-        wrong.append(f"connection {native['after']}, wanted {after}")
+    if after not in (ours["after"], "either"):
+        wrong.append(f"connection {ours['after']}, wanted {after}")
     return wrong
 
 
 def is_needless(case: Case, original: Observation) -> bool:
-    """An allowance that the original itself would meet says nothing, and is to go. (Where only the wording is
-    free, meeting it is fine.)"""
-    if case.differs is None or any(
-        isinstance(form, Matcher) for want in case.differs.wants for form in (want.body, want.lines)
+    """An allowance that the original itself would meet says nothing, and is to go. (Where only the wording or
+    the end of the connection is free, meeting it is fine.)"""
+    if (
+        case.differs is None
+        or case.differs.after == "either"
+        or any(isinstance(form, Matcher) for want in case.differs.wants for form in (want.body, want.lines))
     ):
         return False
     return not [line for line in judge(case, original, original) if not line.startswith("X-Stream-End")]

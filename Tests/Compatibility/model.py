@@ -1,7 +1,8 @@
-"""Cases, what was observed of them, and what may differ between the original and the native worker."""
+"""Cases, what was observed of them, and what may differ between the original and our worker."""
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,7 @@ ANY = Matcher("anything")  # error pages of libmicrohttpd
 
 @dataclass(frozen=True)
 class Want:
-    """One answer that the native worker has to give instead of the original's."""
+    """One answer that our worker has to give instead of the original's."""
 
     status: int
     body: Any = DETAIL
@@ -45,7 +46,7 @@ class Want:
 
 @dataclass(frozen=True)
 class Difference:
-    """An allowed difference: why, and exactly what the native worker answers.
+    """An allowed difference: why, and exactly what our worker answers.
 
     `after` None: as the original; "either": open or closed.
     """
@@ -55,14 +56,20 @@ class Difference:
     after: str | None = "open"
 
 
+AS_NATIVE = Difference("", ())
+REFERENCE = "reference_plugin"
+
+
 @dataclass(frozen=True)
 class Case:
     name: str
     pieces: tuple[bytes, ...]
     methods: tuple[str, ...] = ("POST",)
-    differs: Difference | None = None
+    differs: Difference | None = None  # with the plugin in C
     end: str = "complete"  # X-Stream-End of the streams in it
     plugin: str = "Echo"
+    python: Difference | None = AS_NATIVE  # with the plugin in Python; as in C unless said otherwise
+    module: str = REFERENCE  # another one has no counterpart in C
 
     def digest(self) -> str:
         """Names the bytes sent, so that a recording of other bytes is recognised."""
@@ -78,10 +85,15 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def parse(text: bytes | str) -> Any:
+def parse(text: bytes | str, constant: Callable[[str], Any] = _refuse_constant) -> Any:
     if isinstance(text, bytes):
         text = text.decode("utf-8")
-    return json.loads(text, parse_constant=_refuse_constant)
+    return json.loads(text, parse_constant=constant)
+
+
+def raw(name: str) -> str:
+    """What NaN, Infinity and -Infinity in a line are taken for: 1e400 is another thing."""
+    return f"raw {name}"
 
 
 def _mask(value: Any, pid: int) -> Any:
@@ -114,7 +126,7 @@ def stream_lines(body: bytes) -> list[Any]:
     lines = text.splitlines()
     if "\n".join(lines) + "\n" != text and text:
         raise ValueError("a line holds a raw line separator other than its LF")
-    return [parse(line) for line in lines]
+    return [parse(line, raw) for line in lines]
 
 
 def describe(answer: Answer, pid: int) -> Observation:

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Puts the same raw requests to the original Python worker and to the native one, and compares the answers.
+"""Puts the same raw requests to the original worker and to ours, and compares the answers.
 
-The original's answers come from the original itself, or from a recording (--replay). Where the two may
-differ, the case holds the native answer, so that every native answer is checked exactly.
+The original's answers come from the original itself, or from a recording (--replay). Ours runs the same
+plugin in C, or with `--plugin python` the very class that the original runs. Where the two may differ, the
+case holds our answer, so that every answer of ours is checked exactly.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cases_framing
@@ -19,10 +21,11 @@ import cases_plugin
 import cases_routes
 import cases_start
 from compare import is_needless, judge
-from model import Case, Observation, observe
-from workers import Unusable, Worker, compile_plugin, native_command, original_command, original_versions
+from model import AS_NATIVE, REFERENCE, Case, Observation, observe
+from workers import Unusable, Worker, compile_plugin, original_command, original_versions, our_command
 
 Recording = dict[str, Observation]
+SIDE_BY_SIDE = 6  # workers
 
 
 def all_cases() -> list[Case]:
@@ -43,7 +46,7 @@ def key(case: Case) -> str:
     return f"{case.plugin}: {case.name}"
 
 
-def _observe_class(command: Sequence[str], module: str, plugin: str, cases: Iterable[Case]) -> Recording:
+def _observe_class(command: Sequence[str], module: str, plugin: str, cases: Sequence[Case]) -> Recording:
     with Worker.start(command, module, plugin) as worker:
         worker.wait_ready()
         seen = {}
@@ -57,16 +60,23 @@ def _observe_class(command: Sequence[str], module: str, plugin: str, cases: Iter
         return seen
 
 
-def observe_all(command: Sequence[str], module: str, cases: Sequence[Case]) -> Recording:
-    """The answers to all cases: a worker for each class of plugin, side by side; its cases in order."""
-    plugins = list(dict.fromkeys(case.plugin for case in cases))
+def observe_all(command: Sequence[str], cases: Sequence[Case], library: str | None = None) -> Recording:
+    """The answers to all cases: a worker for each class of plugin, some side by side; its cases in order.
+
+    `library` is loaded in place of the modules that the cases name.
+    """
+    plugins = list(dict.fromkeys((case.module, case.plugin) for case in cases))
     threading.stack_size(256 << 20)  # the deep cases are parsed here too
-    with ThreadPoolExecutor(len(plugins) or 1) as pool:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         parts = [
             pool.submit(
-                _observe_class, command, module, plugin, [case for case in cases if case.plugin == plugin]
+                _observe_class,
+                command,
+                library or module,
+                plugin,
+                [case for case in cases if case.plugin == plugin],
             )
-            for plugin in plugins
+            for module, plugin in plugins
         ]
         return {name: seen for part in parts for name, seen in part.result().items()}
 
@@ -129,9 +139,12 @@ def arguments() -> argparse.Namespace:
     )
     mode.add_argument("--verify", type=Path, metavar="FILE", help="hold the original against its recording")
     parser.add_argument(
-        "--native", metavar="COMMAND", help="the native worker (default: .build/release/universal-worker)"
+        "--plugin", choices=("native", "python"), default="native", help="which plugin our worker runs"
     )
-    parser.add_argument("--module", help="what the native worker loads (default: the C plugin, compiled)")
+    parser.add_argument(
+        "--native", metavar="COMMAND", help="our worker (default: .build/release/universal-worker)"
+    )
+    parser.add_argument("--module", help="the library that it loads (default: the C plugin, compiled)")
     parser.add_argument(
         "--only", default="", metavar="TEXT", help="only the cases with this text in their name"
     )
@@ -139,28 +152,42 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def run_original(options: argparse.Namespace, cases: Sequence[Case]) -> int:
+    """Records the original's answers, or holds it against what was recorded."""
+    fresh = observe_all(original_command(), cases)
+    recorded = read_recording(options.verify) if options.verify else None
+    if options.record:
+        write_recording(options.record, fresh)
+    elif missing := stale(cases, recorded or {}):
+        raise Unusable(f"not in the recording, or with other bytes: {missing[:5]}; record anew")
+    return report(check_original(cases, fresh, recorded), options.verbose)
+
+
+def ours(cases: Sequence[Case], python: bool) -> list[Case]:
+    """The cases that the chosen plugin can be put to, each with what may differ with it."""
+    if not python:
+        return [case for case in cases if case.module == REFERENCE]
+    return [case if case.python is AS_NATIVE else replace(case, differs=case.python) for case in cases]
+
+
 def run(options: argparse.Namespace) -> int:
     cases = [case for case in all_cases() if options.only in key(case)]
     if options.record or options.verify:
-        fresh = observe_all(original_command(), "reference_plugin", cases)
-        recorded = read_recording(options.verify) if options.verify else None
-        if options.record:
-            write_recording(options.record, fresh)
-        elif missing := stale(cases, recorded or {}):
-            raise Unusable(f"not in the recording, or with other bytes: {missing[:5]}; record anew")
-        return report(check_original(cases, fresh, recorded), options.verbose)
-    command = native_command(options.native)
-    module = options.module or str(compile_plugin())
+        return run_original(options, cases)
+    python = options.plugin == "python"
+    cases = ours(cases, python)
+    command = our_command(options.native, python)
+    library = None if python else options.module or str(compile_plugin())
     if options.replay:
         original = read_recording(options.replay)
         if missing := stale(cases, original):
             raise Unusable(f"not in the recording, or with other bytes: {missing[:5]}; record anew")
     else:
-        original = observe_all(original_command(), "reference_plugin", cases)
-    native = observe_all(command, module, cases)
-    results = [(key(case), judge(case, original[key(case)], native[key(case)])) for case in cases]
+        original = observe_all(original_command(), cases)
+    seen = observe_all(command, cases, library)
+    results = [(key(case), judge(case, original[key(case)], seen[key(case)])) for case in cases]
     if not options.only or options.only in "command line":
-        results += cases_start.check(command, module)
+        results += cases_start.check(command, library or REFERENCE, python)
     return report(results, options.verbose)
 
 

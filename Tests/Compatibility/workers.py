@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -69,12 +70,16 @@ def original_versions() -> str:
     return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def native_command(given: str | None) -> list[str]:
+def our_command(given: str | None, python: bool) -> list[str]:
+    """Our worker as a host starts it; with `python` it runs classes, under the interpreter that runs this."""
     command = shlex.split(given) if given else [str(NATIVE)]
     if not shutil.which(command[0]):
         raise Unusable(f"no worker at {command[0]}; build it, or name one with --native")
+    if given:
+        return command
     # The words that a host puts before its own options stay: manifests only change python_path.
-    return [*command, "-m", "cjm_plugin_system.core.worker"] if not given else command
+    command += ["-m", "cjm_plugin_system.core.worker"]
+    return [*command, "--python", sys.executable] if python else command
 
 
 def free_port() -> int:
