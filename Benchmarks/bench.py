@@ -18,6 +18,7 @@ from pathlib import Path
 
 import counts
 import events
+import python_plugin
 import traffic
 from rows import Section, table, verdicts
 from servers import FLOOR, ORIGINAL, ROOT, WORKER, Server, Unusable, compile_all, prepare_original
@@ -85,6 +86,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about half a minute")
     options.add_argument("--without-original", action="store_true", help="leaves the original out")
+    options.add_argument("--only", choices=("python",), help="only the rows of Python plugins")
     chosen = options.parse_args()
     try:
         with stage("compiling"):
@@ -96,16 +98,21 @@ def main() -> int:
             else:
                 kinds.append(ORIGINAL)
         about = machine(ORIGINAL in kinds)
-        sections = measure(traffic.QUICK if chosen.quick else traffic.FULL, kinds)
+        effort = traffic.QUICK if chosen.quick else traffic.FULL
+        sections = [] if chosen.only else measure(effort, kinds)
+        python = python_plugin.measure(effort, stage) if ORIGINAL in kinds else []
     except Unusable as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print("\n".join(f"{name + ':':26}{value}" for name, value in about.items()), end="\n\n")
-    print(table(sections), verdicts(sections), sep="\n\n")
+    if sections:
+        print(table(sections), verdicts(sections), sep="\n\n", end="\n\n")
+    print(python_plugin.table(python))
     result = {
         "machine": about,
         "quick": chosen.quick,
         "sections": {section.title: [row.json() for row in section.rows] for section in sections},
+        "python plugin": [row.json() for row in python],
     }
     (ROOT / "bench.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     return 0

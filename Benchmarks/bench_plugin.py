@@ -24,3 +24,16 @@ class Block:
     def execute(self, ms: int = 0) -> str:
         time.sleep(ms / 1000)
         return "done"
+
+
+class Burn:
+    """Has no cancel: only force ends it."""
+
+    name = "Burn"
+    version = "1.0"
+
+    def execute(self, ms: int = 0) -> str:
+        end = time.monotonic() + ms / 1000
+        while time.monotonic() < end:
+            pass
+        return "done"

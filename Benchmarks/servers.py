@@ -19,6 +19,7 @@ ECHO = ROOT / "Examples/Echo/echo.so"
 BUSY = BUILD / "busy.so"
 WARNINGS = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror"]
 WORKER, FLOOR, ORIGINAL = "worker", "floor", "original"
+PYTHON = "python"  # the worker with the plugin of the original
 
 
 class Unusable(Exception):
@@ -70,11 +71,13 @@ def command(kind: str, port: int, plugin: str = "Echo") -> list[str]:
     """The line that starts a server."""
     if kind == FLOOR:
         return [str(BUILD / "floor"), str(port)]
+    worker = os.environ.get("WORKER", str(ROOT / ".build/release/universal-worker"))
+    python = str(ROOT / ".venv/bin/python")
     if kind == WORKER:
-        program = [os.environ.get("WORKER", str(ROOT / ".build/release/universal-worker"))]
+        program = [worker]
         module = str(ECHO if plugin == "Echo" else BUSY)
     else:
-        program = [str(ROOT / ".venv/bin/python"), "-m", "cjm_plugin_system.core.worker"]
+        program = [worker, "--python", python] if kind == PYTHON else [python, "-m", "cjm_plugin_system.core.worker"]
         module = "bench_plugin"
     return [*program, "--module", module, "--class", plugin, "--port", str(port)]
 

@@ -26,10 +26,11 @@ class Effort:
     starts: int
     starts_original: int
     moments: int
+    rounds_python: int
 
 
-FULL = Effort(15, 5, 0.3, 0.05, 1_000_000, 20_000, 30, 3, 100)
-QUICK = Effort(4, 2, 0.2, 0.05, 1_000_000, 20_000, 10, 1, 20)
+FULL = Effort(15, 5, 0.3, 0.05, 1_000_000, 20_000, 30, 3, 100, 9)
+QUICK = Effort(4, 2, 0.2, 0.05, 1_000_000, 20_000, 10, 1, 20, 2)
 
 
 def body_file(name: str, body: bytes) -> Path:
