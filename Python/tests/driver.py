@@ -106,10 +106,11 @@ class Lane(Channel):
 
     def begin(self, kind="X", payload=None, *args, **kwargs):
         """Sends a call, and returns its id."""
+        flags = kwargs.pop("flags", 0)
         if payload is None:
             payload = json.dumps([list(args), kwargs]).encode()
         self.calls += 1
-        self.send(kind, payload, id_=self.calls)
+        self.send(kind, payload, flags, id_=self.calls)
         return self.calls
 
     def end(self):
@@ -161,12 +162,15 @@ class Runner:
         self.cwd = options.pop("cwd", None)
         self.flags = options.pop("flags", [])
         greeting = options.pop("greeting", "B")
+        lanes = options.pop("offer", self.concurrency or 1)
+        more = [(name, options.pop(name)) for name in ("dialect", "adapters") if name in options]
         self.log_before = b""
         assert not options, options
         self.control = Channel(self)
-        self.lanes = [Lane(self, n) for n in range(self.concurrency)]
+        self.lanes = [Lane(self, n) for n in range(lanes or self.concurrency)]
         self.lane = self.lanes[0]
         entries = [("module", module), ("class", class_name), ("concurrency", self.concurrency)]
+        entries += [("lanes", lanes)] * (lanes is not None) + more
         if self.directory is not None:
             entries.append(("path", self.directory))
         entries += [("unknown", "x")] + [("argv", argument) for argument in self.argv]

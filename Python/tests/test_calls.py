@@ -55,7 +55,7 @@ class Calls(Case):
 
     def test_an_unknown_kind_of_call_is_unsupported(self):
         runner = self.start()
-        self.assertFrame(runner.lane.ask("U", b"{}"), "E", flags=UNSUPPORTED)
+        self.assertFrame(runner.lane.ask("Z", b"{}"), "E", flags=UNSUPPORTED)
         self.assertAnswers(runner)
 
     def test_arguments_that_python_cannot_read_are_invalid(self):

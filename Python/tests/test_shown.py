@@ -61,4 +61,6 @@ class Schema(Case):
         self.assertFrame(self.schema("own keys"), "E", "keys of a schema must be str, not int")
 
     def test_what_has_no_form_is_an_error(self):
-        self.assertFrame(self.schema("unknown"), "E", "Object of type object is not JSON serializable")
+        self.assertFrame(
+            self.schema("unknown"), "E", "Object of type object is not JSON serializable"
+        )

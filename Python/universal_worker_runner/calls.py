@@ -1,16 +1,26 @@
 """One call: what the daemon wants of the plugin, and what becomes of it."""
 
+from .encoding import decode, shown
 from .errors import encoded, report
-from .frames import CANCELLED, ERROR, INVALID, LONGEST, RESULT
+from .frames import ANSWER, ERROR, INVALID, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
+
+# The optional methods beyond those of the first hosts, by the names that the worker has for them.
+HOOKS = {
+    "prefetch": "prefetch",
+    "reconfigure": "reconfigure",
+    "on_enable": "on_enable",
+    "on_disable": "on_disable",
+    "config_options": "get_config_options",
+}
 
 
 class Call:
     """What a lane is busy with. `asked` and `forced` are set by the control thread."""
 
-    __slots__ = ("id", "kind", "asked", "forced", "fired", "forces", "task", "lines")
+    __slots__ = ("id", "kind", "asked", "forced", "fired", "forces", "task", "lines", "scope")
 
-    def __init__(self, id_, kind):
+    def __init__(self, id_, kind, scope=None):
         self.id = id_
         self.kind = kind
         self.asked = False  # is to end: a stream does so between two values
@@ -19,6 +29,7 @@ class Call:
         self.forces = 0  # how often it was to be used
         self.task = None  # the asyncio task, while a coroutine runs
         self.lines = None  # a stream's
+        self.scope = scope  # what the dialect keeps for it
 
     def take_force(self):
         self.forced = False
@@ -34,6 +45,23 @@ class Outcome:
         self.kind = kind
         self.payload = payload
         self.flags = flags
+
+
+def answer(status, body, headers=()):
+    """An answer of the plugin's own: a status, pairs of names and values, and bytes."""
+    head = shown({"status": status, "headers": headers}).encode()
+    return Outcome(ANSWER, b"%s\n%s" % (head, body))
+
+
+class Request:
+    """What a client wants of an endpoint, or the worker of a hook. `head` has "endpoint" or "hook"."""
+
+    __slots__ = ("head", "body")
+
+    def __init__(self, payload):
+        end = payload.index(b"\n")
+        self.head = decode(payload[:end])
+        self.body = payload[end + 1 :]
 
 
 @entry
@@ -83,13 +111,29 @@ def schema(call, runner, plugin, _):
 def config(call, runner, plugin, _):
     if not hasattr(plugin, "get_current_config"):
         return b"{}"
-    return runner.dialect.result(settle(runner, call, plugin.get_current_config()))
+    return runner.dialect.document(settle(runner, call, plugin.get_current_config()))
 
 
 @entry
 def cleanup(call, runner, plugin, _):
     if hasattr(plugin, "cleanup"):
         settle(runner, call, plugin.cleanup())
+
+
+@entry
+def hook(call, runner, plugin, name, arguments):
+    result = settle(runner, call, getattr(plugin, HOOKS[name])(*arguments))
+    return runner.dialect.document(result) if name == "config_options" else b""
+
+
+def request(call, runner, plugin, asked):
+    """A request for an endpoint that the dialect has declared, or a hook."""
+    name = asked.head.get("hook")
+    if name is None:
+        return runner.dialect.endpoint(asked.head["endpoint"])(call, runner, asked)
+    if name not in HOOKS or not hasattr(plugin, HOOKS[name]):
+        return Outcome(ERROR, b"the plugin has no such hook", UNSUPPORTED)
+    return hook(call, runner, plugin, name, decode(asked.body) if asked.body else ())
 
 
 def settle(runner, call, value):
@@ -99,37 +143,45 @@ def settle(runner, call, value):
     return value
 
 
-def nothing(payload):
+def nothing(frame):
     """The arguments of a call that has none."""
 
 
-def perform(function, decode, call, runner, frame):
+def perform(function, read, call, runner, frame):
     """Runs one function of this module in a context of its own, and tells how it went."""
     try:
-        arguments = decode(frame.payload)
+        arguments = read(frame)
     except Exception as error:  # an integer of too many digits, too deep
         return Outcome(ERROR, encoded(error), INVALID)
     frame.payload = None  # ten megabytes are not kept while the plugin works
     if call.asked:  # before it began
-        return Outcome(CANCELLED)
+        return runner.dialect.stopped(runner.plugin, call)
+    return runner.context.copy().run(attempt, function, call, runner, arguments)
+
+
+def attempt(function, call, runner, arguments):
+    """The call's context is in force in all of it, also where the dialect words the answer."""
+    dialect = runner.dialect
+    plugin = runner.plugin
     try:
-        context = runner.context.copy()
-        body = context.run(function, call, runner, runner.plugin, arguments) or b""
+        body = dialect.run(function, call, runner, arguments) or b""
     except Stopped:
-        return Outcome(CANCELLED)
+        return dialect.stopped(plugin, call)
     except BaseException as error:
         if runner.copied():
             runner.leave_copy(error)
         # A plugin may turn the stop into an exception of its own; and CancelledError is a coroutine's.
         if call.fired or (call.lines and call.asked):
-            return Outcome(CANCELLED)
-        outcome = runner.dialect.failure(error)
-        report(error, entries)
+            return dialect.stopped(plugin, call)
+        outcome = dialect.failure(plugin, call, error)
+        if not dialect.is_cancelled(error):
+            report(error, entries)
         return outcome
     if runner.copied():
         runner.leave_copy()
-    if len(body) > LONGEST:
-        return Outcome(ERROR, b"the result is longer than 4 GiB")
     if call.lines and call.asked:
-        return Outcome(CANCELLED)
-    return Outcome(RESULT, body)
+        return dialect.stopped(plugin, call)
+    outcome = body if type(body) is Outcome else dialect.success(call, body)
+    if len(outcome.payload) > LONGEST:
+        return Outcome(ERROR, b"the result is longer than 4 GiB")
+    return outcome

@@ -8,7 +8,7 @@ from .frames import NOT_CANCELLED
 
 
 class Canceller:
-    """`ask` is the control thread's. cancel() is about the whole instance: one run serves all who wait."""
+    """`ask` is the control thread's. One run serves all who wait for the same: a call, or None for all."""
 
     def __init__(self, runner):
         self.runner = runner
@@ -16,8 +16,8 @@ class Canceller:
         self.wake = Event()
         self.thread = None
 
-    def ask(self, lane, id_):
-        self.wanted.append((lane, id_))
+    def ask(self, lane, id_, call, others):
+        self.wanted.append((lane, id_, call, others))
         self.wake.set()
         if self.thread is None:
             thread = Thread(target=self.run, name="uw-cancel", daemon=True)
@@ -28,22 +28,23 @@ class Canceller:
         while True:
             self.wake.wait()
             self.wake.clear()
-            wanted = []
+            wanted = {}
             while self.wanted:
-                wanted.append(self.wanted.popleft())
-            if not wanted:
-                continue
-            flags, said = 0, b""
-            try:
-                self.cancel()
-            except BaseException as error:
-                flags, said = NOT_CANCELLED, encoded(error)
-                report(error)
-            for lane, id_ in wanted:
-                self.runner.control.stopped(lane, id_, flags, said)
+                lane, id_, call, others = self.wanted.popleft()
+                wanted.setdefault((call, others), []).append((lane, id_))
+            for (call, others), waiting in wanted.items():
+                flags, said = 0, b""
+                try:
+                    self.cancel(call, others)
+                except BaseException as error:
+                    flags, said = NOT_CANCELLED, encoded(error)
+                    report(error)
+                for lane, id_ in waiting:
+                    self.runner.control.stopped(lane, id_, flags, said)
 
-    def cancel(self):
-        value = self.runner.context.copy().run(self.runner.plugin.cancel)
+    def cancel(self, call, others):
+        runner = self.runner
+        value = runner.context.copy().run(runner.dialect.cancel, runner.plugin, call, others)
         if hasattr(value, "__await__"):
             from .coroutines import run_beside
 

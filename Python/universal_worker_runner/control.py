@@ -22,7 +22,9 @@ from .frames import (
 )
 from .stopping import STOP_SIGNAL
 
-TICK = 40  # ms between two looks at the plugin's attributes: 50 with a turn of the interpreter's lock
+TICK = (
+    40  # ms between two looks at the plugin's attributes: 50 with a turn of the interpreter's lock
+)
 LINGER = 1.0  # s after the last call in which it still ticks
 
 
@@ -99,6 +101,7 @@ class Control:
         """Whether the plugin has threads or coroutines of its own."""
         started = len(self.runner.lanes) - 1 - len(self.sleeping)
         own = self.own + started + (self.canceller.thread is not None)
+        own += self.runner.dialect.threads
         return threading.active_count() > own or self.runner.loop is not None
 
     def tick(self):
@@ -132,11 +135,12 @@ class Control:
 
     def stop(self, frame):
         runner = self.runner
-        others = [lane.call for lane in runner.lanes if lane.call is not None]
+        running = [lane.call for lane in runner.lanes if lane.call is not None and not lane.beside]
         if frame.id == 0:  # all that run, and the plugin's cancel() also if none does
-            for call in others:
+            for call in running:
                 call.asked = True
-            return self.ask_plugin(frame, [])
+            runner.dialect.asked()
+            return self.ask_plugin(frame, None, False)
         lane = runner.lanes[frame.lane]
         call = lane.find(frame.id)
         if call is None and frame.id <= lane.last:
@@ -145,21 +149,22 @@ class Control:
             lane.stop_early(frame.id, frame.flags)
             return self.stopped(frame.lane, frame.id, 0)
         call.asked = True
+        runner.dialect.asked()
         if frame.flags & FORCE:
             self.stopped(frame.lane, frame.id, 0 if self.force(lane, call) else NOT_SUPPORTED)
         else:
-            self.ask_plugin(frame, [other for other in others if other is not call])
+            self.ask_plugin(frame, call, any(other is not call for other in running))
 
-    def ask_plugin(self, frame, others):
-        """cancel() stops all calls of the instance, so it is not for one of several."""
-        if others or not self.can_cancel():
-            self.stopped(frame.lane, frame.id, NOT_SUPPORTED)
+    def ask_plugin(self, frame, call, others):
+        """Stops a call with the plugin's help; `others` are not to be stopped. All, if call is None."""
+        if self.can_cancel(others):
+            self.canceller.ask(frame.lane, frame.id, call, others)
         else:
-            self.canceller.ask(frame.lane, frame.id)
+            self.stopped(frame.lane, frame.id, NOT_SUPPORTED)
 
-    def can_cancel(self):
+    def can_cancel(self, others):
         try:
-            return hasattr(self.runner.plugin, "cancel")
+            return self.runner.dialect.can_cancel(self.runner.plugin, others)
         except Exception:
             return True  # a property that raises something else: the canceller will say so
 

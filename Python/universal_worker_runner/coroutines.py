@@ -30,6 +30,8 @@ class Loop:
         try:
             if self.concurrent:
                 return asyncio.run_coroutine_threadsafe(task, self.loop).result()
+            if threading.current_thread() is not threading.main_thread():  # what runs beside calls
+                return run_beside(self, task)
             task = self.loop.create_task(task)
             try:
                 return self.loop.run_until_complete(task)
@@ -116,9 +118,8 @@ async def ensure(awaitable):
 def run_beside(loop, awaitable):
     """For a thread that serves no calls: on the loop if it runs, otherwise on one for the purpose."""
     if loop is not None and loop.loop.is_running():
-        asyncio.run_coroutine_threadsafe(ensure(awaitable), loop.loop).result()
-    else:
-        asyncio.run(ensure(awaitable))
+        return asyncio.run_coroutine_threadsafe(ensure(awaitable), loop.loop).result()
+    return asyncio.run(ensure(awaitable))
 
 
 def cancel(call):

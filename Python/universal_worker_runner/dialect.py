@@ -1,13 +1,24 @@
-"""What differs between the versions of the original. Later ones are classes beside this one."""
+"""What differs between the versions of the original. A later one is a file beside this: dialect_NAME.py,
+where NAME is the package that its hosts have the interpreter run, as in `-m NAME.core.worker`."""
+
+import sys
 
 from . import encoding, loghook
 from .calls import Outcome
 from .errors import encoded
-from .frames import ERROR
+from .frames import CANCELLED, ERROR, RESULT
 
 
 class Original:
-    """cjm-plugin-system up to 0.0.28."""
+    """cjm-plugin-system up to 0.0.28, and the base of all others."""
+
+    name = ""
+    calls = 1  # how many run at once unless the command line says so
+    whole = False  # calls bring the whole body of their requests
+    threads = 0  # that it has started
+    health = {}  # further members of /health
+    endpoints = ()  # rows of (method, path, how it runs, function)
+    hooks = False  # whether hooks that the plugin lacks are known all the same
 
     # What /progress shows of the plugin, read beside its calls: member and key of a frame STATE, the
     # attribute, and its value where there is none.
@@ -16,16 +27,30 @@ class Original:
         ("progress", "message", "_status_message", ""),
     )
 
-    def prepare(self):
+    def prepare(self, runner):
         """Before the plugin is imported."""
         loghook.install()
 
-    def arguments(self, payload):
-        """The arguments of a call: `[args, kwargs]`, and perhaps more from a later daemon."""
-        return encoding.decode(payload)[:2]
+    def made(self, plugin):
+        """After the plugin has been made."""
 
-    def configuration(self, payload):
-        return encoding.decode(payload)
+    def arguments(self, frame):
+        """The arguments of a call: `[args, kwargs]`, and perhaps more from a later daemon."""
+        return encoding.decode(frame.payload)[:2]
+
+    def configuration(self, frame):
+        return encoding.decode(frame.payload)
+
+    def scope(self):
+        """What is kept for a call that begins; any thread."""
+
+    def run(self, function, call, runner, arguments):
+        """Runs a function of calls.py in the context of its call."""
+        return function(call, runner, runner.plugin, arguments)
+
+    def endpoint(self, number):
+        """The function of the row with that number."""
+        return self.endpoints[number][3]
 
     def result(self, value):
         return encoding.result(value)
@@ -34,19 +59,63 @@ class Original:
         """One value of a stream, with NaN as Python spells it: the original's hosts are Python."""
         return encoding.loose(value)
 
+    def document(self, value):
+        """What the plugin says of its configuration."""
+        return encoding.result(value)
+
     def schema(self, value):
         from . import lenient
 
         return lenient.schema(value)
 
-    def failure(self, error):
+    def success(self, call, body):
+        """How a call ends that went well."""
+        return Outcome(RESULT, body)
+
+    def failure(self, plugin, call, error):
         """How a call ends whose plugin code raised `error`."""
         return Outcome(ERROR, encoded(error))
 
+    def stopped(self, plugin, call):
+        """How a call ends that was stopped."""
+        return Outcome(CANCELLED)
 
-# The name comes with the BOOT frame; what is not known is the original's.
-DIALECTS = {"": Original}
+    def is_cancelled(self, error):
+        """Whether that is how plugin code tells of a stop: the log need not say so."""
+        return False
+
+    def asked(self):
+        """A call has been asked to end, perhaps before it began. On control."""
+
+    def can_cancel(self, plugin, others):
+        """cancel() stops all calls of the instance, so it is not for one of several. On control."""
+        return not others and hasattr(plugin, "cancel")
+
+    def cancel(self, plugin, call, others):
+        """Has the plugin stop that call but not `others`; all calls if it is None."""
+        return plugin.cancel()
 
 
-def named(name):
-    return DIALECTS.get(name, Original)()
+def known():
+    """The packages that have a dialect here; of two that an environment holds, the first counts."""
+    names = sorted(__spec__.loader.sources, reverse=True)
+    return [name[len("dialect_") :] for name in names if name.startswith("dialect_")]
+
+
+def is_there(name, path=None):
+    """Whether a module can be imported; imports nothing."""
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
+    return any(finder.find_spec(name, path) is not None for finder in finders)
+
+
+def chosen(word):
+    """The dialect that `-m` names, or else that whose package the environment holds."""
+    names = known()
+    package = word.partition(".")[0]
+    if package in names:
+        names = [package]
+    for name in names:
+        if is_there(name):
+            module = __import__(__package__ + ".dialect_" + name, fromlist=["dialect"])
+            return module.dialect() or Original()
+    return Original()

@@ -9,8 +9,8 @@ raw_decode = json.JSONDecoder().raw_decode
 
 
 def decode(payload):
-    """The value of a text that the daemon has validated, without white space before it."""
-    text = payload.decode()
+    """The value of a text that the daemon has validated."""
+    text = payload.decode().lstrip(" \t\r\n")
     try:
         return raw_decode(text)[0]
     except RecursionError:
@@ -52,7 +52,7 @@ COMPACT = (",", ":")
 strict = json.JSONEncoder(separators=COMPACT, allow_nan=False, default=default).encode
 loose = json.JSONEncoder(separators=COMPACT, default=default).encode
 any_encode = json.JSONEncoder(separators=COMPACT, default=anything, ensure_ascii=False).encode
-_with_nulls = json.JSONDecoder(parse_constant=lambda name: None)
+with_nulls = json.JSONDecoder(parse_constant=lambda name: None).decode
 
 _told = False
 
@@ -73,7 +73,7 @@ def result(value):
 def without_nan(text):
     """A text that json.dumps has made, with null for NaN and Infinity."""
     if "N" in text or "Infinity" in text:  # perhaps only in a string
-        text = strict(_with_nulls.decode(text))
+        text = strict(with_nulls(text))
     return text.encode("ascii")
 
 
@@ -84,7 +84,7 @@ def shown(value):
     except Exception:  # a key, a circle
         text = any_encode(str(value))
     if "N" in text or "Infinity" in text:
-        text = any_encode(_with_nulls.decode(text))
+        text = any_encode(with_nulls(text))
     return text.encode("utf-8", "replace").decode()  # lone surrogates
 
 

@@ -20,15 +20,21 @@ def encoded(error):
     return text(error).encode("utf-8", "backslashreplace")
 
 
+def trim(error, entries):
+    """The error, with the traceback from the function on that called the plugin."""
+    start = error.__traceback__
+    while start is not None and start.tb_frame.f_code not in entries:
+        start = start.tb_next
+    return error.with_traceback(start) if start is not None else error
+
+
 def report(error, entries=()):
     """Prints the traceback as traceback.print_exc does, from the function that called the plugin on."""
     try:
         import traceback  # 15 ms, so only now
 
-        start = error.__traceback__
-        while start is not None and start.tb_frame.f_code not in entries:
-            start = start.tb_next
-        lines = traceback.format_exception(type(error), error, start or error.__traceback__)
+        error = trim(error, entries)
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
     except BaseException as other:  # a __str__ that raises, no memory, no stack
         lines = ["%s (no traceback: %s)\n" % (type(error).__name__, type(other).__name__)]
     complain("".join(lines))

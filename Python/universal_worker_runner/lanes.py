@@ -1,10 +1,11 @@
 """A lane: one socket, one thread that reads calls from it and answers them, one call at a time."""
 
 from . import calls, forking
-from .calls import Call, Outcome, perform
+from .calls import Call, Outcome, Request, perform
 from .frames import (
     CLEANUP,
     CONFIG,
+    ENDPOINT,
     ERROR,
     EXECUTE,
     FORCE,
@@ -27,15 +28,21 @@ def table(dialect):
         SCHEMA: (calls.schema, calls.nothing),
         CONFIG: (calls.config, calls.nothing),
         CLEANUP: (calls.cleanup, calls.nothing),
+        ENDPOINT: (calls.request, lambda frame: Request(bytes(frame.payload))),
     }
 
 
 class Lane:
-    """`number` 0 is the main thread's. Only `stop_early` and `current` are for the control thread."""
+    """`number` 0 is the main thread's. Only `stop_early` and `find` are for the control thread.
 
-    def __init__(self, number, fd):
+    `beside`: its calls run beside those of other lanes whatever these do, and are none that POST /cancel
+    means.
+    """
+
+    def __init__(self, number, fd, beside=False):
         self.number = number
         self.fd = fd
+        self.beside = beside
         self.reader = Reader(fd)
         self.call = None
         self.last = 0  # the id of the last call that has ended
@@ -52,17 +59,17 @@ class Lane:
                 forking.leave_copy()
             if frame is None:
                 return
-            call = self.begin(frame)
+            call = self.begin(frame, runner.dialect)
             runner.control.look_alive()
             if frame.kind in functions:
-                function, decode = functions[frame.kind]
-                outcome = perform(function, decode, call, runner, frame)
+                function, read = functions[frame.kind]
+                outcome = perform(function, read, call, runner, frame)
             else:
                 outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
             self.end(call, outcome, runner.states.look(False))
 
-    def begin(self, frame):
-        call = Call(frame.id, frame.kind)
+    def begin(self, frame, dialect):
+        call = Call(frame.id, frame.kind, None if self.beside else dialect.scope())
         if frame.kind == STREAM:
             call.lines = Lines(self.fd, call)
         self.call = call

@@ -51,14 +51,15 @@ METHODS = (
 
 def abilities(plugin):
     """The methods that there are now. Each is asked for again when it is used."""
-    can = []
-    for name in METHODS:
-        try:
-            if hasattr(plugin, name):
-                can.append(name)
-        except Exception:
-            can.append(name)  # a property that raises something else: its call will tell
-    return can
+    return [name for name in METHODS if has(plugin, name)]
+
+
+def has(plugin, name):
+    """Whether there is such a method; a property that raises is one, and its call will tell."""
+    try:
+        return hasattr(plugin, name)
+    except Exception:
+        return True
 
 
 def environment():

@@ -6,6 +6,7 @@ import signal
 import threading
 
 from . import PROTOCOL, dialect, forking, loading, stdio, stopping
+from .calls import HOOKS
 from .control import Control
 from .encoding import any_encode
 from .errors import encoded, report
@@ -14,6 +15,7 @@ from .lanes import Lane
 from .parameters import CONTROL, FIRST_LANE, Parameters
 from .states import States
 
+BESIDE = 4  # lanes for what runs beside calls
 BROKEN = 70  # exit code: the daemon broke the protocol, or we have a bug
 
 
@@ -22,13 +24,25 @@ class Runner:
 
     def __init__(self, parameters, reader):
         self.parameters = parameters
-        self.dialect = dialect.named(parameters.dialect)
         self.plugin = None
+        loading.prepare_paths(parameters)
+        self.dialect = dialect.Original()
+        self.problem = None  # why there is no other dialect, if there should be one
+        try:
+            if parameters.knows_dialects:
+                self.dialect = dialect.chosen(parameters.dialect)
+        except BaseException as error:
+            self.problem = error
         self.states = None
         self.loop = None
         self.loop_lock = threading.Lock()
         self.context = contextvars.copy_context()
-        self.lanes = [Lane(n, FIRST_LANE + n) for n in range(parameters.concurrency)]
+        # The worker offers lanes: for calls, and behind these some for what runs beside calls.
+        self.calls = min(parameters.concurrency or self.dialect.calls, parameters.lanes)
+        count = min(self.calls + BESIDE, parameters.lanes)
+        self.lanes = [Lane(n, FIRST_LANE + n, n >= self.calls) for n in range(count)]
+        for number in range(count, parameters.lanes):
+            os.close(FIRST_LANE + number)
         self.control = Control(self, reader)
         ours = [reader.fd, self.control.woken, self.control.waker]
         forking.guard(ours + [lane.fd for lane in self.lanes], self.in_copy)
@@ -55,18 +69,19 @@ class Runner:
             if self.loop is None or self.loop.is_closed():
                 from .coroutines import Loop
 
-                self.loop = Loop(len(self.lanes) > 1)
+                self.loop = Loop(self.calls > 1)
         return self.loop
 
     def load(self):
         """Makes the plugin and tells the daemon how that went; whether it went well."""
-        hello = dict(loading.environment(), protocol=PROTOCOL)
-        self.control.send(HELLO, any_encode(hello).encode())
+        self.control.send(HELLO, any_encode(self.hello()).encode())
         self.control.start()
         try:
-            loading.prepare_paths(self.parameters)
-            self.dialect.prepare()
+            if self.problem is not None:
+                raise self.problem
+            self.dialect.prepare(self)
             plugin = loading.instance(self.parameters)
+            self.dialect.made(plugin)
         except BaseException as error:
             if forking.copied:
                 forking.leave_copy(error)
@@ -78,12 +93,34 @@ class Runner:
         self.plugin = plugin
         self.context = contextvars.copy_context()
         self.states = States(self.dialect, plugin)
-        about = [(name, loading.attribute(plugin, name)) for name in ("name", "version")]
-        about.append(("can", any_encode(loading.abilities(plugin))))
         self.control.write(self.states.look(False))
-        self.control.send(OPEN, ("{%s}" % ",".join('"%s":%s' % item for item in about)).encode())
+        self.control.send(OPEN, self.about().encode())
         self.control.add_lanes(self.lanes[1:])
         return True
+
+    def hello(self):
+        """What is known before any code of the plugin has run."""
+        return dict(
+            loading.environment(),
+            protocol=PROTOCOL,
+            dialect=self.dialect.name,
+            calls=self.calls,
+            beside=len(self.lanes) - self.calls,
+            whole=self.dialect.whole,
+            health=self.dialect.health,
+        )
+
+    def about(self):
+        """What the plugin is and can do, as JSON."""
+        plugin = self.plugin
+        about = {name: loading.attribute(plugin, name) for name in ("name", "version")}
+        about["can"] = any_encode(loading.abilities(plugin))
+        hooks = [hook for hook, method in HOOKS.items() if loading.has(plugin, method)]
+        if hooks or self.dialect.hooks:
+            about["hooks"] = any_encode(hooks)
+        if self.dialect.endpoints:
+            about["endpoints"] = any_encode([row[:3] for row in self.dialect.endpoints])
+        return "{%s}" % ",".join('"%s":%s' % member for member in about.items())
 
     def serve(self, lane):
         """Answers the calls of one lane, on whichever thread."""

@@ -24,8 +24,11 @@ class Parameters:
         self.module = values[b"module"]
         self.class_name = values[b"class"]
         self.directory = values.get(b"path")
-        self.concurrency = int(values.get(b"concurrency", "1"))
+        self.concurrency = int(values.get(b"concurrency", "0"))  # 0: the dialect's own
+        self.knows_dialects = b"lanes" in values
+        self.lanes = int(values.get(b"lanes", self.concurrency or 1))
         self.dialect = values.get(b"dialect", "")
+        self.adapters = values.get(b"adapters", "")
 
     @staticmethod
     def read(reader):

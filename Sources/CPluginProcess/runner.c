@@ -12,11 +12,17 @@
 static const char init[] = {
 #embed "../../Python/universal_worker_runner/__init__.py"
 };
+static const char adapters[] = {
+#embed "../../Python/universal_worker_runner/adapters.py"
+};
 static const char calls[] = {
 #embed "../../Python/universal_worker_runner/calls.py"
 };
 static const char canceller[] = {
 #embed "../../Python/universal_worker_runner/canceller.py"
+};
+static const char cjm[] = {
+#embed "../../Python/universal_worker_runner/cjm.py"
 };
 static const char control[] = {
 #embed "../../Python/universal_worker_runner/control.py"
@@ -24,8 +30,17 @@ static const char control[] = {
 static const char coroutines[] = {
 #embed "../../Python/universal_worker_runner/coroutines.py"
 };
+static const char diagnostics[] = {
+#embed "../../Python/universal_worker_runner/diagnostics.py"
+};
 static const char dialect[] = {
 #embed "../../Python/universal_worker_runner/dialect.py"
+};
+static const char dialect_cjm_plugin_system[] = {
+#embed "../../Python/universal_worker_runner/dialect_cjm_plugin_system.py"
+};
+static const char dialect_cjm_substrate[] = {
+#embed "../../Python/universal_worker_runner/dialect_cjm_substrate.py"
 };
 static const char encoding[] = {
 #embed "../../Python/universal_worker_runner/encoding.py"
@@ -38,6 +53,9 @@ static const char forking[] = {
 };
 static const char frames[] = {
 #embed "../../Python/universal_worker_runner/frames.py"
+};
+static const char gate[] = {
+#embed "../../Python/universal_worker_runner/gate.py"
 };
 static const char lanes[] = {
 #embed "../../Python/universal_worker_runner/lanes.py"
@@ -56,6 +74,9 @@ static const char main[] = {
 };
 static const char parameters[] = {
 #embed "../../Python/universal_worker_runner/parameters.py"
+};
+static const char percall[] = {
+#embed "../../Python/universal_worker_runner/percall.py"
 };
 static const char states[] = {
 #embed "../../Python/universal_worker_runner/states.py"
@@ -76,21 +97,28 @@ static const char bootstrap[] = {
 /* bootstrap has no name: it is the text that imports the others, and comes last. */
 static const uwp_module modules[] = {
     {"__init__", init, sizeof init},
+    {"adapters", adapters, sizeof adapters},
     {"calls", calls, sizeof calls},
     {"canceller", canceller, sizeof canceller},
+    {"cjm", cjm, sizeof cjm},
     {"control", control, sizeof control},
     {"coroutines", coroutines, sizeof coroutines},
+    {"diagnostics", diagnostics, sizeof diagnostics},
     {"dialect", dialect, sizeof dialect},
+    {"dialect_cjm_plugin_system", dialect_cjm_plugin_system, sizeof dialect_cjm_plugin_system},
+    {"dialect_cjm_substrate", dialect_cjm_substrate, sizeof dialect_cjm_substrate},
     {"encoding", encoding, sizeof encoding},
     {"errors", errors, sizeof errors},
     {"forking", forking, sizeof forking},
     {"frames", frames, sizeof frames},
+    {"gate", gate, sizeof gate},
     {"lanes", lanes, sizeof lanes},
     {"lenient", lenient, sizeof lenient},
     {"loading", loading, sizeof loading},
     {"loghook", loghook, sizeof loghook},
     {"main", main, sizeof main},
     {"parameters", parameters, sizeof parameters},
+    {"percall", percall, sizeof percall},
     {"states", states, sizeof states},
     {"stdio", stdio, sizeof stdio},
     {"stopping", stopping, sizeof stopping},

@@ -1,0 +1,287 @@
+"""What cjm-plugin-system after 0.0.28 and cjm-substrate share: the base of their dialects.
+
+The library of the plugin's environment does the work: its errors, its wire types, its log store. Names
+are looked up one by one, since they came with versions of their own; `core.worker`, which imports FastAPI,
+is never imported.
+"""
+
+import json
+import os
+import sys
+
+from . import encoding, percall
+from .adapters import Adapters, ask
+from .calls import answer
+from .dialect import Original, is_there
+from .errors import encoded, trim
+from .frames import ENDPOINT, EXECUTE, STREAM, WHOLE
+from .gate import Gate
+from .stopping import entries
+
+STREAMS = 40  # at once, as in anyio's pool
+COMPACT = (",", ":")
+
+
+def nothing(*_, **__):
+    """In place of what a version of the library lacks."""
+
+
+def default(value):
+    """As the original's encoder: dataclasses, datetime."""
+    datetime = sys.modules.get("datetime")
+    if datetime and isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return encoding.default(value)
+
+
+# Not ASCII: a lone surrogate is then an error of the call, as in the original.
+strict = json.JSONEncoder(
+    separators=COMPACT, allow_nan=False, ensure_ascii=False, default=default
+).encode
+loose = json.JSONEncoder(separators=COMPACT, default=default).encode
+any_value = json.JSONEncoder(default=str).encode
+
+
+class Dialect(Original):
+    """The base; what differs is below in names, and in the files of the two."""
+
+    package = None  # the library
+    cancelled_error = None  # its class for a stop, in core.errors
+    name_argument = None  # of its function that describes errors
+    no_monitor = None  # what a plugin without a monitor's method is told
+    whole = True
+    hooks = True
+    attributes = Original.attributes + (("stats", "usage", "_last_api_usage", None),)
+
+    def __init__(self):
+        self.name = self.package
+        # As many executes at once as asyncio's pool has threads, and streams beside these.
+        executes = min(32, (os.cpu_count() or 1) + 4)
+        self.gate = Gate(executes)
+        self.calls = executes + STREAMS
+        self.scopes = percall.Scopes()
+        self.is_apart = False  # the flag of a stop is kept apart for each call
+        self.adapters = Adapters(self)
+        self.endpoints = (
+            ("GET", "/structural_surface", "beside", self.surface),
+            ("POST", "/task", "call", self.adapters.task),
+            ("POST", "/get_system_status", "beside", self.monitor("get_system_status")),
+            ("POST", "/list_processes", "beside", self.monitor("list_processes")),
+        )
+
+    # Loading
+
+    def module(self, name):
+        """A module of the library, or None where this version has none of that name."""
+        full = "%s.core.%s" % (self.package, name)
+        try:
+            return __import__(full, fromlist=[name])
+        except ModuleNotFoundError as error:
+            if error.name != full:
+                raise
+            return None
+
+    def prepare(self, runner):
+        wire = self.module("wire")
+        errors = self.module("errors")
+        store = self.module("diagnostics_store")
+        self.specs = runner.parameters.adapters
+        self.envelope_key = getattr(wire, "ENVELOPE_BODY_KEY", "envelope")
+        self.envelope_class = getattr(wire, "CallEnvelope", None)
+        self.set_envelope = getattr(wire, "set_call_envelope", nothing)
+        self.accounts_header = getattr(wire, "ACCOUNTS_HEADER", "X-CJM-Accounts")
+        self.begin_accounts = getattr(wire, "begin_account_capture", nothing)
+        self.record_account = getattr(wire, "record_account", nothing)
+        self.drain_accounts = getattr(wire, "drain_accounts", nothing)
+        self.wire_encode = getattr(wire, "wire_encode", lambda value: value)
+        self.describe = errors.map_bare_exception_to_job_error
+        self.cancelled_class = getattr(errors, self.cancelled_error, ())
+        self.flush = getattr(store, "flush_worker_diagnostics", nothing)
+        if not hasattr(store, "install_worker_diagnostics"):
+            return super().prepare(runner)
+        handler = store.install_worker_diagnostics()
+        if handler is not None and self.flush is not nothing:
+            from .diagnostics import Flusher
+
+            Flusher(handler, self.flush)
+            self.threads += 1
+
+    def made(self, plugin):
+        self.keep_apart(plugin)
+        for spec in filter(None, map(str.strip, self.specs.split(","))):
+            self.adapters.bind(plugin, spec)
+        self.flush()
+
+    def keep_apart(self, plugin):
+        """Also at a call, as a plugin may make its flag only then."""
+        if not self.is_apart and hasattr(plugin, percall.CancelFlag.name):
+            self.is_apart = percall.keep_apart(plugin, self.scopes)
+
+    # Calls
+
+    def arguments(self, frame):
+        body = encoding.decode(frame.payload)
+        if not frame.flags & WHOLE:
+            return body[0], body[1], None
+        return body.get("args", []), body.get("kwargs", {}), self.envelope(body)
+
+    def envelope(self, body):
+        """The envelope of a body, if it has one."""
+        wire = body.get(self.envelope_key)
+        return self.envelope_class.from_wire(wire) if wire and self.envelope_class else None
+
+    def scope(self):
+        return percall.Scope(self.scopes)
+
+    def run(self, function, call, runner, arguments):
+        scope = call.scope
+        try:
+            if scope is None:  # beside calls
+                return function(call, runner, runner.plugin, arguments)
+            percall.current.set(scope)
+            self.scopes.running.add(scope)
+            if call.asked:  # a stop of all came in between
+                scope.is_cancelled = True
+            if call.kind == EXECUTE or call.kind == STREAM:
+                *arguments, envelope = arguments
+                self.begin(runner.plugin, envelope)
+            is_task = call.kind == ENDPOINT and "endpoint" in arguments.head
+            if call.kind != EXECUTE and not is_task:
+                return function(call, runner, runner.plugin, arguments)
+            self.gate.enter(call)
+            try:
+                if not is_task:  # a task does so once its names are known
+                    self.reset_usage(runner.plugin)
+                return function(call, runner, runner.plugin, arguments)
+            finally:
+                self.gate.leave()
+        finally:
+            self.scopes.running.discard(scope)
+            self.flush()
+
+    def begin(self, plugin, envelope):
+        """What a call begins with, in its context."""
+        if envelope is not None:
+            self.set_envelope(envelope)
+        self.begin_accounts()
+        self.keep_apart(plugin)
+
+    def reset_usage(self, plugin):
+        plugin._last_api_usage = None
+
+    def success(self, call, body):
+        headers = self.accounts() if call.kind == EXECUTE else ()
+        return answer(200, body, headers) if headers else super().success(call, body)
+
+    def failure(self, plugin, call, error):
+        if call.kind != EXECUTE and call.kind != STREAM:
+            return super().failure(plugin, call, error)
+        is_stop = self.is_cancelled(error)
+        if is_stop and call.kind == EXECUTE:
+            return answer(409, self.detail(error))
+        headers = self.accounts() if call.kind == EXECUTE else ()
+        return answer(409 if is_stop else 500, self.job_error(plugin, error)[1], headers)
+
+    def stopped(self, plugin, call):
+        if call.kind != STREAM or not self.cancelled_class:
+            return super().stopped(plugin, call)
+        error = self.cancelled_class(getattr(plugin, "name", "unknown"))
+        return answer(409, self.job_error(plugin, error)[1])
+
+    def job_error(self, plugin, error):
+        """The library's description of an error, and the body or line that carries it."""
+        error = trim(error, entries)
+        try:
+            name = {self.name_argument: getattr(plugin, "name", "unknown")}
+            described = self.describe(error, **name)
+        except Exception:  # a __str__ or a name that raises
+            described = self.describe(RuntimeError(encoded(error).decode()))
+        text = strict(encoding.with_nulls(loose({"_job_error": described})))
+        text = text.encode("utf-8", "replace").decode()  # without lone surrogates
+        return described, loose(json.loads(text)).encode()
+
+    def accounts(self):
+        accounts = self.drain_accounts()
+        return [(self.accounts_header, any_value(accounts))] if accounts else ()
+
+    def result(self, value):
+        value = self.wire_encode(value)
+        try:
+            return strict(value).encode()
+        except RecursionError:
+            return encoding.deeper(strict, value).encode()
+
+    def line(self, value):
+        return loose(self.wire_encode(value))
+
+    def document(self, value):
+        return encoding.without_nan(loose(value))
+
+    def shown(self, value):
+        """What the original leaves to FastAPI."""
+        from . import lenient
+
+        return self.document(lenient.plain(value))
+
+    @staticmethod
+    def detail(error):
+        text = error if isinstance(error, str) else str(error)
+        return strict({"detail": text}).encode("utf-8", "replace")
+
+    # Stops
+
+    def is_cancelled(self, error):
+        return isinstance(error, self.cancelled_class)
+
+    def asked(self):
+        self.gate.look()
+
+    def can_cancel(self, plugin, others):
+        return hasattr(plugin, "cancel") and (not others or self.is_apart)
+
+    def cancel(self, plugin, call, others):
+        if call is None:
+            return plugin.cancel()
+        percall.current.set(call.scope)
+        if not others:
+            return plugin.cancel()
+        # What a plugin's own cancel() does is about all calls; the library's keeps to the scope.
+        for base in type(plugin).__mro__:
+            if base.__module__.startswith(self.package + ".") and "cancel" in vars(base):
+                return vars(base)["cancel"](plugin)
+        plugin._cancel_requested = True
+
+    # Endpoints
+
+    def surface(self, call, runner, request):
+        derive = getattr(self.module("capability"), "derive_structural_surface", None)
+        if derive is None:
+            return answer(404, self.detail("Not Found"))
+        return self.shown(derive(type(runner.plugin)))
+
+    def monitor(self, method):
+        """The endpoint of one method of a monitor."""
+
+        def endpoint(call, runner, request):
+            plugin = runner.plugin
+            if not hasattr(plugin, method):
+                name = getattr(plugin, "name", runner.parameters.class_name)
+                return answer(404, self.detail(self.no_monitor % (name, method)))
+            try:
+                value = ask(call, runner, getattr(plugin, method))
+            except NotImplementedError as error:
+                return answer(501, self.detail(str(error) or method + " not implemented"))
+            if method == "get_system_status" and hasattr(value, "to_dict"):
+                return self.shown(value.to_dict())
+            return self.document(value)
+
+        return endpoint
+
+    def counters(self):
+        """What the process has read and written so far; the newer library wants it."""
+
+
+def found(cls):
+    """The dialect, if the environment's library is new enough for it; None otherwise."""
+    core = __import__(cls.package + ".core", fromlist=["core"])
+    return cls() if is_there(cls.package + ".core.errors", core.__path__) else None
