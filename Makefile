@@ -17,7 +17,7 @@ THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_
 	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
-.PHONY: all help build demo test runner-check quick one lint rooms fixtures compat host-check \
+.PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-thread check-address check-portable check-repeat check-connections check-stress \
 	bench lifetime systemd-check install install-units need-daemon need-example need-checks \
 	transcriber-python clean
@@ -36,6 +36,10 @@ build: need-daemon
 ## runner-check: the runner of Python plugins, under every Python from 3.8 on that is there
 runner-check: need-checks
 	python3 Python/tests/run.py
+
+## dialect-check: the runner beside the workers of the later hosts' packages, which it gets from PyPI
+dialect-check: need-checks
+	python3 Python/tests/originals/compare.py
 
 ## demo: a real plugin on real speech, in Python and native, start to end
 demo: build transcriber-python

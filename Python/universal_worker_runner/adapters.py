@@ -89,5 +89,5 @@ class Adapters:
 
 
 @entry
-def ask(call, runner, function, kwargs=None):
-    return settle(runner, call, function(**kwargs) if kwargs is not None else function())
+def ask(call, runner, function, kwargs={}):  # noqa: B006
+    return settle(runner, call, function(**kwargs))
