@@ -13,6 +13,20 @@ class Streams(Case):
         self.assertEqual(lines, [str(n) for n in range(10000)])
         self.assertAnswers(runner)
 
+    def test_progress_is_seen_before_the_line_that_came_after_it(self):
+        runner = self.start()
+        runner.lane.begin("S", None, 8, do="progress")
+        shown, lines = 0.0, 0
+        while lines < 8:
+            frame = runner.lane.frame()
+            if frame.kind == "P":
+                shown = frame.json["progress"]["progress"]
+            else:
+                self.assertEqual(frame.kind, "L")
+                lines += len(frame.text.split("\n"))
+                self.assertGreaterEqual(shown, lines / 8)
+        self.assertFrame(runner.lane.end()[0], "R", "")
+
     def test_an_empty_stream_and_a_list(self):
         runner = self.start()
         self.assertEqual(runner.lane.stream()[1], [])

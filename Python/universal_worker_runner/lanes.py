@@ -59,7 +59,7 @@ class Lane:
                 forking.leave_copy()
             if frame is None:
                 return
-            call = self.begin(frame, runner.dialect)
+            call = self.begin(frame, runner)
             runner.control.look_alive()
             if frame.kind in functions:
                 function, read = functions[frame.kind]
@@ -68,10 +68,10 @@ class Lane:
                 outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
             self.end(call, outcome, runner.states.look(False))
 
-    def begin(self, frame, dialect):
-        call = Call(frame.id, frame.kind, None if self.beside else dialect.scope())
+    def begin(self, frame, runner):
+        call = Call(frame.id, frame.kind, None if self.beside else runner.dialect.scope())
         if frame.kind == STREAM:
-            call.lines = Lines(self.fd, call)
+            call.lines = Lines(self.fd, call, runner.states.look)
         self.call = call
         self.apply_early(call)
         return call

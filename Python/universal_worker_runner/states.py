@@ -19,7 +19,7 @@ class States:
         self.texts = {}
 
     def look(self, closely):
-        """The frame of what changed, or b"". Not closely, for the end of a call: only if an attribute is
+        """The frame of what changed, or b"". Not closely, before lines and the end of a call: only if an attribute is
         another object, or if what changed in the call went over control, which the end might overtake."""
         try:
             if not closely and self.number == self.answered and not self._differs():

@@ -19,9 +19,10 @@ class Lines:
     nothing follows. Both sides take what is held and send it under one lock, so the order stays.
     """
 
-    def __init__(self, fd, call):
+    def __init__(self, fd, call, look):
         self.fd = fd
         self.call = call
+        self.look = look  # the state that is to be seen before the next lines
         self.lock = Lock()
         self.held = deque()
         self.size = 0
@@ -64,7 +65,8 @@ class Lines:
                 lines.append(line)
             if lines:
                 flags = FAST if self.run >= ALONE else 0
-                write_frame(self.fd, LINES, joined(lines), flags, self.call.id)
+                state = self.look(False)
+                write_frame(self.fd, LINES, joined(lines), flags, self.call.id, state)
 
     def take(self):
         """Empties what is held."""

@@ -189,6 +189,11 @@ class Plugin:
         finally:
             print("the generator was closed")
 
+    def lines_progress(self, count):
+        for number in range(count):
+            self._progress = (number + 1) / count
+            yield number
+
     def lines_burst(self, count):
         """Dense lines, and then nothing for long."""
         for number in range(count):
