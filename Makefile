@@ -18,7 +18,7 @@ THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
-	check check-thread check-address check-portable check-repeat check-connections check-stress \
+	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
 	bench lifetime systemd-check install install-units need-daemon need-example need-checks \
 	transcriber-python clean
 
@@ -95,13 +95,16 @@ compat: build need-checks
 	for plugin in native python; do python3 Tests/Compatibility/replay.py --plugin $$plugin \
 		--replay Tests/Compatibility/recorded.jsonl || exit 1; done
 
-## host-check: the original's own client, unmodified, drives the binary
+## host-check: the original's own client, unmodified, drives the binary with plugins of both kinds
+HOST_CHECK_PACKAGES ?= 1
 host-check: build fixtures need-checks
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
+	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python \
+		--packages $(HOST_CHECK_PACKAGES)
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
-check: check-thread check-address check-portable check-repeat check-connections check-stress
+check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -111,6 +114,11 @@ N ?= 20
 check-repeat: fixtures
 	swift build --build-tests
 	Tests/repeat.sh $(N)
+
+# The host with all of the real packages; host-check has the first of them.
+check-packages: build need-checks
+	Tests/Compatibility/venv.sh
+	.venv/bin/python Tests/Compatibility/host_check.py --plugin python --packages 9 --only 'real package'
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)

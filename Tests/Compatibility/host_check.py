@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Drives a worker through the unmodified RemotePluginProxy of cjm-plugin-system, as a host does.
 
-All that differs from a host's everyday use is `python_path` in the manifest: our binary.
+All that differs from a host's everyday use is `python_path` in the manifest: our binary, which loads a library,
+or with `--plugin python` runs the original's own plugins in environments without FastAPI.
 """
 
 import argparse
@@ -22,6 +23,12 @@ def arguments() -> argparse.Namespace:
         help="the binary (default: .build/release/universal-worker)",
     )
     parser.add_argument("--module", help="what it loads (default: the C plugin, compiled)")
+    parser.add_argument(
+        "--plugin", choices=("native", "python"), default="native", help="which kind of plugin it runs"
+    )
+    parser.add_argument(
+        "--packages", type=int, default=1, metavar="N", help="how many real packages, with --plugin python"
+    )
     parser.add_argument(
         "--original", action="store_true", help="check the original instead, without what it is known to fail"
     )
@@ -47,12 +54,21 @@ def run(options: argparse.Namespace) -> int:
     )
     if not os.access(worker, os.X_OK):
         raise Unusable(f"no worker at {worker}; build it, or name one with --worker")
-    module = options.module or ("reference_plugin" if options.original else str(compile_plugin()))
+    is_python = options.original or options.plugin == "python"
+    module = options.module or ("reference_plugin" if is_python else str(compile_plugin()))
     in_the_environment(python)
     import host_checks_calls  # noqa: F401  (they register themselves)
     import host_checks_life  # noqa: F401
     import hosting
 
+    if options.plugin == "python" and not options.original:
+        import environments
+        import real_packages
+
+        binary = Path(worker)
+        worker = str(environments.environment("reference", binary) / "bin/universal-worker")
+        for package in real_packages.PACKAGES[: options.packages]:
+            hosting.CHECKS.append(real_packages.check(package, binary))
     with hosting.temporary() as directory:
         bench = hosting.Bench(worker, module, Path(directory), options.original)
         return hosting.run_checks(bench, options.only, options.expect_parent_watch)

@@ -92,14 +92,23 @@ def several(bench: Bench) -> None:
             proxy.cleanup()
 
 
+def _tree(pid: int) -> list[int]:
+    """A process and its descendants."""
+    pids = [pid]
+    for known in pids:
+        for path in Path(f"/proc/{known}/task").glob("*/children"):
+            pids += map(int, path.read_text().split())
+    return pids
+
+
 @check("stats: memory, and the worker's pid")
 def stats(bench: Bench) -> str:
     with bench.host() as proxy:
         got = proxy.get_stats()
         same(list(got), ["pid", "cpu_percent", "memory_rss_mb"])
         same(got["pid"], proxy.process.pid)
-        status = Path(f"/proc/{got['pid']}/status").read_text()
-        rss = int(status.split("VmRSS:")[1].split()[0]) / 1024
+        statuses = [Path(f"/proc/{pid}/status").read_text() for pid in _tree(got["pid"])]
+        rss = sum(int(status.split("VmRSS:")[1].split()[0]) for status in statuses) / 1024
         assert abs(got["memory_rss_mb"] - rss) < 3, f"{got['memory_rss_mb']} MiB, the kernel says {rss}"
         return f"{rss:.1f} MiB"
 

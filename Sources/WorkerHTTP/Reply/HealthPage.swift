@@ -16,14 +16,13 @@ final class HealthPage {
     private var identity = ByteBuffer()
     private var page: (facts: Facts, response: KeptResponse)?
 
-    init(processID: Int32, name: PluginLabel, version: PluginLabel, further: String) {
+    init(processID: Int32, name: PluginLabel, version: PluginLabel) {
         identity.append("{\"status\":\"running\",\"pid\":")
         identity.append(String(processID))
         identity.append(",\"name\":")
         append(name)
         identity.append(",\"version\":")
         append(version)
-        identity.append(further)
     }
 
     private func append(_ label: PluginLabel) {

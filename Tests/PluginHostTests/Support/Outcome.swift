@@ -4,14 +4,13 @@ import WorkerCore
 enum Outcome: Equatable, Sendable {
     case value(String)
     case done
-    case answer(UInt32, String)
     case streamEnd(String, CallFailure?)
     case failure(CallFailure)
 
     /// The failure, of whatever kind of call.
     var failureIfAny: CallFailure? {
         switch self {
-        case .value, .done, .answer: nil
+        case .value, .done: nil
         case .streamEnd(_, let failure): failure
         case .failure(let failure): failure
         }
