@@ -53,8 +53,8 @@ class Later(Case):
         head, _, body = frame.payload.partition(b"\n")
         head = json.loads(head)
         self.assertEqual(head["status"], status, frame)
-        self.assertEqual([name for name, _ in head["headers"]], list(headers))
-        self.headers = dict(head["headers"])
+        self.assertEqual(list(head["headers"]), list(headers))
+        self.headers = head["headers"]
         return json.loads(body)
 
 

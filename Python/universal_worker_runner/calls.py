@@ -49,7 +49,7 @@ class Outcome:
 
 def answer(status, body, headers=()):
     """An answer of the plugin's own: a status, pairs of names and values, and bytes."""
-    head = shown({"status": status, "headers": headers}).encode()
+    head = shown({"status": status, "headers": dict(headers)}).encode()
     return Outcome(ANSWER, b"%s\n%s" % (head, body))
 
 

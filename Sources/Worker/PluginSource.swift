@@ -59,8 +59,9 @@ enum PluginSource {
             arguments: ProcessArguments.current(), environment: Environment.entries(),
             output: STDERR_FILENO)
         plan.directory = directory
-        plan.concurrency = configuration.concurrency ?? 1
+        plan.concurrency = configuration.concurrency
         plan.dialect = configuration.dialect ?? ""
+        plan.adapters = configuration.adapters ?? ""
         plan.cancelGrace = configuration.cancelGrace
         return plan
     }

@@ -35,6 +35,8 @@ final class Service: WorkerService {
         return ResourceUsage(cpuPercent: usage.cpuPercent, residentMiB: usage.residentMiB)
     }
 
+    var furtherStats: String { host.stats }
+
     var configSchema: Result<SharedText, CallFailure> { host.configSchema.document }
 
     var currentConfig: Result<SharedText, CallFailure> { host.currentConfig.document }
@@ -90,7 +92,9 @@ extension Exchange: CallObserver {
         switch consume outcome {
         case .value(let value): finish(value)
         case .done: finish()
+        case .answer(let own, let body): finish(own.status, own.headers, body)
         case .streamEnd(let lines, let failure): finishStream(lines, failure)
+        case .streamAnswer(let lines, let failure): finishStream(lines, failure, isTold: true)
         case .failure(let failure): fail(failure)
         }
     }

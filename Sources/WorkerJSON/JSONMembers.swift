@@ -31,6 +31,9 @@ package struct JSONMembers {
         }
     }
 
+    /// The names of the members, in no order.
+    package var keys: [String] { Array(values.keys) }
+
     /// The text of a member's value, as valid JSON.
     package func json(_ key: String) -> ArraySlice<UInt8>? { values[key].map { text[$0] } }
 

@@ -2,8 +2,8 @@
 """Compares the runner with the real workers of cjm-plugin-system 0.0.46 and cjm-substrate 0.0.74.
 
 Both run the same probe plugin, of plugins/probe.py. The original is asked over HTTP; the runner by frames,
-as the daemon would ask it, whose part in an answer is played here. Answers have to be equal: status, JSON (key
-order and kinds of numbers count), lines, and the accounts in the header.
+as the daemon would ask it, whose part in an answer is played here. Answers have to be equal: status, JSON
+(key order and kinds of numbers count), lines, and the accounts in the header.
 """
 
 import http.client
@@ -138,7 +138,7 @@ class Ours(driver.Runner):
         if frame.kind == "A":
             head, _, text = said.partition("\n")
             head = json.loads(head)
-            accounts = dict(head["headers"]).get("X-CJM-Accounts")
+            accounts = head["headers"].get("X-CJM-Accounts")
             if path == STREAM:
                 return 200, "\n".join(lines + [text]) + "\n", accounts
             return head["status"], text, accounts

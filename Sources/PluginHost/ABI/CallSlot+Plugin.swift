@@ -19,10 +19,11 @@ extension CallSlot {
         if let call = abandoned { fail(call, consume lines, failure) }
     }
 
-    /// Ends the call, on behalf of the plugin.
-    func finish(_ handle: uw_call_id, _ status: uw_status, _ text: UnsafeRawBufferPointer?)
-        -> uw_status
-    {
+    /// Ends the call, on behalf of the plugin; with a head if the text is an answer of its own.
+    func finish(
+        _ handle: uw_call_id, _ status: uw_status, _ text: UnsafeRawBufferPointer?,
+        _ own: OwnAnswer? = nil
+    ) -> uw_status {
         var action = CallPhase.FinishAction.refuse
         var lines = ByteBuffer()
         var spare = ByteBuffer()
@@ -37,7 +38,7 @@ extension CallSlot {
         var answer = uw_status(UW_OK)
         if !ended.wasBroken {
             answer = unsafe deliver(
-                ended.call, status, text, consume lines, ended.cancellation)
+                ended.call, status, text, own, consume lines, ended.cancellation)
         }
         if action == .deliverAndRelease { owner.withLock { $0 }?.slotIsFree(self) }
         return answer
@@ -45,10 +46,11 @@ extension CallSlot {
 
     /// Builds the outcome, outside of every lock, and hands it over.
     private func deliver(
-        _ call: Call, _ status: uw_status, _ text: UnsafeRawBufferPointer?,
+        _ call: Call, _ status: uw_status, _ text: UnsafeRawBufferPointer?, _ own: OwnAnswer?,
         _ lines: consuming ByteBuffer, _ cancellation: CallFailure?
     ) -> uw_status {
-        if let cancellation {
+        // The last line of a stream is the plugin's also where it was stopped: its hosts know no other.
+        if let cancellation, own == nil || call.kind != .stream {
             fail(call, consume lines, cancellation)
             return uw_status(UW_OK)
         }
@@ -76,6 +78,12 @@ extension CallSlot {
             report(failure, call)
             fail(call, consume lines, failure)
             return uw_status(UW_INVALID_DATA)
+        }
+        if let own {
+            call.observer.callDidFinish(
+                call.kind == .stream
+                    ? .streamAnswer(lines, cancellation ?? own.failure) : .answer(own, lines))
+            return uw_status(UW_OK)
         }
         call.observer.callDidFinish(call.kind == .stream ? .streamEnd(lines, nil) : .value(lines))
         return uw_status(UW_OK)

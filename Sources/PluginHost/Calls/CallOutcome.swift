@@ -9,6 +9,10 @@ package enum CallOutcome: ~Copyable {
     case done
     /// The end of a stream: the lines that had not been taken yet, and the failure if it failed.
     case streamEnd(ByteBuffer, CallFailure?)
+    /// The plugin's own answer to any other call: its head and its body.
+    case answer(OwnAnswer, ByteBuffer)
+    /// The end of a stream whose last line is the plugin's own word for that failure.
+    case streamAnswer(ByteBuffer, CallFailure)
     /// Any other call's failure.
     case failure(CallFailure)
 }

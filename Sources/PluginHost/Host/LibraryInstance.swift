@@ -10,6 +10,8 @@ internal import WorkerJSON
 
     var name: PluginLabel { .text(table.name) }
     var version: PluginLabel { .text(table.version) }
+    let health = ""
+    let stats = ""
     var isCancellable: Bool { table.isCancellable }
     var progress: ProgressReport? { nil }
     func progress(of call: uw_call_id) -> ProgressReport? { nil }

@@ -40,8 +40,12 @@ extension PluginHost {
         _ plan: PythonPlan, in environment: HostEnvironment
     ) throws(LoadFailure) -> PluginHost {
         try start(in: environment) { () throws(LoadFailure) in
-            try withSlots(plan.concurrency) { () throws(LoadFailure) in
-                try ProcessInstance(starting: plan, in: environment)
+            let instance = try ProcessInstance(starting: plan, in: environment)
+            do throws(LoadFailure) {
+                return try withSlots(instance.concurrency) { () throws(LoadFailure) in instance }
+            } catch {
+                _ = instance.destroy()
+                throw error
             }
         }
     }

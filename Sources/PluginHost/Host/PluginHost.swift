@@ -70,6 +70,10 @@ package final class PluginHost: Sendable {
     package var name: PluginLabel { instance.name }
     /// The plugin's version, as it says itself; "unknown" if it does not.
     package var version: PluginLabel { instance.version }
+    /// Further members of /health, each behind a comma.
+    package var health: String { instance.health }
+    /// Further members of /stats, likewise.
+    package var stats: String { instance.stats }
     /// The JSON Schema of the configuration, as of the last create or initialize.
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.

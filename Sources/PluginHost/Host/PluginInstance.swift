@@ -9,6 +9,10 @@ protocol PluginInstance: Sendable {
     var name: PluginLabel { get }
     /// Its version, likewise.
     var version: PluginLabel { get }
+    /// Further members of /health, each behind a comma.
+    var health: String { get }
+    /// Further members of /stats, likewise; they may change.
+    var stats: String { get }
     /// Whether a call that runs can be stopped.
     var isCancellable: Bool { get }
     /// What the plugin shows of itself, where that belongs to no call of its; nil for what calls report.

@@ -61,6 +61,7 @@ enum FrameKind: UInt8, Sendable {
     case error = 0x45  // E
     case cancelled = 0x4E  // N
     case state = 0x50  // P, also on control
+    case answer = 0x41  // A
 
     // On control.
     case boot = 0x42  // B
@@ -77,6 +78,8 @@ enum FrameKind: UInt8, Sendable {
 
 /// The bits of `FrameHead.flags`, by the kind of the frame.
 enum FrameFlag {
+    /// An execute or a stream: the payload is the whole body of the request.
+    static let whole: UInt8 = 1
     /// Lines: more may be held back.
     static let fast: UInt8 = 1
     /// An error: the arguments are to blame.

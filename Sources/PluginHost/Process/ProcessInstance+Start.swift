@@ -14,7 +14,7 @@ extension ProcessInstance {
                 RunnerProcess.Plan(
                     interpreter: plan.interpreter, arguments: plan.command,
                     environment: plan.environment, runner: RunnerText.bytes,
-                    lanes: plan.concurrency, output: plan.output),
+                    lanes: plan.lanes, output: plan.output),
                 bridge, spawn: environment.spawn)
         } catch {
             switch error {

@@ -20,6 +20,8 @@ final class ProcessInstance: PluginInstance {
 
     let name: PluginLabel
     let version: PluginLabel
+    let health: String
+    var stats: String { bridge.stats }
     let isCancellable: Bool
     var progress: ProgressReport? { bridge.progress }
     var hasCancel: Bool { isCancellable }
@@ -30,11 +32,15 @@ final class ProcessInstance: PluginInstance {
         return shown.map { bridge.progress(since: $0) } ?? ProgressReport.none
     }
 
+    /// How many calls may run at once.
+    var concurrency: Int { lanes.all.count }
+
     private let process: RunnerProcess
     private let bridge: RunnerBridge
     private let lanes: Lanes
     private let stopping: Stopping
     private let canCancel: Bool
+    private let wantsWhole: Bool
     /// Whether a call can be ended without the plugin's help: only on the main thread.
     private let canForce: Bool
 
@@ -45,11 +51,13 @@ final class ProcessInstance: PluginInstance {
         self.process = process
         self.bridge = bridge
         self.stopping = stopping
-        lanes = Lanes(process.lanes)
+        lanes = Lanes(Array(process.lanes.prefix(introduction.hello.calls)))
+        health = introduction.hello.health
+        wantsWhole = introduction.hello.wantsWhole
         name = introduction.name
         version = introduction.version
         canCancel = introduction.abilities.contains("cancel")
-        canForce = process.lanes.count == 1
+        canForce = introduction.hello.calls == 1
         isCancellable = canCancel || canForce
     }
 
@@ -73,12 +81,17 @@ final class ProcessInstance: PluginInstance {
     private func send(
         _ call: Call, _ number: UInt64, over lane: Lane
     ) throws(FrameSocket.Failure) {
+        let kind: FrameKind = call.kind == .stream ? .stream : .execute
+        defer { extendLifetime(call) }
+        if wantsWhole {
+            let body = unsafe bytes(call.text(0..<call.body.count, orElse: EmptyText.object))
+            return try unsafe lane.socket.send(
+                kind, flags: FrameFlag.whole, call: number, [body])
+        }
         let args = unsafe bytes(call.text(call.args, orElse: EmptyText.array))
         let kwargs = unsafe bytes(call.text(call.kwargs, orElse: EmptyText.object))
-        let kind: FrameKind = call.kind == .stream ? .stream : .execute
         try unsafe lane.socket.send(
             kind, call: number, [Self.open, args, Self.comma, kwargs, Self.close])
-        extendLifetime(call)
     }
 
     /// Takes the next frame of a call; false where it was the last.
@@ -97,6 +110,9 @@ final class ProcessInstance: PluginInstance {
                 return true
             case .result: _ = unsafe slot.finish(handle, uw_status(UW_OK), payload)
             case .error: _ = unsafe slot.finish(handle, Self.status(head.flags), payload)
+            case .answer:
+                let (own, body) = unsafe OwnAnswer.read(payload)
+                _ = unsafe slot.finish(handle, uw_status(UW_OK), body, own)
             case .cancelled:
                 _ = unsafe slot.finish(handle, uw_status(UW_CANCELLED), Self.nothing)
             default:

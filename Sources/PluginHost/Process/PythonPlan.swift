@@ -10,10 +10,12 @@ package struct PythonPlan: Sendable {
     package var className: String
     /// The folder that comes first on `sys.path`, if any.
     package var directory: String?
-    /// How many calls run at once: more than one run on threads beside the main one.
-    package var concurrency = 1
-    /// Which version of the original the plugin is treated as by; empty for the first.
+    /// How many calls run at once, more than one on threads beside the main one; nil for the dialect's own.
+    package var concurrency: Int?
+    /// The name that a host passes with `-m`, by which the runner chooses its dialect; may be empty.
     package var dialect = ""
+    /// What a host passes with `--adapters`; may be empty.
+    package var adapters = ""
     /// The worker's own command line, which is the plugin's `sys.argv`.
     package var arguments: [String]
     /// The variables of the process, each as NAME=value.
@@ -36,6 +38,11 @@ package struct PythonPlan: Sendable {
         self.output = output
     }
 
+    /// How many lanes the runner is offered, for calls and for what runs beside them.
+    ///
+    /// Unless the user says how many, 32 executes and 40 streams may run: as under the original at most.
+    var lanes: Int { (concurrency ?? 32 + 40) + 4 }
+
     /// What the interpreter is called with: it executes the text that it finds in its descriptor 3.
     var command: [String] {
         [
@@ -48,8 +55,8 @@ package struct PythonPlan: Sendable {
     /// The first frame that the runner gets: names and values, each ended by NUL.
     var boot: [UInt8] {
         var entries = [
-            "module=\(module)", "class=\(className)", "concurrency=\(concurrency)",
-            "dialect=\(dialect)",
+            "module=\(module)", "class=\(className)", "concurrency=\(concurrency ?? 0)",
+            "lanes=\(lanes)", "dialect=\(dialect)", "adapters=\(adapters)",
         ]
         if let directory { entries.append("path=\(directory)") }
         entries += arguments.map { "argv=\($0)" }

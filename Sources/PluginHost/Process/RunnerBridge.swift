@@ -12,6 +12,17 @@ final class RunnerBridge: RunnerProcess.Listener {
         let version: PluginLabel
         /// The methods that it has.
         let abilities: [String]
+        let hello: Hello
+    }
+
+    /// What is known before the plugin has been made.
+    struct Hello: Sendable {
+        /// How many lanes are for calls: so many run at once.
+        var calls = 1
+        /// Whether calls bring the whole body of their requests.
+        var wantsWhole = false
+        /// Further members of /health, each behind a comma.
+        var health = ""
     }
 
     /// What a stop has achieved.
@@ -34,6 +45,9 @@ final class RunnerBridge: RunnerProcess.Listener {
         var end: ProcessEnd?
         var waiters: [Semaphore] = []
         var progress = ProgressReport.none
+        var hello = Hello()
+        /// Further members of /stats, each behind a comma.
+        var stats = ""
     }
 
     private let state = Mutex(State())
@@ -58,6 +72,9 @@ final class RunnerBridge: RunnerProcess.Listener {
     func progress(since number: UInt64) -> ProgressReport {
         state.withLock { shown > number ? $0.progress : .none }
     }
+
+    /// Further members of /stats, each behind a comma, as the plugin has said last.
+    var stats: String { state.withLock { $0.stats } }
 
     /// How the process has ended, if it has.
     var end: ProcessEnd? { state.withLock { $0.end } }
@@ -91,6 +108,7 @@ final class RunnerBridge: RunnerProcess.Listener {
 
     func received(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
         switch FrameKind(rawValue: head.kind) {
+        case .hello: unsafe greet(payload)
         case .opened: unsafe open(payload)
         case .failed:
             state.withLock { $0.isIntroduced = true }
@@ -116,10 +134,27 @@ final class RunnerBridge: RunnerProcess.Listener {
         for waiter in waiters { waiter.signal() }
     }
 
+    private func greet(_ payload: UnsafeRawBufferPointer) {
+        guard let members = unsafe JSONMembers(payload) else { return }
+        let hello = Hello(
+            calls: members.number("calls").flatMap { Int(exactly: $0) } ?? 1,
+            wantsWhole: members.json("whole").map { $0.elementsEqual("true".utf8) } ?? false,
+            health: members.json("health").map(Self.further) ?? "")
+        state.withLock { $0.hello = hello }
+    }
+
+    /// The members of an object, each behind a comma, so that they can follow others.
+    private static func further(_ object: ArraySlice<UInt8>) -> String {
+        let inner = object.dropFirst().dropLast()
+        guard object.first == UInt8(ascii: "{"), !inner.isEmpty else { return "" }
+        return "," + String(decoding: inner, as: UTF8.self)
+    }
+
     private func open(_ payload: UnsafeRawBufferPointer) {
-        state.withLock { state in
+        let hello = state.withLock { state in
             state.isIntroduced = true
             state.isOpened = true
+            return state.hello
         }
         let about = unsafe JSONMembers(payload)
         func label(_ key: String) -> PluginLabel {
@@ -131,22 +166,25 @@ final class RunnerBridge: RunnerProcess.Listener {
             .success(
                 Introduction(
                     name: label("name"), version: label("version"),
-                    abilities: about?.strings("can") ?? [])))
+                    abilities: about?.strings("can") ?? [], hello: hello)))
     }
 
     /// Takes in what the plugin shows of itself; also from a lane, on its executor.
     func report(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
-        guard let members = unsafe JSONMembers(payload), let object = members.json("progress"),
-            let progress = members.object("progress")
-        else { return }
-        let report = ProgressReport(
-            showing: String(decoding: object, as: UTF8.self),
-            fraction: progress.number("progress"), message: progress.string("message"))
-        let former = state.withLock { state -> ProgressReport? in
+        guard let members = unsafe JSONMembers(payload) else { return }
+        let stats = members.json("stats").map(Self.further)
+        var report: ProgressReport?
+        if let object = members.json("progress"), let progress = members.object("progress") {
+            report = ProgressReport(
+                showing: String(decoding: object, as: UTF8.self),
+                fraction: progress.number("progress"), message: progress.string("message"))
+        }
+        let former = state.withLock { state -> (ProgressReport?, String?) in
             // They come by two ways: the newest counts.
-            guard head.call > shown else { return nil }
+            guard head.call > shown else { return (nil, nil) }
             stateNumber.store(head.call, ordering: .relaxed)
-            return exchange(&state.progress, report)
+            let formerStats = stats.map { exchange(&state.stats, $0) }
+            return (report.map { exchange(&state.progress, $0) }, formerStats)
         }
         _ = former  // freed outside of the lock
     }

@@ -17,7 +17,10 @@ package enum CommandLineTable {
         .value(
             "concurrency", "N", \.concurrency, .number(1...256), .plugin,
             "The number of calls that a Python plugin runs at once, by threads if more than 1; "
-                + "a library declares its own."),
+                + "as many as under the host's own worker, or 1. A library declares its own."),
+        .value(
+            "adapters", "LIST", \.adapters, .name, .plugin,
+            "The task adapters of a Python plugin, as MODULE:CLASS,MODULE:CLASS; hosts pass it."),
 
         .value(
             "port", "P", \.port, .number(0...65_535), .listening, role: .listens,

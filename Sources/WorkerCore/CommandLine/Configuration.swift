@@ -8,8 +8,10 @@ package struct Configuration: Sendable, Equatable {
     package var dialect: String?
     /// The interpreter of a Python plugin; nil to look for a library first, then for an interpreter.
     package var python: String?
-    /// How many calls of a Python plugin run at once; nil for one.
+    /// How many calls of a Python plugin run at once; nil for what its dialect has.
     package var concurrency: Int?
+    /// The task adapters of a Python plugin, as hosts list them.
+    package var adapters: String?
     /// The time that a cancelled call of a Python plugin has to end by itself.
     package var cancelGrace = TimeSpan.seconds(2)
     /// The address that `port` belongs to.

@@ -8,6 +8,25 @@ extension Exchange {
     /// The call has ended with a result.
     package func finish(_ value: consuming ByteBuffer) { complete(holding: Reply(200, value)) }
 
+    /// Leaves an answer that the plugin has worded itself; any thread.
+    ///
+    /// Headers that do not fit into the memory of a connection are left out: it would be ended.
+    package func finish(
+        _ status: UInt32, _ headers: [HeaderField], _ value: consuming ByteBuffer
+    ) {
+        var reply = Reply(status, value)
+        let length = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        if length <= server.options.connectionMemory / 2 {
+            reply.headers = headers
+        } else {
+            server.service.report(
+                "Headers of \(length) bytes that the plugin has added to the answer of \(requestID) "
+                    + "are left out: with a larger --max-header they would fit")
+        }
+        if status >= 400 { tell(status, "the plugin has answered \(status)") }
+        complete(holding: reply)
+    }
+
     /// Leaves a reply that is as long as the plugin wants; it counts until it has been sent.
     private func complete(holding reply: consuming Reply) {
         var reply = reply
@@ -40,11 +59,13 @@ extension Exchange {
                 duration: server.options.clock() - arrival, detail: detail))
     }
 
-    /// The stream has ended behind some last lines.
-    package func finishStream(_ lines: consuming ByteBuffer, _ failure: CallFailure?) {
+    /// The stream has ended behind some last lines, which tell of its failure or do not.
+    package func finishStream(
+        _ lines: consuming ByteBuffer, _ failure: CallFailure?, isTold: Bool = false
+    ) {
         var lines = lines
-        if let failure {
-            tell(failure.status(for: .stream), failure.detail)
+        if let failure { tell(failure.status(for: .stream), failure.detail) }
+        if let failure, !isTold {
             lines.append("{\"error\":")
             lines.appendJSONString(failure.detail)
             lines.append("}\n")

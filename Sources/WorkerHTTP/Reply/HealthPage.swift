@@ -16,13 +16,14 @@ final class HealthPage {
     private var identity = ByteBuffer()
     private var page: (facts: Facts, response: KeptResponse)?
 
-    init(processID: Int32, name: PluginLabel, version: PluginLabel) {
+    init(processID: Int32, name: PluginLabel, version: PluginLabel, further: String) {
         identity.append("{\"status\":\"running\",\"pid\":")
         identity.append(String(processID))
         identity.append(",\"name\":")
         append(name)
         identity.append(",\"version\":")
         append(version)
+        identity.append(further)
     }
 
     private func append(_ label: PluginLabel) {

@@ -22,7 +22,9 @@ extension Reply {
     }
 
     /// GET /stats.
-    static func stats(processID: Int32, _ usage: ResourceUsage) -> Reply {
+    static func stats(
+        processID: Int32, _ usage: ResourceUsage, further: String
+    ) -> Reply {
         var body = ByteBuffer()
         body.append("{\"pid\":")
         body.append(String(processID))
@@ -30,6 +32,7 @@ extension Reply {
         body.append(String(usage.cpuPercent))
         body.append(",\"memory_rss_mb\":")
         body.append(String(usage.residentMiB))
+        body.append(further)
         body.append("}")
         return Reply(200, body)
     }

@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 private import Glibc
+internal import WorkerCore
 internal import WorkerJSON
 
 extension Reply {
@@ -9,7 +10,7 @@ extension Reply {
     consuming func send(on connection: Connection, by server: Server) -> MHD_Result {
         if let kept, !closesConnection, !server.answersOrigins { return kept.queue(on: connection) }
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
-        let (allow, requestID, preflight) = (allow, requestID, preflight)
+        let (allow, requestID, preflight, headers) = (allow, requestID, preflight, headers)
         guard let response = unsafe Self.response(body, shared) else { return .NO }
         if status != 204 {
             unsafe MHD_add_response_header(response, "Content-Type", "application/json")
@@ -18,6 +19,9 @@ extension Reply {
         if let preflight { unsafe addPreflight(preflight, to: response) }
         if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
         if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
+        for header in headers {
+            unsafe MHD_add_response_header(response, header.name, header.value)
+        }
         if let requestID { unsafe addRequestID(requestID, to: response) }
         if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(status, response)

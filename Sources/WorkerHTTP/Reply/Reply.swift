@@ -18,6 +18,8 @@ struct Reply: ~Copyable, Sendable {
     var allow: String?
     /// The endpoint of which a browser asks what a page may do.
     var preflight: Endpoint?
+    /// Headers that the plugin has added.
+    var headers: [HeaderField] = []
     /// The id of the request that it answers, if it has one.
     var requestID: String?
     /// What it takes of the budget, if that is counted.

@@ -46,7 +46,8 @@ package import WorkerThreads
         startTime = loop.now
         self.spawn = spawn
         healthPage = HealthPage(
-            processID: options.processID, name: options.pluginName, version: options.pluginVersion)
+            processID: options.processID, name: options.pluginName, version: options.pluginVersion,
+            further: options.furtherHealth)
         tooLargeReply = Self.tooLarge(options.maxBody).message()
     }
 
@@ -183,11 +184,16 @@ package import WorkerThreads
         let now = options.clock()
         let usage = lastUsage.withLock { $0 }
         if let usage, now < usage.readAt + .milliseconds(100) {
-            return .stats(processID: options.processID, usage.value)
+            return statsReply(usage.value)
         }
         let value = service.usage()
         lastUsage.withLock { $0 = (options.clock(), value) }
-        return .stats(processID: options.processID, value)
+        return statsReply(value)
+    }
+
+    /// What the plugin adds is never old: hosts ask for it right behind a call.
+    private func statsReply(_ usage: ResourceUsage) -> Reply {
+        .stats(processID: options.processID, usage, further: service.furtherStats)
     }
 
     /// Queues a reply; while the server drains, the last one of its connection.

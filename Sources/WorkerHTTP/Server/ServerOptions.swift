@@ -17,6 +17,8 @@ package struct ServerOptions: Sendable {
     package var pluginName: PluginLabel
     /// Its version.
     package var pluginVersion: PluginLabel
+    /// What the plugin adds to /health: JSON members, each behind a comma.
+    package var furtherHealth = ""
     /// The largest body that a request may have.
     package var maxBody: Int
     /// What bodies, results and lines of streams may hold together.

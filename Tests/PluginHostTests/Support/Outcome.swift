@@ -4,13 +4,14 @@ import WorkerCore
 enum Outcome: Equatable, Sendable {
     case value(String)
     case done
+    case answer(UInt32, String)
     case streamEnd(String, CallFailure?)
     case failure(CallFailure)
 
     /// The failure, of whatever kind of call.
     var failureIfAny: CallFailure? {
         switch self {
-        case .value, .done: nil
+        case .value, .done, .answer: nil
         case .streamEnd(_, let failure): failure
         case .failure(let failure): failure
         }

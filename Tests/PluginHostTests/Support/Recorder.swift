@@ -78,7 +78,9 @@ final class Recorder: CallObserver {
             switch consume outcome {
             case .value(let text): .value(string(text))
             case .done: .done
+            case .answer(let own, let text): .answer(own.status, string(text))
             case .streamEnd(let lines, let failure): .streamEnd(string(lines), failure)
+            case .streamAnswer(let lines, let failure): .streamEnd(string(lines), failure)
             case .failure(let failure): .failure(failure)
             }
         atEnd()

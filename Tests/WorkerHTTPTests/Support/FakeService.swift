@@ -40,6 +40,8 @@ final class FakeService: WorkerService {
         ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
     }
 
+    let furtherStats = ""
+
     func usage() -> ResourceUsage {
         if let before = state.withLock({ $0.beforeUsage }) { before() }
         return ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25)

@@ -1,0 +1,101 @@
+import TestSupport
+import Testing
+
+/// A Python class under a later host: by a library that has just what its dialect calls.
+@Suite(.blocking) struct DialectTests {
+    private static let tests = "\(Repository.root)/Python/tests"
+
+    private func start(_ options: [String] = []) throws -> RunningWorker {
+        let process = try WorkerProcess(
+            arguments: [
+                "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
+                "--class", "Probe", "--port", "0", "--shutdown-grace", "30",
+            ] + options,
+            environment: [
+                "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "\(Self.tests)/library",
+            ])
+        return RunningWorker(process, port: try process.waitUntilListening())
+    }
+
+    @Test func `The dialect adds to health and stats what its hosts look for`() throws {
+        let worker = try start()
+        let health = try worker.client.get("/health").text
+        #expect(health.contains(",\"version\":\"3.2.1\",\"substrate_version\":\"9.9\","))
+        #expect(health.contains(",\"python_executable\":\"/"))
+        #expect(try worker.client.get("/stats").text.hasSuffix(",\"usage\":null}"))
+        #expect(try worker.client.execute("{\"do\":\"usage\",\"tokens\":3}").text == "null")
+        let stats = try worker.client.get("/stats").text
+        #expect(stats.hasSuffix(",\"usage\":{\"tokens\":3}}"))
+    }
+
+    @Test func `Keys of the body beside args and kwargs reach the dialect`() throws {
+        let worker = try start()
+        let body = " {\"envelope\":{\"job_id\":\"j\"},\"kwargs\":{\"do\":\"identity\"}}"
+        #expect(try worker.client.post("/execute", body).text == "\"j\"")
+        let stream = body.replacing("kwargs", with: "args\":[2],\"kwargs")
+        #expect(try worker.client.post("/execute_stream", stream).text == "\"j\"\n\"j\"\n")
+    }
+
+    @Test func `A call is answered with the status, the headers and the body of the dialect`()
+        throws
+    {
+        let worker = try start()
+        let failed = try worker.client.post(
+            "/execute", "{\"args\":[\"ValueError\",\"no\"],\"kwargs\":{\"do\":\"raise\"}}")
+        #expect(failed.status == 500)
+        #expect(failed.text.hasPrefix("{\"_job_error\":{\"category\":\"user_input\","))
+        let told = try worker.client.post(
+            "/execute", "{\"args\":[\"saved\"],\"kwargs\":{\"do\":\"account\"}}")
+        #expect(told.status == 200)
+        #expect(told.text == "1")
+        let accounts = try #require(told.headers["X-CJM-Accounts"])
+        #expect(accounts.hasPrefix("[{\"event_type\": \"saved\","))
+        let cancelled = try worker.client.post(
+            "/execute", "{\"args\":[\"cancelled\"],\"kwargs\":{\"do\":\"raise\"}}")
+        #expect(cancelled.status == 409)
+        #expect(cancelled.text == "{\"detail\":\"Capability 'probe' cancelled by operator\"}")
+    }
+
+    @Test func `Headers that do not fit are left out, and the log tells of it`() throws {
+        let worker = try start()
+        let event = String(repeating: "x", count: 20_000)
+        let told = try worker.client.post(
+            "/execute", "{\"args\":[\"\(event)\"],\"kwargs\":{\"do\":\"account\"}}")
+        #expect(told.status == 200)
+        #expect(told.headers["X-CJM-Accounts"] == nil)
+        try worker.process.standardError.line(containing: "are left out")
+    }
+
+    @Test func `A stream fails, and is cancelled, with a last line of the dialect's`() throws {
+        let worker = try start()
+        let failed = try worker.client.post(
+            "/execute_stream", "{\"args\":[\"ValueError\",\"no\"],\"kwargs\":{\"do\":\"raise\"}}")
+        #expect(failed.lines.count == 2)
+        #expect(failed.lines.last?.hasPrefix("{\"_job_error\":") ?? false)
+        #expect(failed.trailers["X-Stream-End"] == "error")
+        let stream = Background {
+            try worker.client.post("/execute_stream", "{\"kwargs\":{\"do\":\"wait\"}}")
+        }
+        try worker.process.standardError.line(containing: "waiting stream")
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        let cancelled = try stream.value()
+        #expect(cancelled.lines.first == "\"first\"")
+        #expect(cancelled.lines.last?.hasPrefix("{\"_job_error\":") ?? false)
+        #expect(cancelled.lines.count == 2)
+        #expect(cancelled.trailers["X-Stream-End"] == "cancelled")
+    }
+
+    @Test func `Several calls run at once, and a cancelled one leaves the others alone`() throws {
+        let worker = try start()
+        let first = Background {
+            try worker.client.execute("{\"do\":\"wait\",\"name\":\"first\"}")
+        }
+        try worker.process.standardError.line(containing: "waiting first")
+        let second = try worker.begin("second", "{\"do\":\"wait\",\"name\":\"second\"}")
+        try worker.process.standardError.line(containing: "waiting second")
+        #expect(try worker.client.post("/cancel/second").status == 200)
+        #expect(try second.readResponse().status == 409)
+        #expect(try worker.client.execute("{\"do\":\"open\",\"name\":\"first\"}").status == 200)
+        #expect(try first.value().text == "\"opened\"")
+    }
+}
