@@ -37,9 +37,10 @@ build: need-daemon
 runner-check: need-checks
 	python3 Python/tests/run.py
 
-## dialect-check: the runner beside the workers of the later hosts' packages, which it gets from PyPI
-dialect-check: need-checks
+## dialect-check: the later hosts, unmodified, and the runner beside their own workers; gets both from PyPI
+dialect-check: build need-checks
 	python3 Python/tests/originals/compare.py
+	python3 Tests/Compatibility/later_hosts.py
 
 ## demo: a real plugin on real speech, in Python and native, start to end
 demo: build transcriber-python

@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Drives the worker through the unmodified proxies of cjm-plugin-system 0.0.46 and cjm-substrate 0.0.74.
+
+later_hosts.py [--original] [--worker PATH]: in the environments that `make dialect-check` makes. The proxy starts
+the worker itself; the binary stands in python_path, and finds the interpreter by UNIVERSAL_WORKER_PYTHON.
+"""
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "Python" / "tests"
+CHECKS = []
+
+
+def check(name, served=True):
+    """`served`: false for what the binary does not serve yet."""
+
+    def register(run):
+        CHECKS.append((name, run, served))
+        return run
+
+    return register
+
+
+class Bench:
+    """One generation of the library, imported, and how its workers are started."""
+
+    def __init__(self, package, worker, folder):
+        import importlib
+
+        self.package = package
+        self.is_substrate = package == "cjm_substrate"
+        self.module = lambda name: importlib.import_module(f"{package}.core.{name}")
+        self.worker = worker
+        self.folder = Path(folder)
+        config = self.module("config")
+        config.set_config(config.CJMConfig(data_dir=self.folder))
+        self.config = config.get_config()
+        proxy = self.module("proxy")
+        self.proxy_class = getattr(proxy, "RemoteCapabilityProxy", None) or proxy.RemotePluginProxy
+        self.prefix = "Capability" if self.is_substrate else "Plugin"
+
+    def error(self, kind):
+        return getattr(self.module("errors"), self.prefix + kind + "Error")
+
+    @contextlib.contextmanager
+    def host(self, class_name="Probe", **variables):
+        variables = {
+            "PYTHONPATH": str(TESTS / "plugins"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "UNIVERSAL_WORKER_PYTHON": sys.executable,
+            **variables,
+        }
+        manifest = {
+            "name": "probe",
+            "version": "1",
+            "python_path": self.worker,
+            "module": "probe",
+            "class": class_name,
+            "env_vars": variables,
+        }
+        manifest["install"] = {"python_path": self.worker, "env_vars": variables}
+        proxy = self.proxy_class(manifest, adapter_specs=["probe:Bound"])
+        try:
+            yield proxy
+        finally:
+            if proxy.process:
+                proxy.cleanup()
+
+    def records(self, query):
+        import sqlite3
+
+        with sqlite3.connect(self.config.diagnostics_db_path) as database:
+            return database.execute(query).fetchall()
+
+
+def lines(stream):
+    """All of an asynchronous stream."""
+
+    async def gather():
+        return [line async for line in stream]
+
+    return asyncio.run(gather())
+
+
+def same(got, wanted):
+    if got != wanted:
+        raise AssertionError(f"got {got!r:.300}, wanted {wanted!r:.300}")
+
+
+def raised(kind, run):
+    try:
+        got = run()
+    except kind as error:
+        return error
+    raise AssertionError(f"no {kind.__name__}, but {got!r:.200}")
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("it has not come to pass")
+        time.sleep(0.01)
+
+
+@check("a worker is started, alive, initialized and called")
+def _(bench):
+    with bench.host() as host:
+        same(host.is_alive(), True)
+        host.initialize({"a": 1})
+        same(host.get_current_config(), {"a": 1})
+        same(host.execute(1, x="é"), {"args": [1], "kwargs": {"x": "é"}})
+
+
+@check("errors arrive as what they were raised as")
+def _(bench):
+    with bench.host() as host:
+        error = raised(bench.error("Resource"), lambda: host.execute("resource", do="raise"))
+        same(error.resource_shortfall.needed, 10.0)
+        same(raised(bench.error("Input"), lambda: host.execute("input", do="raise")).fields_invalid, ["a", "b"])
+        error = raised(bench.error("Transient"), lambda: host.execute("transient", do="raise"))
+        same(error.retry_after_seconds, 1.5)
+        raised(bench.error("Fatal"), lambda: host.execute("fatal", do="raise"))
+        raised(bench.error("Input"), lambda: host.execute("ValueError", "no", do="raise"))
+        raised(bench.error("Cancelled"), lambda: host.execute("cancelled", do="raise"))
+        raised(bench.error("Resource"), lambda: lines(host.execute_stream("resource", do="raise")))
+        raised(bench.error("Cancelled"), lambda: lines(host.execute_stream("cancelled", do="raise")))
+
+
+@check("wire types are themselves again")
+def _(bench):
+    sys.path.insert(0, str(TESTS / "plugins"))
+    import probe
+
+    with bench.host() as host:
+        same(host.execute("wire", do="value"), probe.Result("héllo"))
+        same(lines(host.execute_stream("wire", do="value")), [probe.Result("héllo")])
+
+
+@check("a call is cancelled cooperatively")
+def _(bench):
+    with bench.host() as host:
+        ended = []
+
+        def call():
+            ended.append(raised(bench.error("Cancelled"), lambda: host.execute(do="wait")))
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        until(lambda: bench.records("SELECT 1 FROM stream_chunks WHERE content = 'waiting wait'"))
+        same(host.cancel(), True)
+        thread.join(20)
+        same(len(ended), 1)
+        same(host.execute(1), {"args": [1], "kwargs": {}})
+
+
+@check("progress and health answer beside a call, usage behind it")
+def _(bench):
+    with bench.host() as host:
+        thread = threading.Thread(target=lambda: host.execute(0.5, "half", do="progress"))
+        thread.start()
+        thread.join(20)
+        same(host.get_progress(), {"progress": 0.5, "message": "half"})
+        host.execute(do="usage", tokens=3)
+        stats = host.get_stats()
+        same(stats["usage"], {"tokens": 3})
+
+
+@check("log records are in the store, with the job's identity")
+def _(bench):
+    wire = bench.module("wire")
+    with bench.host() as host:
+        token = wire.set_call_envelope(wire.CallEnvelope(job_id="job-1"))
+        same(host.execute(do="identity"), "job-1")
+        host.execute("told", do="log")
+        wire.reset_call_envelope(token)
+        session = host.worker_session_id
+    rows = bench.records(f"SELECT job_id FROM records WHERE message = 'told' AND worker_session_id = '{session}'")
+    same(rows, [("job-1",)])
+
+
+@check("accounts are in the journal")
+def _(bench):
+    import sqlite3
+
+    with bench.host() as host:
+        same(host.execute("result_saved", do="account"), 1)
+    with sqlite3.connect(bench.config.journal_db_path) as database:
+        dump = "\n".join(database.iterdump())
+    if "result_saved" not in dump:
+        raise AssertionError("no account in the journal")
+
+
+@check("a death by SIGKILL is out of memory, another one is transient")
+def _(bench):
+    errors = bench.module("errors")
+    for number, kind in ((signal.SIGKILL, errors.WorkerOOMError), (signal.SIGSEGV, bench.error("Transient"))):
+        with bench.host() as host:
+            raised(kind, lambda: host.execute(int(number), do="kill"))
+
+
+@check("a worker is gone within the host's two seconds")
+def _(bench):
+    with bench.host() as host:
+        process = host.process
+        start = time.monotonic()
+        host.cleanup()
+        taken = time.monotonic() - start
+        if process.poll() is None or taken > 2:
+            raise AssertionError(f"{taken:.2f} s, {process.poll()}")
+
+
+@check("tasks", served=False)
+def _(bench):
+    with bench.host() as host:
+        same(host.execute_task("bound", "double", value=21), 42)
+
+
+@check("hooks", served=False)
+def _(bench):
+    with bench.host() as host:
+        same(host.on_disable(), True)
+        same(host.on_enable(), True)
+        host.prefetch()
+        host.reconfigure({"a": 1}, {"b": 2})
+        same(host.get_current_config(), {"old": {"a": 1}, "new": {"b": 2}})
+
+
+@check("the structural surface, monitors", served=False)
+def _(bench):
+    with bench.host("Monitor") as host:
+        if "execute" not in str(host.get_structural_surface()):
+            raise AssertionError("no surface")
+        same(host.get_system_status(), {"gpu": [1, 2]})
+
+
+def inside(package, worker):
+    """In the environment of one generation."""
+    passed = failed = 0
+    out = sys.stdout
+    with tempfile.TemporaryDirectory() as folder:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            bench = Bench(package, worker, folder)
+            for name, run, served in CHECKS:
+                if not served and worker != sys.executable:
+                    print(f"skip  {package}: {name}: not served yet", file=out)
+                    continue
+                try:
+                    run(bench)
+                except Exception as error:
+                    failed += 1
+                    print(f"FAIL  {package}: {name}: {type(error).__name__}: {error!s:.300}", file=out, flush=True)
+                else:
+                    passed += 1
+                    print(f"ok    {package}: {name}", file=out, flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def main():
+    sys.path[:0] = [str(TESTS / "originals")]
+    import environments
+
+    original = "--original" in sys.argv
+    worker = str(ROOT / ".build/release/universal-worker")
+    if "--worker" in sys.argv:
+        worker = sys.argv[sys.argv.index("--worker") + 1]
+    status = 0
+    for package, wanted in environments.WANTED:
+        try:
+            python = environments.interpreter(wanted)
+        except LookupError as error:
+            print(f"skip  {wanted}: {error}")
+            continue
+        command = [python, __file__, "inside", package, python if original else worker]
+        status |= subprocess.run(command, cwd=ROOT, env=dict(os.environ, HOME="/nonexistent")).returncode
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(inside(*sys.argv[2:]) if sys.argv[1:2] == ["inside"] else main())
