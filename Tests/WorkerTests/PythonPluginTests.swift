@@ -125,6 +125,14 @@ import Testing
             line.hasSuffix(" - cannot run /nonexistent/python: No such file or directory"))
     }
 
+    @Test func `Lanes that the plugin's process does not take are closed`() throws {
+        let worker = try PythonWorker.start()
+        #expect(worker.facts.descriptors < 40)
+        let wide = try PythonWorker.start(["--concurrency", "256"])
+        #expect(wide.facts.descriptors > 256)
+        #expect(try wide.client.execute("{\"a\":1}").status == 200)
+    }
+
     @Test func `A kill of the worker ends its plugin's process`() throws {
         let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))

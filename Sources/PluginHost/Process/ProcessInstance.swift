@@ -51,6 +51,7 @@ final class ProcessInstance: PluginInstance {
         self.process = process
         self.bridge = bridge
         self.stopping = stopping
+        process.keepLanes(introduction.hello.calls + introduction.hello.beside)
         lanes = Lanes(Array(process.lanes.prefix(introduction.hello.calls)))
         health = introduction.hello.health
         wantsWhole = introduction.hello.wantsWhole

@@ -19,6 +19,8 @@ final class RunnerBridge: RunnerProcess.Listener {
     struct Hello: Sendable {
         /// How many lanes are for calls: so many run at once.
         var calls = 1
+        /// How many more are for what runs beside calls.
+        var beside = 0
         /// Whether calls bring the whole body of their requests.
         var wantsWhole = false
         /// Further members of /health, each behind a comma.
@@ -136,8 +138,11 @@ final class RunnerBridge: RunnerProcess.Listener {
 
     private func greet(_ payload: UnsafeRawBufferPointer) {
         guard let members = unsafe JSONMembers(payload) else { return }
+        func count(_ key: String) -> Int {
+            members.number(key).flatMap { UInt16(exactly: $0) }.map(Int.init) ?? 0
+        }
         let hello = Hello(
-            calls: members.number("calls").flatMap { Int(exactly: $0) } ?? 1,
+            calls: max(1, count("calls")), beside: max(0, count("beside")),
             wantsWhole: members.json("whole").map { $0.elementsEqual("true".utf8) } ?? false,
             health: members.json("health").map(Self.further) ?? "")
         state.withLock { $0.hello = hello }

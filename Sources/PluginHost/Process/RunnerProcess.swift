@@ -43,15 +43,16 @@ final class RunnerProcess: Sendable {
         case thread
     }
 
-    /// The connections for calls, one for each that runs at once.
-    let lanes: [FrameSocket]
+    /// The connections for calls, one for each that may run at once.
+    var lanes: [FrameSocket] { offered.withLock { $0 } }
+    private let offered: Mutex<[FrameSocket]>
     private let control: FrameSocket
     private let process = Mutex<uwp_process?>(nil)
     private let sending = Mutex(())
 
     private init(control: FrameSocket, lanes: [FrameSocket]) {
         self.control = control
-        self.lanes = lanes
+        offered = Mutex(lanes)
     }
 
     /// Starts a process, and waits until its program runs.
@@ -89,6 +90,16 @@ final class RunnerProcess: Sendable {
         guard hasThread else { throw .thread }
         if let failure = started.take() { throw failure }
         return runner
+    }
+
+    /// Closes the lanes that the runner has not taken, which are the last.
+    func keepLanes(_ count: Int) {
+        let rest = offered.withLock { lanes in
+            let rest = lanes.dropFirst(count)
+            lanes = Array(lanes.prefix(count))
+            return rest
+        }
+        _ = rest  // closed outside of the lock
     }
 
     /// Sends a frame over the control connection; any thread.
