@@ -2,8 +2,8 @@
 package struct FailedCall: Equatable, Sendable {
     /// Its id, as in `X-Request-Id`.
     package let id: String
-    /// What was asked.
-    package let endpoint: Endpoint
+    /// The path that was asked.
+    package let endpoint: String
     /// The HTTP status; of a stream, whose header block left with 200, the one it would have had.
     package let status: UInt32
     /// The time from its arrival to its failure.
@@ -12,8 +12,7 @@ package struct FailedCall: Equatable, Sendable {
     package let detail: String
 
     /// Makes the record of a call.
-    package init(id: String, endpoint: Endpoint, status: UInt32, duration: TimeSpan, detail: String)
-    {
+    package init(id: String, endpoint: String, status: UInt32, duration: TimeSpan, detail: String) {
         self.id = id
         self.endpoint = endpoint
         self.status = status
@@ -26,7 +25,7 @@ package struct FailedCall: Equatable, Sendable {
 
     /// The line, whose shape docs/logging.md promises: an id has no spaces, and the detail is last.
     package var line: String {
-        "call failed: status=\(status) endpoint=\(endpoint.path) ms=\(duration.milliseconds) "
+        "call failed: status=\(status) endpoint=\(endpoint) ms=\(duration.milliseconds) "
             + "id=\(id) detail=\(detail)"
     }
 }

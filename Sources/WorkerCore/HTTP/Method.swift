@@ -17,3 +17,20 @@ package enum Method: Sendable {
         }
     }
 }
+
+/// The methods that a path takes.
+package struct Methods: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// GET, and HEAD, which is answered like it without a body.
+    package static let get = Self(rawValue: 1)
+    /// POST.
+    package static let post = Self(rawValue: 2)
+
+    /// What the `Allow` header of a 405 says.
+    package var allow: String {
+        self == .get ? "GET, HEAD" : self == .post ? "POST" : "GET, HEAD, POST"
+    }
+}

@@ -1,68 +1,108 @@
 /// What becomes of a request, by its method and path alone.
 package enum Route: Equatable, Sendable {
-    /// The endpoint answers; with HEAD, without a body.
-    case endpoint(Endpoint)
-    /// The endpoint answers for the call of this id.
-    case call(Endpoint, id: String)
-    /// The path exists, and takes other methods.
-    case methodNotAllowed(Endpoint)
+    /// The table's row of this number answers, for the call of this id if its path names one.
+    case row(Int, id: String?)
+    /// The path exists, and takes only these methods.
+    case methodNotAllowed(Methods)
     /// There is no such path.
     case notFound
+}
+
+/// The paths of a table of endpoints, and which of its rows answer there.
+package struct Router: Sendable {
+    private struct Path {
+        /// As it is asked for; of one that ends with an id, what stands before that.
+        let text: String
+        var rows = Rows()
+    }
+
+    /// The rows that answer at a path.
+    private struct Rows {
+        var get: Int?
+        var post: Int?
+
+        var methods: Methods {
+            Methods(rawValue: (get == nil ? 0 : 1) | (post == nil ? 0 : 2))
+        }
+    }
+
+    /// How a path in the table ends whose requests end with the id of a call.
+    package static let id = "{id}"
+
+    /// The paths that are fixed as a whole, by their length.
+    private var byLength: [[Path]] = []
+    /// The paths that end with an id.
+    private var withID: [Path] = []
+
+    /// Makes a router that finds nothing.
+    package init() {}
+
+    /// Adds a row of the table.
+    ///
+    /// - Parameters:
+    ///   - row: its number.
+    ///   - path: decoded; one that ends with `{id}` stands for each id in that place.
+    ///   - methods: those that the row answers there.
+    /// - Returns: false where another row answers there already; then nothing has been added.
+    package mutating func add(_ row: Int, at path: String, _ methods: Methods) -> Bool {
+        guard !path.hasSuffix(Self.id) else {
+            return Self.add(row, at: String(path.dropLast(Self.id.count)), methods, to: &withID)
+        }
+        while byLength.count <= path.utf8.count { byLength.append([]) }
+        return Self.add(row, at: path, methods, to: &byLength[path.utf8.count])
+    }
+
+    private static func add(
+        _ row: Int, at path: String, _ methods: Methods, to paths: inout [Path]
+    ) -> Bool {
+        let known = paths.firstIndex { $0.text == path }
+        var entry = known.map { paths[$0] } ?? Path(text: path)
+        guard entry.rows.methods.isDisjoint(with: methods) else { return false }
+        if methods.contains(.get) { entry.rows.get = row }
+        if methods.contains(.post) { entry.rows.post = row }
+        if let known { paths[known] = entry } else { paths.append(entry) }
+        return true
+    }
 
     /// Finds the route of a request.
     ///
     /// - Parameters:
     ///   - method: the request's.
     ///   - path: as sent; it is percent-decoded here. "/health/" is another path.
-    package init(method: Method, path: Span<UInt8>) {
-        guard let (endpoint, id) = Self.endpoint(at: path) else {
-            self = .notFound
-            return
-        }
-        let fits =
+    /// - Returns: what becomes of it.
+    package func route(_ method: Method, _ path: Span<UInt8>) -> Route {
+        guard let (found, id) = find(path) else { return .notFound }
+        let row: Int? =
             switch method {
-            case .get, .head: !endpoint.isPost
-            case .post: endpoint.isPost
-            case .options, .other: false
+            case .get, .head: found.get
+            case .post: found.post
+            case .options, .other: nil
             }
-        guard fits else {
-            self = .methodNotAllowed(endpoint)
-            return
-        }
-        self = id.map { .call(endpoint, id: $0) } ?? .endpoint(endpoint)
+        return row.map { .row($0, id: id) } ?? .methodNotAllowed(found.methods)
     }
 
-    private static func endpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
+    private func find(_ path: Span<UInt8>) -> (Rows, id: String?)? {
         // Nearly all paths are spelt as they are; what is decoded is looked up again.
-        if let endpoint = fixedEndpoint(at: path) { return (endpoint, nil) }
-        guard path.firstIndex(of: UInt8(ascii: "%")) != nil else { return callEndpoint(at: path) }
-        guard let decoded = percentDecoded(path) else { return nil }
-        if let endpoint = fixedEndpoint(at: decoded.span) { return (endpoint, nil) }
-        return callEndpoint(at: decoded.span)
+        if let found = fixed(path) { return (found, nil) }
+        guard path.firstIndex(of: UInt8(ascii: "%")) != nil else { return naming(path) }
+        guard let decoded = Self.percentDecoded(path) else { return nil }
+        if let found = fixed(decoded.span) { return (found, nil) }
+        return naming(decoded.span)
     }
 
-    private static func fixedEndpoint(at path: Span<UInt8>) -> Endpoint? {
+    private func fixed(_ path: Span<UInt8>) -> Rows? {
         guard path.count < byLength.count else { return nil }
-        for endpoint in byLength[path.count] where path.isEqual(to: endpoint.path) {
-            return endpoint
-        }
+        for known in byLength[path.count] where path.isEqual(to: known.text) { return known.rows }
         return nil
     }
 
-    private static func callEndpoint(at path: Span<UInt8>) -> (Endpoint, id: String?)? {
-        for endpoint in [Endpoint.cancelOne, .progressOne] where path.hasPrefix(endpoint.path) {
-            let id = path.extracting(endpoint.path.utf8.count..<path.count)
-            if let name = CallName(id) { return (endpoint, name.text) }
+    private func naming(_ path: Span<UInt8>) -> (Rows, id: String?)? {
+        for known in withID where path.hasPrefix(known.text) {
+            let id = path.extracting(known.text.utf8.count..<path.count)
+            if let name = CallName(id) { return (known.rows, name.text) }
         }
         return nil
     }
-
-    /// The endpoints whose whole path is fixed, by its length.
-    private static let byLength: [[Endpoint]] = {
-        let fixed = Endpoint.allCases.filter { !$0.namesCall }
-        let longest = fixed.map(\.path.utf8.count).max() ?? 0
-        return (0...longest).map { length in fixed.filter { $0.path.utf8.count == length } }
-    }()
 
     /// Decodes `%XX`; nil where a percent sign is not followed by two hexadecimal digits.
     private static func percentDecoded(_ path: Span<UInt8>) -> [UInt8]? {

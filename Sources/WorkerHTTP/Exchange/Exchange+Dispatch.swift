@@ -20,55 +20,48 @@ extension Exchange {
             var reply = Reply(status, detail: detail)
             reply.allow = allow
             return answer(told(reply))
-        case .preflight(let endpoint):
-            return answer(.preflight(endpoint))
-        case .call(.progressOne, let id):
-            let report = server.service.progress(id: id)
-            return answer(report.map { .progress($0) } ?? .noCall(id))
-        case .call(_, let id):
-            let isFound = server.service.cancel(id: id) { self.complete(.reply(.cancel($0))) }
-            return isFound ? park() : answer(.noCall(id))
-        case .endpoint(.cancel):
-            server.service.cancelAll { self.complete(.reply(.cancel($0))) }
-            return park()
-        case .endpoint(.cleanup):
-            body.removeAll(keepingCapacity: false)
-            guard let outcome = submit(.cleanup, args: nil, kwargs: nil) else { return park() }
-            return go(outcome)
-        case .endpoint(let endpoint) where endpoint.body != .ignored:
-            if let client, endpoint != .initialize {
-                if client.isGone { return .NO }
-                client.exchange = self
+        case .preflight(let methods):
+            return answer(.preflight(methods))
+        case .answer(let row, let id):
+            if let kind { return call(kind) }
+            switch server.endpoints[row].answer {
+            case .call: preconditionFailure("a call has a kind")
+            case .snapshot(let render):
+                return answer(render(server))
+            case .exchange(let reply):
+                guard let reply = reply(self, id ?? "") else { return park() }
+                return answer(reply)
             }
-            if body.count > server.options.largeBody || !server.loop.validation.admit(body.count) {
-                // Validation takes milliseconds a megabyte: not on the thread of /health.
-                server.validate(self)
-                return park()
-            }
-            guard let outcome = validateAndSubmit() else { return park() }
-            return go(outcome)
-        case .endpoint(.stats):
-            server.readUsage(for: self)
-            return park()
-        case .endpoint(let endpoint):
-            return answer(server.snapshotReply(endpoint))
         }
+    }
+
+    /// Has the plugin asked.
+    private func call(_ kind: CallKind) -> MHD_Result {
+        if let client, kind.place == .shared {
+            if client.isGone { return .NO }
+            client.exchange = self
+        }
+        if body.count > server.options.largeBody || !server.loop.validation.admit(body.count) {
+            // Validation takes milliseconds a megabyte: not on the thread of /health.
+            server.validate(self)
+            return park()
+        }
+        guard let outcome = validateAndSubmit() else { return park() }
+        return go(outcome)
     }
 
     /// Validates the body and hands the call over; also on the validator's thread.
     ///
     /// - Returns: what to do at once; nil if the plugin's answer is to be waited for.
     func validateAndSubmit() -> Outcome? {
+        guard let row, let kind else { preconditionFailure("only a call has its body validated") }
         do throws(CallBodyError) {
-            switch endpoint {
-            case .execute:
+            switch server.endpoints[row].body {
+            case .call:
                 let call = try JSON.parseCallBody(body)
-                return submit(.execute, args: call.args, kwargs: call.kwargs)
-            case .executeStream:
-                let call = try JSON.parseCallBody(body)
-                return submit(.stream, args: call.args, kwargs: call.kwargs) ?? .stream
-            default:
-                return submit(.initialize, args: try configuration(), kwargs: nil)
+                return submit(kind, args: call.args, kwargs: call.kwargs)
+            case .value: return submit(kind, args: try configuration(), kwargs: nil)
+            case .ignored: return submit(kind, args: nil, kwargs: nil)
             }
         } catch {
             return .reply(told(Reply(400, detail: error.description)))
@@ -90,7 +83,8 @@ extension Exchange {
             kind, body: text, args: args, kwargs: kwargs, deadline: deadline, exchange: self)
         // Where the body was validated on another thread, the client may have gone meanwhile.
         if isAbandoned.load(ordering: .sequentiallyConsistent) { server.service.cancel(self) }
-        return refusal.map { .reply(told(.refused($0))) }
+        guard let refusal else { return kind == .stream ? .stream : nil }
+        return .reply(told(.refused(refusal)))
     }
 
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
@@ -123,7 +117,7 @@ extension Exchange {
         reply.requestID = requestID
         if hasTrailers { reply.closesConnection = true }
         isAnswered = true
-        return server.send(reply, on: connection)
+        return server.send(reply, of: row, on: connection)
     }
 
     private func reply(to problem: BodyProblem) -> Reply? {

@@ -36,13 +36,13 @@ extension Exchange {
 
     /// The call has ended well, and has no result.
     package func finish() {
-        complete(.reply(Reply(statusText: endpoint == .cleanup ? "cleaned" : "ok")))
+        complete(.reply(Reply(statusText: kind == .cleanup ? "cleaned" : "ok")))
     }
 
     /// The call has failed.
     package func fail(_ failure: CallFailure) {
-        let kind: CallKind = endpoint == .initialize ? .initialize : .execute
-        complete(holding: told(Reply(failure.status(for: kind), detail: failure.detail)))
+        let status = failure.status(for: kind ?? .execute)
+        complete(holding: told(Reply(status, detail: failure.detail)))
     }
 
     /// Has the log tell of the error reply to a call, which is then sent.
@@ -52,10 +52,10 @@ extension Exchange {
     }
 
     private func tell(_ status: UInt32, _ detail: String) {
-        guard let endpoint, endpoint.isCall else { return }
+        guard let row, kind != nil else { return }
         server.service.callFailed(
             FailedCall(
-                id: requestID, endpoint: endpoint, status: status,
+                id: requestID, endpoint: server.endpoints[row].path, status: status,
                 duration: server.options.clock() - arrival, detail: detail))
     }
 

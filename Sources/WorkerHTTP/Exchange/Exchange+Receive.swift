@@ -8,9 +8,10 @@ internal import WorkerThreads
 extension Exchange {
     /// Whether the body's bytes are wanted.
     private var keepsBody: Bool {
-        switch plan {
-        case .endpoint(let endpoint): endpoint.body != .ignored
-        case .preflight, .refuse, .call: false
+        if case .answer(let row, id: _) = plan {
+            server.endpoints[row].body != .ignored
+        } else {
+            false
         }
     }
 

@@ -17,10 +17,11 @@ extension Exchange {
             return .NO
         }
         unsafe self.response = response
-        unsafe MHD_add_response_header(response, "Content-Type", "application/x-ndjson")
+        let contentType = row.map { server.endpoints[$0].contentType } ?? ContentType.lines
+        unsafe addHeader("Content-Type", contentType, to: response)
         unsafe server.addCommonHeaders(to: response, for: connection)
         if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
-        unsafe addRequestID(requestID, to: response)
+        unsafe addHeader("X-Request-Id", requestID, to: response)
         if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
         if hasTrailers { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(200, response)

@@ -12,22 +12,12 @@ package import WorkerThreads
 @safe package final class Exchange: @unchecked Sendable {
     /// What is to become of the request.
     enum Plan {
-        /// The endpoint answers.
-        case endpoint(Endpoint)
-        /// The endpoint answers for the call of this id.
-        case call(Endpoint, id: String)
-        /// A browser is told what a page of an admitted origin may ask of the endpoint.
-        case preflight(Endpoint)
-        /// An error is answered, when the body has been read and dropped; `of` is what was asked.
-        case refuse(status: UInt32, detail: String, allow: String?, of: Endpoint? = nil)
-
-        /// The endpoint that does what was asked; nil where none does.
-        var target: Endpoint? {
-            switch self {
-            case .endpoint(let endpoint), .call(let endpoint, id: _): endpoint
-            case .preflight, .refuse: nil
-            }
-        }
+        /// The table's row of this number answers, for the call of this id if the path names one.
+        case answer(Int, id: String?)
+        /// A browser is told what a page of an admitted origin may ask: these methods.
+        case preflight(Methods)
+        /// An error is answered, when the body has been read and dropped; `of` is the row asked.
+        case refuse(status: UInt32, detail: String, allow: String?, of: Int? = nil)
     }
 
     /// What the plugin's side leaves for the HTTP thread.
@@ -50,6 +40,10 @@ package import WorkerThreads
     let server: Server
     let connection: Connection
     let plan: Plan
+    /// The number of the table's row that was asked; nil where there is none.
+    let row: Int?
+    /// The kind of the plugin's call that was asked for; nil where the plugin is not asked.
+    let kind: CallKind?
     let isVersion10: Bool
     /// Names the call, for /calls and logs; the worker's own number where the client gave none.
     package let requestID: String
@@ -93,11 +87,15 @@ package import WorkerThreads
         arrival = server.loop.now
         timeout = head.timeout?.time
         client = connection.client
-        if case .endpoint(.executeStream) = plan {
-            pipe = StreamPipe(limit: server.options.streamBuffer)
-        } else {
-            pipe = nil
-        }
+        row =
+            switch plan {
+            case .answer(let row, id: _): row
+            case .refuse(_, _, _, of: let row): row
+            case .preflight: nil
+            }
+        kind = row.flatMap { server.endpoints[$0].kind }
+        let isStream = if case .answer = plan { kind == .stream } else { false }
+        pipe = isStream ? StreamPipe(limit: server.options.streamBuffer) : nil
     }
 
     /// Gives away what the body takes of the budget: with the body, to the call.
@@ -107,14 +105,6 @@ package import WorkerThreads
         let taken = Holding(of: server.budget)
         taken.takeOver(held)
         return taken
-    }
-
-    /// Which endpoint is asked; nil for one call's, and where there is none.
-    var endpoint: Endpoint? {
-        switch plan {
-        case .endpoint(let endpoint), .refuse(_, _, _, of: let endpoint?): endpoint
-        default: nil
-        }
     }
 
     /// Whether there are trailers behind the body.

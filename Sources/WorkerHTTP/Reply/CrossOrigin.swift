@@ -22,9 +22,9 @@ extension Server {
     }
 }
 
-/// Adds what a page of an admitted origin may ask of an endpoint, and for how long that holds.
-func addPreflight(_ endpoint: Endpoint, to response: OpaquePointer) {
-    unsafe MHD_add_response_header(response, "Access-Control-Allow-Methods", endpoint.allow)
+/// Adds what a page of an admitted origin may ask at a path, and for how long that holds.
+func addPreflight(_ methods: Methods, to response: OpaquePointer) {
+    unsafe MHD_add_response_header(response, "Access-Control-Allow-Methods", methods.allow)
     unsafe MHD_add_response_header(
         response, "Access-Control-Allow-Headers", "Content-Type, X-Request-Id, X-Timeout")
     unsafe MHD_add_response_header(response, "Access-Control-Max-Age", "600")

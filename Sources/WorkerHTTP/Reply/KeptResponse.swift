@@ -7,22 +7,28 @@ internal import WorkerJSON
 @safe final class KeptResponse: @unchecked Sendable {
     /// What it says, for replies that need headers of their own.
     let text: SharedText
-    private let response: OpaquePointer?
+    /// Made when it is queued first.
+    private var response: OpaquePointer?
 
-    /// Makes the response of a text, with the headers that all have.
-    init(_ text: SharedText) {
-        self.text = text
-        unsafe response = Reply.response(ByteBuffer(), text)
-        guard let response = unsafe response else { return }
-        unsafe MHD_add_response_header(response, "Content-Type", "application/json")
-        unsafe MHD_add_response_header(response, "X-Content-Type-Options", "nosniff")
-    }
+    /// Makes the response of a text.
+    init(_ text: SharedText) { self.text = text }
 
     deinit { if let response = unsafe response { unsafe MHD_destroy_response(response) } }
 
     /// Queues it on a connection; the corresponding C function is `MHD_queue_response`.
-    func queue(on connection: Connection) -> MHD_Result {
+    ///
+    /// The type of its content is always the same.
+    func queue(on connection: Connection, as contentType: @autoclosure () -> String) -> MHD_Result {
+        if unsafe response == nil { unsafe response = make(contentType()) }
         guard let response = unsafe response else { return .NO }
         return unsafe MHD_queue_response(connection.pointer, 200, response)
+    }
+
+    /// The response, with the headers that all have.
+    private func make(_ contentType: String) -> OpaquePointer? {
+        guard let response = unsafe Reply.response(ByteBuffer(), text) else { return nil }
+        unsafe addHeader("Content-Type", contentType, to: response)
+        unsafe MHD_add_response_header(response, "X-Content-Type-Options", "nosniff")
+        return unsafe response
     }
 }

@@ -7,13 +7,17 @@ extension Reply {
     /// Queues the reply on its connection, which owns the body from then on.
     ///
     /// On the HTTP thread.
-    consuming func send(on connection: Connection, by server: Server) -> MHD_Result {
-        if let kept, !closesConnection, !server.answersOrigins { return kept.queue(on: connection) }
+    consuming func send(
+        of row: Int?, on connection: Connection, by server: Server
+    ) -> MHD_Result {
+        if let kept, !closesConnection, !server.answersOrigins {
+            return kept.queue(on: connection, as: server.contentType(status, of: row))
+        }
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
         let (allow, requestID, preflight, headers) = (allow, requestID, preflight, headers)
         guard let response = unsafe Self.response(body, shared) else { return .NO }
         if status != 204 {
-            unsafe MHD_add_response_header(response, "Content-Type", "application/json")
+            unsafe addHeader("Content-Type", server.contentType(status, of: row), to: response)
         }
         unsafe server.addCommonHeaders(to: response, for: connection)
         if let preflight { unsafe addPreflight(preflight, to: response) }
@@ -22,7 +26,7 @@ extension Reply {
         for header in headers {
             unsafe MHD_add_response_header(response, header.name, header.value)
         }
-        if let requestID { unsafe addRequestID(requestID, to: response) }
+        if let requestID { unsafe addHeader("X-Request-Id", requestID, to: response) }
         if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
         return unsafe connection.queue(status, response)
     }
@@ -50,12 +54,10 @@ extension Reply {
     }
 }
 
-/// Adds the header that names a request.
-func addRequestID(_ requestID: String, to response: OpaquePointer) {
+/// Adds a header whose value is no literal.
+func addHeader(_ name: UnsafePointer<CChar>, _ value: String, to response: OpaquePointer) {
     // Not passed as it is: a string that is no literal would be copied to the heap first.
-    _ = unsafe requestID.withCString { text in
-        unsafe MHD_add_response_header(response, "X-Request-Id", text)
-    }
+    _ = unsafe value.withCString { unsafe MHD_add_response_header(response, name, $0) }
 }
 
 private func letGo(of text: UnsafeMutableRawPointer?) {

@@ -2,7 +2,7 @@ internal import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads
 
-/// What is sent back in one piece: always JSON.
+/// What is sent back in one piece.
 struct Reply: ~Copyable, Sendable {
     /// The HTTP status.
     let status: UInt32
@@ -16,8 +16,8 @@ struct Reply: ~Copyable, Sendable {
     let detail: String?
     /// The methods that a 405 allows.
     var allow: String?
-    /// The endpoint of which a browser asks what a page may do.
-    var preflight: Endpoint?
+    /// The methods of what a browser asks about, which wants to know what a page may do.
+    var preflight: Methods?
     /// Headers that the plugin has added.
     var headers: [HeaderField] = []
     /// The id of the request that it answers, if it has one.
@@ -70,9 +70,9 @@ struct Reply: ~Copyable, Sendable {
     }
 
     /// The reply to a browser that asks what a page may do.
-    static func preflight(_ endpoint: Endpoint) -> Reply {
+    static func preflight(_ methods: Methods) -> Reply {
         var reply = Reply(204, ByteBuffer())
-        reply.preflight = endpoint
+        reply.preflight = methods
         return reply
     }
 

@@ -34,16 +34,16 @@ extension Server {
         }
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
-        if case .endpoint(let endpoint) = plan, !head.framing.declaresBody {
-            if !endpoint.isPost, endpoint != .stats, !head.hasForeignExpectation {
-                unsafe request.pointee = SnapshotTicket(endpoint).pointer
+        if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
+            if case .snapshot = endpoints[row].answer, !head.hasForeignExpectation {
+                unsafe request.pointee = SnapshotTicket(row).pointer
                 return .YES
             }
             // A body that is ignored anyway may be missing: `curl -X POST` sends no length.
-            if endpoint.body != .ignored {
+            if endpoints[row].body != .ignored {
                 plan = .refuse(
                     status: 411, detail: "There is neither Content-Length nor a chunked body",
-                    allow: nil, of: endpoint)
+                    allow: nil, of: row)
             }
         }
         if let refusal = refusal(of: plan, head) { plan = refusal }
@@ -79,19 +79,18 @@ extension Server {
 
     /// Why the headers have a request refused that its method and path would not, if they do.
     private func refusal(of plan: Exchange.Plan, _ head: RequestHead) -> Exchange.Plan? {
-        guard let endpoint = plan.target else { return nil }
+        guard case .answer(let row, id: _) = plan else { return nil }
         if head.hasForeignExpectation {
             return .refuse(
-                status: 417, detail: "Expect is other than '100-continue'", allow: nil,
-                of: endpoint)
+                status: 417, detail: "Expect is other than '100-continue'", allow: nil, of: row)
         }
-        if head.hasContentCoding, endpoint.body != .ignored {
+        if head.hasContentCoding, endpoints[row].body != .ignored {
             return .refuse(
                 status: 415, detail: "Content-Encoding is other than 'identity'", allow: nil,
-                of: endpoint)
+                of: row)
         }
-        guard endpoint.isPost, let malformed = head.malformed else { return nil }
-        return .refuse(status: 400, detail: malformed, allow: nil, of: endpoint)
+        guard let malformed = head.malformed, endpoints[row].readsOwnHeaders else { return nil }
+        return .refuse(status: 400, detail: malformed, allow: nil, of: row)
     }
 
     private func plan(
@@ -104,14 +103,13 @@ extension Server {
         if let detail = accessProblem(head, method, authority: parts.authority, of: names) {
             return .refuse(status: 403, detail: detail, allow: nil)
         }
-        switch Route(method: method, path: names.extracting(parts.path)) {
-        case .endpoint(let endpoint): return .endpoint(endpoint)
-        case .call(let endpoint, let id): return .call(endpoint, id: id)
-        case .methodNotAllowed(let endpoint)
+        switch endpoints.route(method, names.extracting(parts.path)) {
+        case .row(let row, let id): return .answer(row, id: id)
+        case .methodNotAllowed(let methods)
         where method == .options && head.asksForMethod && isAdmitted(head):
-            return .preflight(endpoint)
-        case .methodNotAllowed(let endpoint):
-            return .refuse(status: 405, detail: "Method Not Allowed", allow: endpoint.allow)
+            return .preflight(methods)
+        case .methodNotAllowed(let methods):
+            return .refuse(status: 405, detail: "Method Not Allowed", allow: methods.allow)
         case .notFound:
             return .refuse(status: 404, detail: "Not Found", allow: nil)
         }

@@ -7,6 +7,7 @@ package import WorkerThreads
 /// The HTTP server: one thread, which runs no plugin code and waits for none.
 @safe package final class Server: @unchecked Sendable {
     let options: ServerOptions
+    let endpoints: EndpointTable
     let service: any WorkerService
     let budget: Budget
     private let validator = SideThread("uw-validate") { exchange in
@@ -39,6 +40,7 @@ package import WorkerThreads
         _ options: ServerOptions, service: any WorkerService, spawn: @escaping ThreadSpawner
     ) {
         self.options = options
+        endpoints = options.endpoints
         self.service = service
         budget = options.budget
         guard let loop = HTTPLoop(options) else { return nil }
@@ -148,22 +150,21 @@ package import WorkerThreads
         String(lastRequest.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 
-    /// The reply of an endpoint that answers from a snapshot.
-    func snapshotReply(_ endpoint: Endpoint) -> Reply {
-        switch endpoint {
-        case .health:
-            healthPage.reply(service.readiness, service.load, uptime: loop.now - startTime)
-        case .live: .live
-        case .ready: .ready(service.readiness)
-        case .calls: callsPage.reply(service, at: loop.now)
-        case .progress: .progress(service.progress)
-        case .config: .document(service.currentConfig)
-        case .configSchema: .document(service.configSchema)
-        case .stats, .initialize, .execute, .executeStream, .cleanup, .cancel, .cancelOne,
-            .progressOne:
-            preconditionFailure("\(endpoint) does not answer from a snapshot")
+    /// The reply of a row that answers from a snapshot.
+    func snapshot(_ row: Int) -> Reply {
+        guard case .snapshot(let render) = endpoints[row].answer else {
+            preconditionFailure("\(endpoints[row].path) does not answer from a snapshot")
         }
+        return render(self)
     }
+
+    /// GET /health.
+    func health() -> Reply {
+        healthPage.reply(service.readiness, service.load, uptime: loop.now - startTime)
+    }
+
+    /// GET /calls.
+    func calls() -> Reply { callsPage.reply(service, at: loop.now) }
 
     /// Has an exchange's body validated, and its call submitted; its connection is to be suspended.
     func validate(_ exchange: Exchange) { validator.add(exchange) }
@@ -196,15 +197,28 @@ package import WorkerThreads
         .stats(processID: options.processID, usage, further: service.furtherStats)
     }
 
+    /// The type of a reply's content: of one that went well the row's, if it has one.
+    func contentType(_ status: UInt32, of row: Int?) -> String {
+        if let row, status < 300 { endpoints[row].contentType } else { ContentType.json }
+    }
+
     /// Queues a reply; while the server drains, the last one of its connection.
-    func send(_ reply: consuming Reply, on connection: Connection) -> MHD_Result {
+    ///
+    /// - Parameters:
+    ///   - reply: what is sent.
+    ///   - row: the table's row that says of what type it is if all went well; errors are JSON.
+    ///   - connection: where to.
+    /// - Returns: what libmicrohttpd is to be told.
+    func send(
+        _ reply: consuming Reply, of row: Int? = nil, on connection: Connection
+    ) -> MHD_Result {
         var reply = reply
         if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
         if let client = connection.client {
             loop.clients.replyBegins(client, size: reply.count, at: loop.now)
             if let held = reply.held.take() { client.replyHeld.takeOver(held) }
         }
-        return reply.send(on: connection, by: self)
+        return reply.send(of: row, on: connection, by: self)
     }
 
     /// The reply to a body that is too large.

@@ -11,6 +11,8 @@ package struct ServerOptions: Sendable {
     package var listenDescriptor: Int32
     /// Who may talk to it; nil on a Unix socket, where the file's permissions decide.
     package var policy: AccessPolicy?
+    /// What is served: the worker's own endpoints, and those that were added while it starts.
+    package var endpoints = EndpointTable()
     /// The process, as /health names it.
     package var processID: Int32
     /// The plugin, as /health names it.

@@ -13,6 +13,7 @@ struct Settings {
     var readerWindow = TimeSpan.seconds(30)
     var hasPolicy = true
     var heartbeat: Heartbeat?
+    var endpoints = EndpointTable()
 }
 
 /// A server on a loopback socket of this process.
@@ -40,6 +41,7 @@ final class RunningServer: Sendable {
         options.readerWindow = settings.readerWindow
         options.streamBuffer = settings.streamBuffer
         options.heartbeat = settings.heartbeat
+        options.endpoints = settings.endpoints
         if !settings.hasPolicy { options.policy = nil }
         let threads = threads
         let made = Server(options, service: service) { name, body in

@@ -1,0 +1,75 @@
+package import WorkerCore
+
+/// One row of the table of endpoints: what is answered at a path, and who answers.
+package struct Endpoint: Sendable {
+    /// Who answers a request.
+    enum Answer: Sendable {
+        /// The HTTP thread at once, from a snapshot: such a request costs no object of its own.
+        case snapshot(@Sendable (Server) -> Reply)
+        /// The HTTP thread, for the id that the path names; without a reply, whoever completes the
+        /// exchange, which waits for that.
+        case exchange(@Sendable (Exchange, _ id: String) -> Reply?)
+        /// The plugin, by a call.
+        case call(CallKind)
+    }
+
+    /// Decoded, from the slash on; where it ends with `{id}`, requests end with the id of a call.
+    let path: String
+    /// The methods that it answers; another row may answer others at the same path.
+    let methods: Methods
+    /// What becomes of a request's body.
+    let body: BodyUse
+    /// The type of what it answers with 200; errors are JSON whatever it is.
+    let contentType: String
+    /// Who answers.
+    let answer: Answer
+    /// The kind of the plugin's call; nil where the plugin is not asked.
+    let kind: CallKind?
+    /// Whether a malformed header of the worker's own is refused.
+    let readsOwnHeaders: Bool
+
+    private init(
+        _ path: String, _ methods: Methods, _ body: BodyUse, _ contentType: String,
+        _ answer: Answer
+    ) {
+        self.path = path
+        self.methods = methods
+        self.body = body
+        self.contentType = contentType
+        self.answer = answer
+        kind = if case .call(let kind) = answer { kind } else { nil }
+        readsOwnHeaders = kind != nil || methods.contains(.post)
+    }
+
+    /// GET, and HEAD, of what is at hand.
+    static func get(
+        _ path: String, as contentType: String = ContentType.json,
+        _ render: @escaping @Sendable (Server) -> Reply
+    ) -> Self {
+        Self(path, .get, .ignored, contentType, .snapshot(render))
+    }
+
+    /// An endpoint of the worker's own whose reply needs the exchange.
+    static func exchange(
+        _ methods: Methods, _ path: String,
+        _ reply: @escaping @Sendable (Exchange, _ id: String) -> Reply?
+    ) -> Self {
+        Self(path, methods, .ignored, ContentType.json, .exchange(reply))
+    }
+
+    /// An endpoint that the plugin answers, by a call.
+    package static func call(
+        _ kind: CallKind, at path: String, _ methods: Methods = .post, body: BodyUse,
+        as contentType: String = ContentType.json
+    ) -> Self {
+        Self(path, methods, body, contentType, .call(kind))
+    }
+}
+
+/// Types of what is sent.
+package enum ContentType {
+    /// One JSON value.
+    package static let json = "application/json"
+    /// JSON values, each on a line of its own.
+    package static let lines = "application/x-ndjson"
+}

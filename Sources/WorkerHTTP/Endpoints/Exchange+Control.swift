@@ -1,0 +1,27 @@
+internal import WorkerCore
+
+/// The endpoints that look at a call, or wait for something that is no call; on the HTTP thread.
+extension Exchange {
+    /// GET /progress/ID.
+    func progress(id: String) -> Reply {
+        server.service.progress(id: id).map { .progress($0) } ?? .noCall(id)
+    }
+
+    /// POST /cancel/ID.
+    func cancel(id: String) -> Reply? {
+        let isFound = server.service.cancel(id: id) { self.complete(.reply(.cancel($0))) }
+        return isFound ? nil : .noCall(id)
+    }
+
+    /// POST /cancel.
+    func cancelAll() -> Reply? {
+        server.service.cancelAll { self.complete(.reply(.cancel($0))) }
+        return nil
+    }
+
+    /// GET /stats.
+    func readUsage() -> Reply? {
+        server.readUsage(for: self)
+        return nil
+    }
+}

@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+import WorkerCore
+import WorkerHTTP
+
+@Suite(.blocking) struct EndpointTableTests {
+    /// The contract: each path with what its 405 allows, and the type of its 200.
+    private static let contract: [(path: String, allow: String)] = [
+        ("/health", "GET, HEAD"), ("/health/live", "GET, HEAD"), ("/health/ready", "GET, HEAD"),
+        ("/calls", "GET, HEAD"), ("/stats", "GET, HEAD"), ("/config_schema", "GET, HEAD"),
+        ("/config", "GET, HEAD"), ("/progress", "GET, HEAD"), ("/progress/ID", "GET, HEAD"),
+        ("/initialize", "POST"), ("/execute", "POST"), ("/execute_stream", "POST"),
+        ("/cancel", "POST"), ("/cancel/ID", "POST"), ("/cleanup", "POST"),
+    ]
+
+    @Test func `The worker's own endpoints are the contract's`() throws {
+        try withServer { server throws in
+            let connection = try server.client.connect()
+            for (path, allow) in Self.contract {
+                try connection.send("PATCH", path)
+                let response = try connection.readResponse()
+                #expect(response.status == 405 && response.headers["Allow"] == allow, "\(path)")
+            }
+        }
+    }
+
+    @Test(arguments: [("/execute", "POST"), ("/initialize", "POST"), ("/cleanup", "POST")])
+    func `A body is asked for where it is looked at`(path: String, method: String) throws {
+        try withServer { server throws in
+            let connection = try server.client.connect()
+            try connection.send(method, path)
+            guard path == "/cleanup" else {
+                #expect(try connection.readResponse().status == 411)
+                return
+            }
+            try server.service.submission().exchange.finish()
+            #expect(try connection.readResponse().text == #"{"status":"cleaned"}"#)
+        }
+    }
+
+    @Test func `A row that is added while the worker starts is served like the others`() throws {
+        var settings = Settings()
+        let isNew = settings.endpoints.add(
+            .call(.execute, at: "/more", [.get, .post], body: .ignored, as: "text/plain"))
+        #expect(isNew)
+        try withServer(settings) { server throws in
+            let connection = try server.client.connect()
+            for (method, text) in [("GET", "\"a\""), ("POST", "\"b\""), ("HEAD", "\"c\"")] {
+                try connection.send(method, "/more?x", body: method == "POST" ? "dropped" : nil)
+                let submission = try server.service.submission()
+                #expect(submission.kind == .execute && submission.body.isEmpty)
+                submission.exchange.finish(buffer(text))
+                let response = try connection.readResponse(toHead: method == "HEAD")
+                #expect(response.status == 200)
+                #expect(response.text == (method == "HEAD" ? "" : text))
+                #expect(response.headers["Content-Type"] == "text/plain")
+            }
+            try connection.send("PUT", "/more")
+            #expect(try connection.readResponse().headers["Allow"] == "GET, HEAD, POST")
+            try connection.send("GET", "/more/")
+            #expect(try connection.readResponse().status == 404)
+            try connection.send("GET", "/more")
+            try server.service.submission().exchange.fail(CallFailure(.cancelled, "no more"))
+            let failed = try connection.readResponse()
+            #expect(failed.status == 409 && failed.text == #"{"detail":"no more"}"#)
+            #expect(failed.headers["Content-Type"] == "application/json")
+            let told = server.service.state.withLock { $0.failed }
+            #expect(told.map(\.endpoint) == ["/more"])
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("/health", .get), ("/execute", [.get, .post]), ("/cancel/{id}", .post),
+        ] as [(String, Methods)])
+    func `A row does not take the place of another`(path: String, methods: Methods) {
+        var table = EndpointTable()
+        let taken = table.add(.call(.execute, at: path, methods, body: .ignored))
+        let other = table.add(.call(.execute, at: "/execute", .get, body: .ignored))
+        #expect(!taken && other)
+    }
+}
