@@ -19,7 +19,7 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	bench lifetime systemd-check install install-units need-daemon need-example need-checks \
+	check-kills bench lifetime systemd-check install install-units need-daemon need-example need-checks \
 	transcriber-python clean
 
 all: build
@@ -105,7 +105,7 @@ host-check: build fixtures need-checks
 		--packages $(HOST_CHECK_PACKAGES)
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
-check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages
+check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -142,6 +142,11 @@ check-stress: build fixtures need-checks
 	done
 	python3 Tests/Load/stress.py $(CHECK_STRESS_FLAGS)
 
+## check-kills: Python, the worker and the host, killed KILLS times (300) at random moments
+KILLS ?= 300
+check-kills: build need-checks
+	python3 Tests/Lifetime/random_kills.py --count $(KILLS)
+
 ## bench: the worker beside a bare C server and the original; BENCH=--quick for a short run
 bench: build need-checks
 	python3 Benchmarks/bench.py $(BENCH)
@@ -150,6 +155,7 @@ bench: build need-checks
 lifetime: build fixtures need-checks
 	python3 Tests/Lifetime/random_ends.py --latency 50
 	python3 Tests/Lifetime/random_ends.py --count 40
+	python3 Tests/Lifetime/random_kills.py --count 40
 
 ## systemd-check: the units, under a user manager of its own
 systemd-check: build fixtures need-checks
