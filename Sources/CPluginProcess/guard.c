@@ -130,6 +130,13 @@ static uintptr_t file_of(uintptr_t address) {
     return found;
 }
 
+/* A sanitizer's code is called everywhere, and has memory of its own. */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+enum { is_instrumented = 1 };
+#else
+enum { is_instrumented = 0 };
+#endif
+
 /* Gives back what only the worker needs: all but our own code and the C library's, and this thread's. */
 static void shed_memory(void) {
     const uintptr_t own = file_of((uintptr_t)&shed_memory), library = file_of((uintptr_t)ask_kernel);
@@ -188,11 +195,7 @@ void uwp_guard_run(pid_t worker, pid_t process, int told) {
     const struct rlimit no_core = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &no_core);
     take_title();
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if !defined(__has_feature) || !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
-    shed_memory();
-#endif
-#endif
+    if (!is_instrumented) shed_memory();
     const uint64_t awaited = 1ULL << (SIGCHLD - 1) | 1ULL << (SIGUSR1 - 1);
     for (;;) {
         if (ask_kernel(SYS_getppid) != worker) end_all(process);

@@ -33,8 +33,8 @@ HOST_PATIENCE = 2.0
 # Seconds until what the last calls held has been freed, and without any request in between.
 USAGE_PATIENCE = 5.0
 IDLE = 1.5
-# The worker's word on something that went wrong inside.
-GRAVE = re.compile(r"^.* (?:error|warning) .*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
+# The worker's word on something that went wrong inside; a call that fails is not.
+GRAVE = re.compile(r"^.* (?:error|warning) (?!call failed: ).*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
 
 
 class Life:
