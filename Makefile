@@ -6,6 +6,7 @@ DOC = $(PREFIX)/share/doc/universal-worker
 USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
+WHEEL := $(BUILD)/wheel
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
 DAEMON := libmicrohttpd-dev pkg-config
@@ -19,7 +20,7 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills bench lifetime systemd-check install install-units need-daemon need-example need-checks \
+	check-kills check-wheel wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks \
 	transcriber-python clean
 
 all: build
@@ -105,7 +106,8 @@ host-check: build fixtures need-checks
 		--packages $(HOST_CHECK_PACKAGES)
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
-check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills
+check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
+	check-wheel
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -160,6 +162,18 @@ lifetime: build fixtures need-checks
 ## systemd-check: the units, under a user manager of its own
 systemd-check: build fixtures need-checks
 	python3 Tests/Systemd/systemd_check.py --binary $(BINARY) $(SYSTEMD_CHECK_FLAGS)
+
+## wheel: a wheel for pip below .build/wheel, with libmicrohttpd linked in
+wheel: need-daemon
+	Python/wheel/libmicrohttpd.sh $(WHEEL)/libmicrohttpd
+	PKG_CONFIG_PATH=$(CURDIR)/$(WHEEL)/libmicrohttpd/lib/pkgconfig \
+		swift build $(RELEASE) --scratch-path $(WHEEL)/swift --product universal-worker
+	python3 Python/wheel/build.py $(WHEEL)/swift/release/universal-worker \
+		$(WHEEL)/libmicrohttpd/COPYING $(WHEEL)
+
+# The wheel in an environment of its own: what auditwheel says, a class that is served, what is left.
+check-wheel: wheel need-checks
+	Python/wheel/check.sh $(WHEEL)/universal_worker-*.whl
 
 ## install: what has been built, with header, guide, units and Echo, under PREFIX; builds nothing
 install: install-units

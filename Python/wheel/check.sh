@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# check.sh WHEEL: installs the wheel into a fresh environment, has it serve a class, and removes it again.
+set -euo pipefail
+
+wheel=$(realpath "$1")
+folder=$(mktemp -d)
+worker=
+trap '[ -z "$worker" ] || kill "$worker" 2> /dev/null || true; rm -rf "$folder"' EXIT
+
+python3 -m venv "$folder/an environment"
+bin="$folder/an environment/bin"
+"$bin/python" -m pip --quiet --disable-pip-version-check install auditwheel "$wheel"
+
+size=$(stat -c %s "$wheel")
+[ "$size" -lt 20000000 ] || { echo "the wheel has $size bytes" >&2; exit 1; }
+"$bin/python" -m auditwheel show "$wheel" | tr '\n' ' ' | grep -q 'platform tag: "manylinux_2_36_x86_64"'
+! ldd "$bin/universal-worker" | grep -qE 'microhttpd|gnutls' || { echo "libmicrohttpd is not linked in" >&2; exit 1; }
+[ -f "$bin/../share/universal-worker/universal_worker_plugin.h" ]
+
+cat > "$folder/where.py" << 'PY'
+import sys
+
+
+class Where:
+    name = "where"
+    version = "1"
+
+    def initialize(self, config=None):
+        pass
+
+    def execute(self):
+        return sys.prefix
+PY
+cd "$folder"
+mkfifo log
+"$bin/universal-worker" --module where --class Where --port 0 2> log &
+worker=$!
+port=$(sed -n '/listening on/{s/.*listening on 127.0.0.1:\([0-9]*\),.*/\1/p;q}' log)
+[ "$(curl -sS --fail -d '{}' "http://127.0.0.1:$port/execute")" = "\"$folder/an environment\"" ]
+kill "$worker"
+wait "$worker"
+worker=
+
+"$bin/python" -m pip --quiet --disable-pip-version-check uninstall --yes universal-worker
+[ -z "$(find "$folder/an environment" -iname '*universal*worker*')" ]
+echo "$(basename "$wheel"): $((size / 1000)) kB, installed, served, removed"
