@@ -36,7 +36,7 @@ static inline uint64_t cpu_ns(pid_t process) {
     return clock_ns(clock);
 }
 
-/* A blocking connection whose reads and writes give up in the end; -1 where nobody listens. */
+/* A blocking connection whose reads and writes give up in the end; -1 if no server listens. */
 static inline int connect_to(int port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
     struct sockaddr_in address = {

@@ -133,7 +133,7 @@ class Server:
         return result
 
     def send(self, path: str, body: bytes) -> socket.socket:
-        """Sends a POST whose answer nobody waits for yet."""
+        """Sends a POST whose answer is not waited for yet."""
         client = socket.create_connection(("127.0.0.1", self.port), timeout=30)
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
         client.sendall(head.encode() + body)

@@ -153,7 +153,7 @@ end() {
     for member in ${tree//,/ }; do
         [[ ! -e /proc/$member ]] || fail "Process $member is left behind."
     done
-    ! request closed "$address/health" >/dev/null || fail "Somebody still listens on $address."
+    ! request closed "$address/health" >/dev/null || fail "A process still listens on $address."
     measure end "$took"
     [[ -n $quiet ]] || printf '  exit code 0 after %s; no process and no port is left\n' "$took"
     row SIGTERM "exit code 0 after $took; no process and no port is left"

@@ -29,8 +29,9 @@ found=$(grep -nE '\.timeLimit\(|\.serialized' -r Tests --include='*.swift' | gre
 found=$(grep -nE '^@Suite' -r Tests/WorkerTests Tests/WorkerHTTPTests | grep -v '\.blocking')
 [ -z "$found" ] || complain "tests that block, without .blocking: $found"
 
-# Documents name who acts; docs/style.md quotes what it forbids, and `nobody` is a user.
+# Texts name who acts; docs/style.md quotes what it forbids, and `nobody` is a user.
 found=$(grep -rniE '\b(whoever|somebody|someone|nobody|is due)\b' README.md CONTRIBUTING.md CHANGELOG.md \
-    SECURITY.md docs systemd | grep -v '^docs/style.md' | grep -v '`nobody`')
+    SECURITY.md docs systemd Sources Python Examples --exclude-dir=.build --exclude-dir=__pycache__ \
+    | grep -v '^docs/style.md' | grep -v '`nobody`')
 [ -z "$found" ] || complain "words that docs/style.md forbids: $found"
 exit $status

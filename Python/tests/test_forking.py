@@ -6,7 +6,7 @@ class Forking(Case):
         runner = self.start()
         for then in ("return", "exit", "raise"):
             self.assertFrame(runner.lane.call(then, do="fork"), "R", '"the original\'s"')
-            for number in range(10):  # nobody steals a request
+            for number in range(10):  # no copy steals a request
                 self.assertEqual(runner.lane.call(number).json["args"], [number])
         runner.logged("ValueError: in the copy")
 

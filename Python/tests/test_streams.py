@@ -87,7 +87,7 @@ class Streams(Case):
         self.assertAnswers(runner)
 
     def test_the_last_frame_before_held_lines_says_fast(self):
-        """Otherwise nobody would ask for them."""
+        """Otherwise they would not be asked for."""
         runner = self.start()
         held = 0
         for count in range(1, 40):

@@ -8,7 +8,7 @@ from _collections_abc import Iterator, Mapping
 
 from . import encoding
 
-# Each only counts if its module has been imported: whoever made such a value has done that.
+# Each only counts if its module has been imported: code that made such a value has done that.
 KINDS = (
     ("enum", "Enum", lambda value: value.value),
     ("collections", "deque", list),

@@ -48,7 +48,7 @@ class Runner:
         forking.guard(ours + [lane.fd for lane in self.lanes], self.in_copy)
 
     def in_copy(self):
-        """In a copy that plugin code forked: streams end at their next value, locks are nobody's."""
+        """In a copy that plugin code forked: streams end at their next value, locks are free."""
         for lane in self.lanes:
             if lane.call is not None:
                 lane.call.asked = True
@@ -151,7 +151,7 @@ class Runner:
 
     @staticmethod
     def daemon_is_gone():
-        """Nobody is left to end what the plugin has started: it ends with us, if it is our group."""
+        """No worker is left to end what the plugin has started: it ends with us, if it is our group."""
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os._exit(0)

@@ -36,7 +36,7 @@ class Lines:
             self.held.append(line)
             if self.run >= ALONE:
                 return self.call.asked
-            line = None  # the control thread has flushed in between: nobody asks for this one
+            line = None  # the control thread has flushed in between: this one is not asked for
         self.send(line)
         return self.call.asked
 

@@ -166,11 +166,11 @@ static void add_place(void) {
 }
 
 static void handle_crash(int signal, siginfo_t *information, void *context) {
-    int nobody = 0;
+    int former = 0;
     const int self = gettid();
-    if (!atomic_compare_exchange_strong(&reporter, &nobody, self)) {
+    if (!atomic_compare_exchange_strong(&reporter, &former, self)) {
         // Crashed while reporting: enough. Another thread's crash has one report, and ends all.
-        for (int step = 0; nobody != self && step < waiting_steps; step++) (void)poll(NULL, 0, 50);
+        for (int step = 0; former != self && step < waiting_steps; step++) (void)poll(NULL, 0, 50);
         end_now();
         return;
     }

@@ -24,7 +24,7 @@ uint64_t crash_now(void);
 
 // --- crash_text.c
 
-/// Opens stderr so that a reader who does not read holds nobody up.
+/// Opens stderr so that a reader who does not read holds up no report.
 void crash_text_open(struct crash_text *text, uint64_t deadline);
 void crash_text_add(struct crash_text *text, const char *addition);
 /// Begins a line, with the priority in front of it that journald reads, where it does.

@@ -13,7 +13,7 @@
 enum {
     /// What the report wants beside the registers that the kernel saves; unwinding takes most of it.
     stack_size = 64 << 10,
-    /// A stack that somebody else gave the thread is left to it if it has at least so much.
+    /// A stack that other code gave the thread is left to it if it has at least so much.
     enough = 24 << 10,
 };
 
@@ -27,7 +27,7 @@ static size_t round_up(size_t size) {
 }
 
 static size_t whole_size(void) {
-    // Below it lies a page that nobody may touch.
+    // Below it lies a page that must not be touched.
     return round_up(stack_size + getauxval(AT_MINSIGSTKSZ)) + (size_t)getpagesize();
 }
 

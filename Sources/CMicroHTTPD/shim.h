@@ -84,7 +84,7 @@ static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_N
         MHD_OPTION_STRICT_FOR_CLIENT, uw_mhd_strictest(MHD_get_version()), MHD_OPTION_END);
 }
 
-/* The daemon's epoll instance: readable when MHD_run is due. See MHD_get_daemon_info. */
+/* The daemon's epoll instance: readable when MHD_run has something to do. See MHD_get_daemon_info. */
 static inline int uw_mhd_epoll(struct MHD_Daemon *_Nonnull daemon) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
     return info ? info->epoll_fd : -1;

@@ -86,7 +86,7 @@ static int kill_children(void) {
 static _Noreturn void end_all(pid_t process) {
     (void)ask_kernel(SYS_kill, -process, SIGKILL);
     (void)ask_kernel(SYS_kill, process, SIGKILL);
-    /* Signals are blocked, so that a wait fails only where there is nobody left. */
+    /* Signals are blocked, so that a wait fails only if no child is left. */
     while (kill_children() && ask_kernel(SYS_wait4, -1, NULL, 0, NULL) > 0) {}
     for (;;) (void)ask_kernel(SYS_exit_group, 0);
 }

@@ -15,7 +15,7 @@ int uwp_guard_prepare(pid_t worker);
  * Minds a child of this process: writes its wait status to a pipe when it ends, and goes on until the
  * worker sends SIGKILL. If the worker ends first, it ends all that is below this process.
  *
- * It does not leave by itself after the child: the worker may be about to end, which nobody can tell.
+ * It does not leave by itself after the child: the worker may be about to end, which it cannot tell.
  */
 _Noreturn void uwp_guard_run(pid_t worker, pid_t process, int told);
 

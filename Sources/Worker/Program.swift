@@ -11,7 +11,7 @@ internal import WorkerThreads
 /// The main thread only carries out what `Lifecycle` says. The plugin is loaded on a thread of its
 /// own, so that the worker can end while a constructor or a create does not return. The order is
 /// the contract's: bind early, load, listen late, so that a taken port fails fast and a host sees
-/// "connection refused", which it retries, until there is somebody to talk to.
+/// "connection refused", which it retries, until there is a server to talk to.
 struct Program {
     let configuration: Configuration
     let environment: Environment

@@ -68,7 +68,7 @@ struct Watchdog: Sendable {
 
     /// Ends the process if the main thread, which knows, has not done so in a moment.
     ///
-    /// Whoever asks twice does not want to wait, but the main thread may wait for descendants.
+    /// A host that asks twice does not want to wait, but the main thread may wait for descendants.
     private func insist() -> Never {
         _ = Semaphore().wait(until: .now() + Self.patience)
         _exit(ExitCode.forced.rawValue)

@@ -10,7 +10,7 @@ import Glibc
 package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     static let padding = Int(WORKER_JSON_PADDING)
     private static let smallestCapacity = 64
-    /// Half a tebibyte: more is a mistake in somebody's sum, and malloc need not be asked.
+    /// Half a tebibyte: more is a mistake in a caller's sum, and malloc need not be asked.
     private static let largestCapacity = 1 << 39
 
     private var base: UnsafeMutableRawPointer?

@@ -31,7 +31,7 @@ package import WorkerCore
     private let events: UnsafeMutablePointer<epoll_event>
     private static let capacity = 64
 
-    // The numbers of these events are nobody else's.
+    // The numbers of these events are the poll's own.
     private static let stop = UInt64.max
     private static let interrupt = UInt64.max - 1
 

@@ -4,7 +4,7 @@ package import WorkerCore
 
 /// A counting semaphore: how a thread waits for another without holding a lock.
 ///
-/// Safe from any thread. A post on a semaphore that nobody waits for costs no system call.
+/// Safe from any thread. A post on a semaphore on which no thread waits costs no system call.
 @safe package final class Semaphore: @unchecked Sendable {
     // The address of a sem_t must not change, so it lives in memory of its own.
     private let handle: UnsafeMutablePointer<sem_t>

@@ -2,6 +2,6 @@
 /// one way of making threads.
 ///
 /// Returns whether the system gave one. It may refuse at any moment (a limit of tasks, memory), so
-/// whoever asks has to cope; what a promise hangs on is started while the worker starts.
+/// the caller has to cope; what a promise hangs on is started while the worker starts.
 package typealias ThreadSpawner =
     @Sendable (_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool

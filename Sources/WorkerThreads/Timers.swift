@@ -3,7 +3,7 @@ package import WorkerCore
 
 /// Has closures called at moments, on one thread of its own.
 ///
-/// Closures are to return at once. Safe from any thread. Nothing wakes up while nothing is due.
+/// Closures are to return at once. Safe from any thread. Nothing wakes up before there is something to do.
 package final class Timers: Sendable {
     private struct State {
         var heap = TimerHeap<@Sendable () -> Void>()
@@ -14,7 +14,7 @@ package final class Timers: Sendable {
     private let state = Mutex(State())
     private let changed = Semaphore()
 
-    /// Makes timers, none of which is due; nil where their thread cannot be had.
+    /// Makes an empty set of timers; nil where their thread cannot be had.
     ///
     /// It is started here, not with the first timer: a deadline is a promise that has to hold also
     /// where no more threads are to be had by then.
@@ -32,7 +32,7 @@ package final class Timers: Sendable {
     package func schedule(at moment: Moment, _ body: @escaping @Sendable () -> Void) -> TimerID {
         let (id, isEarlier) = state.withLock { state in
             let id = state.heap.insert(body, at: moment)
-            // A moment that was cancelled still wakes the thread, once: so whoever schedules and
+            // A moment that was cancelled still wakes the thread, once: so a thread that schedules and
             // cancels again and again, each time for later, does not wake it each time.
             let isEarlier = moment < state.looksAt
             if isEarlier { state.looksAt = moment }

@@ -215,7 +215,7 @@ def lengths() -> list[Case]:
 
 
 def without_length() -> list[Case]:
-    empty = instead("a body is due, and none is announced", 411)
+    empty = instead("a body is needed, and none is announced", 411)
     return [
         Case("POST without a length: cleanup", (request("POST", "/cleanup"),)),
         Case("POST without a length: cancel", (request("POST", "/cancel"),)),

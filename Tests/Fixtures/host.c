@@ -338,7 +338,7 @@ static void keep(pid_t host) {
     }
 }
 
-/* A pipe into which nothing fits any more, and that somebody could still read. */
+/* A pipe into which nothing fits any more, and that could still be read. */
 static int full_pipe(void) {
     int ends[2];
     check(!pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe2");

@@ -8,7 +8,7 @@ from client import Answer, Gone
 from session import Session, call, post
 from worker import expect
 
-# Of every call: somebody cancels all of them at any moment, and the queue is short.
+# Of every call: a client cancels all of them at any moment, and the queue is short.
 ANY_TIME = {200, 409, 503}
 INVALID = [
     b"", b" ", b"{", b"[]", b"7", b'{"args":{}}', b'{"kwargs":[]}', b'{"args":null}', b'{"args":[01]}',

@@ -109,7 +109,7 @@ extension PluginHostTests {
                     let isEmpty = number == 0
                     let beginning =
                         isEmpty
-                        ? "the plugin returned NULL where JSON is due"
+                        ? "the plugin returned NULL instead of JSON"
                         : "the plugin's result is not JSON: "
                     #expect(failure.detail.hasPrefix(beginning), "\(failure.detail)")
                     #expect(try plugin.execute("recorded") == .value("33"))
@@ -121,7 +121,7 @@ extension PluginHostTests {
         @Test(arguments: ["null", "null_with_length", "null_with_nts"])
         func `NULL is no result`(mode: String) throws {
             try withPlugin("calls", "Calls") { plugin throws in
-                let detail = "the plugin returned NULL where JSON is due"
+                let detail = "the plugin returned NULL instead of JSON"
                 #expect(try plugin.execute(mode) == .failed(.misbehaviour, detail))
                 #expect(try plugin.execute("recorded") == .value("33"))
             }

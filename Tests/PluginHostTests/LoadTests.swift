@@ -41,11 +41,11 @@ extension PluginHostTests {
                 ),
                 (
                     "ConcurrencyZero",
-                    .invalidTable("the plugin's max_concurrency is 0, 1 to 256 is due")
+                    .invalidTable("the plugin's max_concurrency is 0; expected 1 to 256")
                 ),
                 (
                     "ConcurrencyHuge",
-                    .invalidTable("the plugin's max_concurrency is 1000, 1 to 256 is due")
+                    .invalidTable("the plugin's max_concurrency is 1000; expected 1 to 256")
                 ),
                 (
                     "SerialOfFour",

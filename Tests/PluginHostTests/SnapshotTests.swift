@@ -48,11 +48,11 @@ extension PluginHostTests {
                 ("broken", .misbehaviour, "the plugin's current_config left is not JSON"),
                 (
                     "array", .misbehaviour,
-                    "the plugin's current_config left an array where an object is due"
+                    "the plugin's current_config left an array; expected an object"
                 ),
                 (
                     "silent", .misbehaviour,
-                    "the plugin's current_config left no text where JSON is due"
+                    "the plugin's current_config left no text; expected JSON"
                 ),
                 ("error", .plugin, "have none"),
             ] as [(String, CallFailure.Reason, String)])

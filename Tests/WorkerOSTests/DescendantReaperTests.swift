@@ -75,7 +75,7 @@ import WorkerThreads
             let children = try (0..<20).map { _ in try family.start(script) }
             _ = family.waitUntilReady(20)
             let rest = DescendantReaper().endAll(until: seconds(time))
-            // Without time, what was killed may not be dead yet when the answer is due.
+            // Without time, what was killed may not be dead yet when the answer is given.
             #expect(time == 0 || rest == [])
             #expect(eventually { DescendantFamily.living.isEmpty })
             withExtendedLifetime(children) {}

@@ -72,7 +72,7 @@ import WorkerThreads
         #expect(kept.enumerated().allSatisfy { $1.hasSuffix(" info line \($0)") })
         #expect(
             lines.last?.hasSuffix(
-                " warning \(1_000 - kept.count) log lines were dropped, since nobody read the log")
+                " warning \(1_000 - kept.count) log lines were dropped, since the log was not read")
                 == true)
         log.info("after")
         #expect(pipe.read { $0.hasSuffix("\n") }.hasSuffix(" info after\n"))

@@ -124,7 +124,7 @@ import Testing
                 + "detail=The client has disconnected")
     }
 
-    @Test func `A call that does not end after it was cancelled is told once, when it is due`()
+    @Test func `A call that does not end after it was cancelled is told once, after a while`()
         throws
     {
         let folder = try TemporaryFolder()

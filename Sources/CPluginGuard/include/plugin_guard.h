@@ -81,7 +81,7 @@ extern int uwg_is_copy;
 
 /*
  * Ends a copy of the process that comes back into the worker's code: its descriptors are the
- * worker's, and nobody waits for it.
+ * worker's, and no client waits for it.
  */
 static inline void uwg_end_copy(void) {
     if (__builtin_expect(uwg_is_copy, 0)) _exit(1);

@@ -146,8 +146,8 @@ typedef struct uw_host {
     const char *UW_NONNULL version; /* of the worker, NUL-terminated */
 
     /*
-     * Leaves the text that goes with a function's status: JSON where it returns UW_OK and a value
-     * is due, a message for people otherwise. The last text left counts.
+     * Leaves the text that goes with a function's status: JSON if it returns UW_OK and is to
+     * give a value, a message for people otherwise. The last text left counts.
      * UW_STALE: the function this reply belongs to has returned. [any thread]
      */
     uw_status (*UW_NONNULL reply)(uw_reply reply, const char *UW_NULLABLE text, size_t length);
@@ -155,9 +155,9 @@ typedef struct uw_host {
     /*
      * Sends one result of a stream: one JSON value. White space in it does not matter. Waits while
      * the client is slower than the plugin (backpressure). Lines from several threads do not mix.
-     * UW_CANCELLED: nobody wants more (cancelled, client gone): stop, and finish.
-     * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish is still due. Further
-     * lines get the same answer, and the text and status of that finish are heard by nobody.
+     * UW_CANCELLED: no more is wanted (cancelled, client gone): stop, and finish.
+     * UW_INVALID_DATA: not JSON. The stream has ended with an error; finish must still come. Further
+     * lines get the same answer, and the text and status of that finish are ignored.
      * UW_STALE, UW_WRONG_CALL: see there. [any thread]
      */
     uw_status (*UW_NONNULL emit)(uw_call_id call, const char *UW_NULLABLE json, size_t length);

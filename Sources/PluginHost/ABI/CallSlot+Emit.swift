@@ -108,7 +108,7 @@ extension CallSlot {
         of json: UnsafeRawBufferPointer?, as style: JSONStyle, in line: inout ByteBuffer
     ) -> CallFailure? {
         guard let json = unsafe json, unsafe !json.isEmpty else {
-            return .misbehaviour("the plugin emitted NULL where JSON is due")
+            return .misbehaviour("the plugin emitted NULL instead of JSON")
         }
         do throws(JSONAppendError) {
             _ = try unsafe line.appendJSON(json, as: style)
@@ -184,7 +184,7 @@ extension CallSlot {
             switch observer.offer(&work.lines) {
             case .taken: break
             case .takenAndWaking: sleeper = observer
-            // Whoever emits next is to hear of it.
+            // The thread that emits next is to hear of it.
             case .closed: work.pace.refused()
             // The client is slow, and has much to read before it could miss these.
             case .full: delay = delay * 16

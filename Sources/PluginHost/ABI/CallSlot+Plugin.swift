@@ -66,7 +66,7 @@ extension CallSlot {
             return uw_status(UW_OK)
         }
         guard let text = unsafe text, unsafe !text.isEmpty else {
-            let failure = CallFailure.misbehaviour("the plugin returned NULL where JSON is due")
+            let failure = CallFailure.misbehaviour("the plugin returned NULL instead of JSON")
             report(failure, call)
             fail(call, consume lines, failure)
             return uw_status(UW_INVALID_DATA)

@@ -37,7 +37,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var pace = StreamPace()
         /// The client has been answered in the plugin's place; finish is still due.
         var isBroken = false
-        /// The same, since nobody wanted to wait any longer.
+        /// The same, since it has been given up.
         var isAbandoned = false
 
         /// Puts a line behind the others, and keeps what room it leaves; false without memory.
@@ -159,7 +159,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         live.load(ordering: .acquiring) != handle || cancelled.load(ordering: .acquiring) == handle
     }
 
-    /// Marks the running call as cancelled, and frees whoever waits in `emit`.
+    /// Marks the running call as cancelled, and frees the threads that wait in `emit`.
     ///
     /// The first cause is the one that the client is told.
     ///
@@ -214,7 +214,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// Whether a call has come into it that has not ended.
     var isOccupied: Bool { control.withLock { $0.call != nil } }
 
-    /// The running call's cancellation, after which nobody can cancel it any more.
+    /// The running call's cancellation, after which it cannot be cancelled any more.
     func endControl() -> CallFailure? {
         let last = control.withLock { control in
             defer { control = Control() }

@@ -17,9 +17,9 @@ package protocol CallObserver: AnyObject, Sendable {
     /// Has lines sent that `offer` took with `.takenAndWaking`.
     func wake()
 
-    /// Waits until there is room or nobody wants more lines.
+    /// Waits until there is room or no more lines are wanted.
     func waitForRoom()
 
-    /// Nobody wants more lines: `offer` answers `.closed` from now on, and waiters return.
+    /// No more lines are wanted: `offer` answers `.closed` from now on, and waiters return.
     func close()
 }

@@ -4,7 +4,7 @@ internal import WorkerThreads
 
 /// The threads that run plugin code, one more for each call that runs at once.
 extension PluginHost {
-    /// Takes a job in, and sees to it that somebody runs it.
+    /// Takes a job in, and sees to it that an executor runs it.
     ///
     /// With `startsLater` an idle executor is left to `startCalls`.
     func submit(_ job: Job, isOwn: Bool, startsLater: Bool = false) -> CallRefusal? {
@@ -14,7 +14,7 @@ extension PluginHost {
                 // Only now is it worth a look at all slots.
                 refusal = state.scheduler.submit(job, place: job.place, ending: ending(state))
             }
-            return (refusal, refusal == nil ? state.nextWake() : .nobody)
+            return (refusal, refusal == nil ? state.nextWake() : .noExecutor)
         }
         if startsLater, case .idleExecutor = wake {
             promised.add(1, ordering: .relaxed)
@@ -52,7 +52,7 @@ extension PluginHost {
 
     private func wake(_ wake: Wake) {
         switch wake {
-        case .nobody: break
+        case .noExecutor: break
         case .idleExecutor: work.signal()
         case .newExecutor(let index):
             if !spawn("uw-exec-\(index)", { self.runExecutor() }) { executorCannotBeHad() }
@@ -181,7 +181,7 @@ extension PluginHost {
 
 /// Whom to wake for a job that can start.
 enum Wake {
-    case nobody
+    case noExecutor
     case idleExecutor
     case newExecutor(Int)
 }
@@ -192,12 +192,12 @@ extension PluginHost.State {
 
     /// Chooses who runs the next job, if one can start.
     mutating func nextWake() -> Wake {
-        guard scheduler.canStart else { return .nobody }
+        guard scheduler.canStart else { return .noExecutor }
         if idleExecutors > 0 {
             idleExecutors -= 1
             return .idleExecutor
         }
-        guard executors < scheduler.concurrency else { return .nobody }
+        guard executors < scheduler.concurrency else { return .noExecutor }
         defer { executors += 1 }
         return .newExecutor(executors)
     }

@@ -3,7 +3,7 @@ internal import Synchronization
 internal import WorkerCore
 internal import WorkerThreads
 
-/// The thread that calls the plugin's cancel, so that nobody else ever waits for it.
+/// The thread that calls the plugin's cancel, so that no other thread ever waits for it.
 ///
 /// Requests are served in order.
 final class CancelDesk: Sendable {

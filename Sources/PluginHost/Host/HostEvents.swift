@@ -18,7 +18,7 @@ package protocol HostEvents: Sendable {
     func pluginIsWedged(_ detail: String)
     /// The plugin has called exit: the worker is to end, as its thread waits for that.
     func pluginExited(_ detail: String)
-    /// The process of the plugin has ended, and nobody asked for that: the worker is to end likewise.
+    /// The process of the plugin has ended without being asked to: the worker is to end likewise.
     func pluginDied(_ end: ProcessEnd)
     /// The plugin says that it is broken for good: the worker is to end.
     func pluginIsBroken(_ detail: String)

@@ -107,14 +107,14 @@ internal import WorkerJSON
             return Snapshot(failure(of: status, text: text, in: "\(name)"))
         }
         guard let left else {
-            return Snapshot(.misbehaviour("the plugin's \(name) left no text where JSON is due"))
+            return Snapshot(.misbehaviour("the plugin's \(name) left no text; expected JSON"))
         }
         var json = ByteBuffer()
         do throws(JSONAppendError) {
             let root = try json.appendJSON(left, as: .value)
             guard root == .object else {
                 return Snapshot(
-                    .misbehaviour("the plugin's \(name) left \(root) where an object is due"))
+                    .misbehaviour("the plugin's \(name) left \(root); expected an object"))
             }
         } catch {
             return Snapshot(.refusedJSON("what the plugin's \(name) left is not JSON", error))

@@ -16,7 +16,7 @@ extension PluginHost {
 
     /// Answers the clients of calls that will not end, in the plugin's place.
     ///
-    /// The calls go on; what they still emit and how they finish is heard by nobody.
+    /// The calls go on; what they still emit and how they finish is ignored.
     package func abandonCalls(_ failure: CallFailure) {
         for slot in slots { slot.abandon(failure) }
         guard let call = state.withLock({ exchange(&$0.alone, nil) }) else { return }

@@ -95,7 +95,7 @@ package final class PluginHost: Sendable {
     ///
     /// - Parameters:
     ///   - call: what is to run.
-    ///   - startsLater: no executor is woken before `startCalls`, which is due soon: a thread that
+    ///   - startsLater: no executor is woken before `startCalls`, which comes soon: a thread that
     ///     submits several calls in a row is not interrupted for each of them.
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
     package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {

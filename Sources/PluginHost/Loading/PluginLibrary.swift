@@ -14,7 +14,7 @@ internal import WorkerCore
     /// Loads a library and finds its entry function.
     ///
     /// Runs the library's constructors, on the calling thread. A C++ exception from one of them
-    /// ends the process: dlopen gives nobody a chance to catch it.
+    /// ends the process: dlopen gives its caller no chance to catch it.
     ///
     /// - Parameter path: with a slash in it, checked before: dlopen dies on a truncated file.
     /// - Throws: what dlopen says, or that there is no entry function.

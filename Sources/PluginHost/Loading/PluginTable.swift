@@ -68,7 +68,7 @@ internal import WorkerCore
         case UW_CONCURRENT:
             guard (1...SlotRegistry.capacity).contains(limit) else {
                 throw .invalidTable(
-                    "the plugin's max_concurrency is \(limit), 1 to \(SlotRegistry.capacity) is due"
+                    "the plugin's max_concurrency is \(limit); expected 1 to \(SlotRegistry.capacity)"
                 )
             }
             return limit

@@ -7,7 +7,7 @@ internal import WorkerThreads
 /// The instance of a plugin in a process of its own.
 ///
 /// An executor sends its call over a lane, and reads the lane until the call has ended: so a slow
-/// client holds back its own call, and nobody else. What runs beside nothing goes over lane 0, that
+/// client holds back its own call, and no other. What runs beside nothing goes over lane 0, that
 /// of the runner's main thread.
 final class ProcessInstance: PluginInstance {
     /// How calls are stopped.
@@ -128,7 +128,7 @@ final class ProcessInstance: PluginInstance {
         return goesOn
     }
 
-    /// Hands on lines until nobody wants more; those behind are read and dropped.
+    /// Hands on lines until no more are wanted; those behind are read and dropped.
     private func emit(_ lines: UnsafeRawBufferPointer, _ slot: CallSlot, _ handle: uw_call_id) {
         var start = 0
         while start < lines.count {

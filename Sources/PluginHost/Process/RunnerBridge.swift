@@ -58,7 +58,7 @@ final class RunnerBridge: RunnerProcess.Listener {
     private let opened = Handover<Result<Introduction, LoadFailure>>()
     private let onDeath: @Sendable (ProcessEnd) -> Void
 
-    /// Makes a bridge; `onDeath` hears of an end that nobody asked for, once the plugin had been made.
+    /// Makes a bridge; `onDeath` hears of an end that was not asked for, once the plugin had been made.
     init(onDeath: @escaping @Sendable (ProcessEnd) -> Void) { self.onDeath = onDeath }
 
     /// Waits until the plugin has been made, or not.

@@ -1,7 +1,7 @@
 /// The life of one call inside the plugin: which of "execute returned" and "finish was called" has
 /// happened.
 ///
-/// Both are due, in either order, each once.
+/// Both must come, in either order, each once.
 package struct CallPhase: Equatable, Sendable {
     /// What `execute` said when it returned.
     package enum Return: Equatable, Sendable {

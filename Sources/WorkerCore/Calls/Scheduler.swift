@@ -47,7 +47,7 @@ public struct Scheduler<Job> {
     ///   - job: what is to run.
     ///   - place: where it takes its place.
     ///   - isOwn: the worker's own jobs are taken also when the queue is full or closed.
-    ///   - ending: how many of the jobs that run nobody waits for any more: their places count as
+    ///   - ending: how many of the jobs that run no client waits for any more: their places count as
     ///     free already. So as many more than `capacity` may wait as jobs may run, and no more.
     /// - Returns: why not, if not. If taken, ask `canStart` whether to wake an executor.
     @inlinable public mutating func submit(

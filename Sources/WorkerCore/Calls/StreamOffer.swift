@@ -6,6 +6,6 @@ package enum StreamOffer: Sendable {
     case takenAndWaking
     /// They were left: the client is slower than the plugin.
     case full
-    /// They were left: nobody wants them.
+    /// They were left: they are not wanted.
     case closed
 }

@@ -1,7 +1,7 @@
 /// Whether the lines of a stream are handed over one by one, or gather for a moment.
 ///
 /// Each handing over wakes the thread that sends, which costs more than a hundred lines. So where
-/// lines come thick and fast they gather, until there are many, or until somebody who looks at
+/// lines come thick and fast they gather, until there are many, or until a thread that looks at
 /// intervals finds some. As soon as he finds none, lines are handed over at once again.
 package struct StreamPace: Sendable {
     /// Lines that come with less than this between them come fast.
@@ -13,7 +13,7 @@ package struct StreamPace: Sendable {
 
     /// What is to be done with the lines that have gathered.
     package enum Look: Equatable, Sendable {
-        /// Nothing: they are not to gather any more, and nobody looks.
+        /// Nothing: they are not to gather any more, and no thread looks.
         case end
         /// They are to be handed over, and looked at again.
         case handOver
@@ -21,7 +21,7 @@ package struct StreamPace: Sendable {
 
     /// Whether lines gather.
     package private(set) var isGathering = false
-    /// Somebody is going to look.
+    /// A thread is going to look.
     private var isLookDue = false
     private var last = Moment.zero
     private var fastOnes = 0
@@ -38,7 +38,7 @@ package struct StreamPace: Sendable {
 
     /// Lines have been handed over.
     ///
-    /// - Returns: whether somebody has to look, after `interval`.
+    /// - Returns: whether a thread has to look, after `interval`.
     package mutating func handedOver(at now: Moment) -> Bool {
         fastOnes = now - last < Self.gap ? fastOnes + 1 : 0
         last = now
@@ -48,14 +48,14 @@ package struct StreamPace: Sendable {
         return !isLookDue
     }
 
-    /// Lines were not taken: each is offered from now on, so that whoever brings one waits, or hears
-    /// that nobody wants it.
+    /// Lines were not taken: each is offered from now on, so that the one who brings it waits, or hears
+    /// that it is not wanted.
     package mutating func refused() {
         isGathering = false
         fastOnes = 0
     }
 
-    /// Somebody looks.
+    /// A thread looks.
     ///
     /// - Parameter isEmpty: whether no lines have gathered.
     /// - Returns: what to do.

@@ -1,6 +1,6 @@
 /// Moments in the future with what belongs to them; the earliest is found at once.
 ///
-/// What is not awaited any more is removed, so that the heap holds what is due and nothing else.
+/// What is not awaited any more is removed, so that the heap holds what is awaited and nothing else.
 ///
 /// Public and inlinable for the same reason as `Scheduler`: a deadline is part of a call.
 public struct TimerHeap<Payload> {

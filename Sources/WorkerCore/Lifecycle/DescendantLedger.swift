@@ -3,7 +3,7 @@
 /// A process that ends leaves an exit status for its creator. One that the worker's own code
 /// (a plugin's, that is) created may be waited for by it, so its status is never taken. One that a
 /// descendant created and that came to the worker, its subreaper, when that descendant ended is
-/// waited for by nobody. Which of the two a child of the worker is, the system does not say; it is
+/// waited for by none. Which of the two a child of the worker is, the system does not say; it is
 /// taken for adopted only where that is proven:
 /// - it was once seen under another parent; or
 /// - its session is neither its own nor the worker's. Sessions are inherited, so a descendant
@@ -54,7 +54,7 @@ package struct DescendantLedger: Sendable {
             && (sighting.parent == root || known[sighting.parent] != nil)
     }
 
-    /// Whether the exit status of a process can be taken, since nobody waits for it.
+    /// Whether the exit status of a process can be taken, since no thread of the plugin's waits for it.
     package func mayReap(_ sighting: DescendantSighting) -> Bool {
         sighting.isGone && sighting.parent == root && isKnown(sighting.identity)
             && foreign.contains(sighting.identity)

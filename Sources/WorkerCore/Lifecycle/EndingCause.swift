@@ -25,7 +25,7 @@ package enum EndingCause: Equatable, Sendable {
         }
     }
 
-    /// How grave it is: nobody has asked for what is the plugin's fault.
+    /// How grave it is: what is the plugin's fault was not asked for.
     package var level: LogLevel {
         switch self {
         case .signal, .parentGone: .info
@@ -44,7 +44,7 @@ package enum EndingCause: Equatable, Sendable {
         }
     }
 
-    /// Whether somebody still wants the results of calls that run.
+    /// Whether a client still wants the results of calls that run.
     var letsCallsFinish: Bool {
         switch self {
         case .signal, .wedged: true

@@ -5,7 +5,7 @@
 package struct Lifecycle: Sendable {
     /// Where the worker stands.
     package enum Phase: Equatable, Sendable {
-        /// The plugin is being loaded; nobody is served.
+        /// The plugin is being loaded; no client is served.
         case starting
         /// Calls are taken.
         case ready
@@ -104,7 +104,7 @@ package struct Lifecycle: Sendable {
 
     private mutating func end(_ cause: EndingCause, _ now: Moment) -> [Action] {
         if case .signal = cause {
-            // Whoever asks twice does not want to wait.
+            // A host that asks twice does not want to wait.
             if hadSignal, phase != .gone { return leave(.forced) }
             hadSignal = true
         }
@@ -112,7 +112,7 @@ package struct Lifecycle: Sendable {
         if case .pluginDied = cause { return pluginDied(cause, now) }
         switch phase {
         case .starting:
-            // Nobody is served, and the plugin may never return from its create.
+            // No client is served, and the plugin may never return from its create.
             begin(cause, now)
             return reap()
         case .ready:

@@ -6,7 +6,7 @@ package struct Endpoint: Sendable {
     enum Answer: Sendable {
         /// The HTTP thread at once, from a snapshot: such a request costs no object of its own.
         case snapshot(@Sendable (Server) -> Reply)
-        /// The HTTP thread, for the id that the path names; without a reply, whoever completes the
+        /// The HTTP thread, for the id that the path names; without a reply, the one that completes the
         /// exchange, which waits for that.
         case exchange(@Sendable (Exchange, _ id: String) -> Reply?)
         /// The plugin, by a call.

@@ -91,10 +91,10 @@ extension Exchange {
     /// Has the HTTP thread send what `offer` answered `.takenAndWaking` for.
     package func wake() { server.loop.wake(self) }
 
-    /// Waits until there is room for lines, or nobody wants them.
+    /// Waits until there is room for lines, or they are not wanted.
     package func waitForRoom() { pipe?.waitForRoom() }
 
-    /// Nobody wants more lines.
+    /// No more lines are wanted.
     package func close() { pipe?.close() }
 
     /// The client has gone away: what runs for it alone is cancelled, and the connection let go.
@@ -107,13 +107,13 @@ extension Exchange {
         complete(.drop)
     }
 
-    /// The request is over, answered or not: nobody reads what the plugin still sends.
+    /// The request is over, answered or not: what the plugin still sends is not read.
     ///
     /// On the HTTP thread.
     func completed() {
         client?.exchange = nil
         pipe?.close()
-        // Not later: whoever has read this answer may count on the room that its body took.
+        // Not later: a client that has read this answer may count on the room that its body took.
         server.loop.didFree(received)
         held.giveBack()
         if isDispatched { server.answerIsSent() }

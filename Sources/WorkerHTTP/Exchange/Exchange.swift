@@ -26,7 +26,7 @@ package import WorkerThreads
         case reply(Reply)
         /// The call of a stream has been taken in: send the header block.
         case stream
-        /// End the connection: there is nobody to answer any more.
+        /// End the connection: there is no client to answer any more.
         case drop
     }
 
@@ -68,7 +68,7 @@ package import WorkerThreads
 
     // Any thread.
     let shared = Mutex(Shared())
-    /// The client has gone away: nobody wants an answer.
+    /// The client has gone away: no answer is wanted.
     let isAbandoned = Atomic<Bool>(false)
     /// The next one in the list of those that are to go on; the list's.
     var nextWoken: UInt = 0

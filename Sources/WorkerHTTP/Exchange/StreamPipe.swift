@@ -64,7 +64,7 @@ final class StreamPipe: Sendable {
         }
     }
 
-    /// Waits until the client has taken what waited, or nobody wants more lines.
+    /// Waits until the client has taken what waited, or wants no more lines.
     func waitForRoom() {
         let mustWait = state.withLock { state in
             guard !state.isClosed, state.ready.count >= limit else { return false }
@@ -88,7 +88,7 @@ final class StreamPipe: Sendable {
         return isAsleep
     }
 
-    /// Nobody takes lines any more: offers are answered `.closed`, and waiters return.
+    /// No more lines are taken: offers are answered `.closed`, and waiters return.
     func close() {
         let waiters = state.withLock { state in
             state.isClosed = true

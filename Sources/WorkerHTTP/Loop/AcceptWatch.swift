@@ -30,7 +30,7 @@ internal import WorkerThreads
     /// When there is a reason to look.
     var moment: Moment { nextLook }
 
-    /// Something has happened: whether somebody has to wait is looked at a while later.
+    /// Something has happened: whether a client has to wait is looked at a while later.
     func somethingHappened(_ now: Moment) {
         if nextLook == .never, !isClosed { nextLook = now + Self.interval }
     }

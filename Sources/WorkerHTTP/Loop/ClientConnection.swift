@@ -69,7 +69,7 @@ final class ClientConnection {
     var round = 0
     /// How many turns it has been given since its client went.
     var nudges = 0
-    /// The request that waits for an answer which nobody but the client wants; until that is given,
+    /// The request that waits for an answer which the client alone wants; until that is given,
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
 

@@ -207,7 +207,7 @@ internal import WorkerThreads
     /// Notes that much has been freed: a body, a connection.
     func didFree(_ bytes: Int) { freed += bytes }
 
-    /// After a peak malloc keeps what it has: nobody is waiting now, so it can be given back.
+    /// After a peak malloc keeps what it has: no client is waiting now, so it can be given back.
     private func giveBack() {
         freed = 0
         FreedMemory.giveBack()

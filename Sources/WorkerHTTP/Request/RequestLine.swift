@@ -11,7 +11,7 @@ struct RequestLine {
     /// Whether the first field is a Cookie of ours.
     let hidesCookies: Bool
 
-    /// Reads the target of a connection's request, and spares libmicrohttpd what nobody wants.
+    /// Reads the target of a connection's request, and spares libmicrohttpd what is not wanted.
     ///
     /// libmicrohttpd splits the query and all cookies into fields of 64 bytes each, in the memory of
     /// the connection, which a few hundred bytes of either exhaust. The query is cut off in its own

@@ -65,7 +65,7 @@ package import WorkerThreads
                 context: Unmanaged.passUnretained(self).toOpaque(), write: complained))
         var configuration = unsafe uw_mhd_options(
             listen_fd: options.listenDescriptor,
-            // A few more than are served, so that somebody can be told so.
+            // A few more than are served, so that a client can be told so.
             connection_limit: UInt32(options.maxConnections + 64),
             // Seconds, rounded up; 0 would be none.
             connection_timeout: UInt32((options.idleTimeout + .nanoseconds(999_999_999)).seconds),
@@ -112,7 +112,7 @@ package import WorkerThreads
         while loop.hasConnections, allClosed.wait(until: deadline) {}
     }
 
-    /// A request is complete, and its answer is due; on the HTTP thread.
+    /// A request is complete, and waits for its answer; on the HTTP thread.
     func answerIsDue() { unanswered.add(1, ordering: .relaxed) }
 
     /// A due answer has been sent, or never will be; on the HTTP thread.
@@ -121,7 +121,7 @@ package import WorkerThreads
         if left == 0, isDraining.load(ordering: .acquiring) { allAnswered.signal() }
     }
 
-    /// Waits until all answers that are due have been sent.
+    /// Waits until all answers have been sent that clients wait for.
     ///
     /// The server drains.
     ///

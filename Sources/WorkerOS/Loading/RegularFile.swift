@@ -11,7 +11,7 @@ struct RegularFile: ~Copyable {
     ///
     /// - Throws: `ELFError`.
     init(path: String) throws(ELFError) {
-        // O_NONBLOCK: opening a pipe nobody writes to would wait.
+        // O_NONBLOCK: opening a pipe without a writer would wait.
         let flags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
         let descriptor = unsafe clinux_open(path, flags)
         guard descriptor >= 0 else {

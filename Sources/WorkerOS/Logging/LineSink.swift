@@ -46,7 +46,7 @@ final class LineSink: Sendable {
 
     /// Writes what can be taken at once, and returns how many bytes that was.
     ///
-    /// Where nobody will ever read them, all bytes count as taken, whatever a plugin has done with
+    /// If they can never be read, all bytes count as taken, whatever a plugin has done with
     /// SIGPIPE. The corresponding C function is `write`.
     func write(_ bytes: Span<UInt8>) -> Int {
         while true {

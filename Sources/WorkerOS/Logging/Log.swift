@@ -56,7 +56,7 @@ package final class Log: Sendable {
     }
 
     private func report(_ dropped: Int) -> [UInt8] {
-        line(.warning, "\(dropped) log lines were dropped, since nobody read the log")
+        line(.warning, "\(dropped) log lines were dropped, since the log was not read")
     }
 
     private func startDrain() {

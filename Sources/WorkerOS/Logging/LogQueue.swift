@@ -1,4 +1,4 @@
-/// The lines that wait while nobody reads the log, in their order and bounded.
+/// The lines that wait while the log is not read, in their order and bounded.
 struct LogQueue: Sendable {
     /// What to do once a line was offered.
     enum Action {

@@ -50,7 +50,7 @@ package final class DescendantReaper: Sendable {
     /// soon as none runs; where there never was one, at once. The deadline is a moment;
     /// one that has passed means SIGKILL without waiting. Those that remain run as
     /// another user, hang in the kernel, or had no time left to end. Children of plugin code stay
-    /// as zombies, for whoever waits for them; see `reapRest`.
+    /// as zombies, for the code that waits for them; see `reapRest`.
     package func endAll(until deadline: Moment) -> [Int32] {
         guard clinux_has_children() else { return [] }
         return ledger.withLock { ledger in

@@ -26,13 +26,13 @@ struct Descendants {
         ProcessHandle(identity, usesDescriptor: usesDescriptors)
     }
 
-    /// Looks, and reaps the zombies that nobody waits for; returns how many.
+    /// Looks, and reaps the zombies that no code waits for; returns how many.
     func reapAdopted(_ ledger: inout DescendantLedger) -> Int {
         let sightings = look(&ledger)
         return reapAdopted(among: sightings, ledger)
     }
 
-    /// Reaps the zombies among some processes that nobody waits for; returns how many.
+    /// Reaps the zombies among some processes that no code waits for; returns how many.
     func reapAdopted(among sightings: [DescendantSighting], _ ledger: DescendantLedger) -> Int {
         var count = 0
         for sighting in sightings where ledger.mayReap(sighting) {

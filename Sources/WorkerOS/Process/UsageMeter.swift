@@ -5,7 +5,7 @@ import WorkerThreads
 
 /// The CPU and memory that this process and all its descendants use.
 ///
-/// Thread-safe; files are read outside the lock, so that a slow reader holds up nobody.
+/// Thread-safe; files are read outside the lock, so that a slow reader holds up no other.
 package final class UsageMeter: Sendable {
     private let pid = getpid()
     private let tick = TimeSpan.seconds(1) / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK))))

@@ -4,7 +4,7 @@ import Glibc
 /// Which signals the threads of the process take.
 ///
 /// The worker's own threads take none but those of their faults. Threads that run plugin code take all
-/// but SIGTERM, SIGINT, SIGHUP and `parentDeath`, which `SignalWaiter` reads whoever handles them. What
+/// but SIGTERM, SIGINT, SIGHUP and `parentDeath`, which `SignalWaiter` reads whatever handler they have. What
 /// a plugin's children inherit: after fork the four are unblocked again, by a fork handler;
 /// posix_spawn runs no such handlers, so that a child made by it has them blocked unless the plugin
 /// passes POSIX_SPAWN_SETSIGMASK (SIGKILL ends it all the same).
@@ -19,7 +19,7 @@ package enum SignalMask {
 
     /// Sets the mask of the calling thread, one of the worker's own, whatever it was started with.
     ///
-    /// Call it first: a signal that comes before somebody reads it then waits, and is neither lost nor
+    /// Call it first: a signal that comes before it can be read then waits, and is neither lost nor
     /// deadly. The corresponding C function is `pthread_sigmask`.
     package static func prepare() {
         var set = blocked(.faultsOnly)

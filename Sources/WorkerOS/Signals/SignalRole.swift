@@ -3,7 +3,7 @@ import Glibc
 
 /// What a signal means to the worker.
 package enum SignalRole: Sendable, Equatable {
-    /// The worker is to end: SIGTERM, SIGINT, and SIGQUIT, which somebody types whom SIGINT is too slow.
+    /// The worker is to end: SIGTERM, SIGINT, and SIGQUIT, which a user types for whom SIGINT is too slow.
     case ends
     /// A limit or the power runs out, and by default the process would end at once: SIGALRM, SIGXCPU, SIGPWR.
     case runsOut

@@ -3,7 +3,7 @@ import Glibc
 
 /// The receiver of the signals that the worker acts on.
 ///
-/// Those that are blocked in all threads, as `SignalMask` has it, are read whoever handles them; those
+/// Those that are blocked in all threads, as `SignalMask` has it, are read whatever handler they have; those
 /// that reach a thread all the same come from the handler (`SignalHandlers`).
 package final class SignalWaiter: Sendable {
     /// Readable while a signal waits; for an own poll loop.

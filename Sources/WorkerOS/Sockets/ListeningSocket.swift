@@ -34,7 +34,7 @@ package final class ListeningSocket: Sendable {
 
     /// Reserves an address and port without listening: clients get a refusal until `listen`.
     ///
-    /// The descriptor is close-on-exec and non-blocking. Nobody can take the port in between.
+    /// The descriptor is close-on-exec and non-blocking. No other process can take the port in between.
     /// The corresponding C function is `bind`.
     /// - Throws: `SocketError`, which quotes host and port where they cannot be had.
     package static func bind(

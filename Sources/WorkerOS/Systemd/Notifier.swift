@@ -21,14 +21,14 @@ package final class Notifier: Sendable {
         case heard
         /// The manager's queue is full.
         case full
-        /// Nobody is bound to the name, or the system refuses.
+        /// No socket is bound to the name, or the system refuses.
         case absent
     }
 
     /// The time between attempts to reach a manager that is absent.
     private static let pause = TimeSpan.seconds(1)
 
-    /// The path or abstract name, which `@` begins; nil where nobody wants to be told.
+    /// The path or abstract name, which `@` begins; nil if there is no manager to be told.
     private let name: String?
     private let descriptor: Int32
     private let outbox = Mutex(Outbox())

@@ -9,7 +9,7 @@ package struct WatchdogInterval: Sendable, Equatable {
     /// The time between two signs of life, half of the limit.
     package var ping: TimeSpan { limit / 2 }
 
-    /// Reads the copied environment; nil where nobody watches this process.
+    /// Reads the copied environment; nil if no manager watches this process.
     ///
     /// The corresponding C function is `sd_watchdog_enabled`.
     package init?(environment: Environment, processID: Int32 = getpid()) {

@@ -15,7 +15,7 @@ public struct StreamWriter<Chunk: Encodable>: Sendable {
     /// It holds up the thread meanwhile; tasks write with `try await`.
     ///
     /// - Parameter chunk: The value.
-    /// - Throws: `CancellationError` when nobody wants more: let it end the call. ``PluginError``
+    /// - Throws: `CancellationError` if no more is wanted: let it end the call. ``PluginError``
     ///   when the value cannot be written as JSON.
     public func write(_ chunk: Chunk) throws {
         try outbox.send(JSONText.encode(chunk, as: "chunk"))
@@ -27,7 +27,7 @@ public struct StreamWriter<Chunk: Encodable>: Sendable {
     /// before the call ends.
     ///
     /// - Parameter chunk: The value.
-    /// - Throws: `CancellationError` when nobody wants more: let it end the call. ``PluginError``
+    /// - Throws: `CancellationError` if no more is wanted: let it end the call. ``PluginError``
     ///   when the value cannot be written as JSON, or the worker refused a former one.
     public func write(_ chunk: Chunk) async throws {
         try await outbox.write(JSONText.encode(chunk, as: "chunk"))

@@ -5,7 +5,7 @@ struct RoutedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     var allKeys: [Key] { router.names.compactMap(Key.init(stringValue:)) }
 
     func contains(_ key: Key) -> Bool {
-        // A value that is given twice is there; whoever reads it learns that it is so twice.
+        // A value that is given twice is there; the code that reads it learns that it is so twice.
         do { return try router.decoder(for: key.stringValue) != nil } catch { return true }
     }
 

@@ -3,7 +3,7 @@ import Testing
 import WorkerCore
 
 @Suite struct StreamPaceTests {
-    /// A pace after so many lines at a distance; whether somebody has to look is told by the last.
+    /// A pace after so many lines at a distance; whether a thread has to look is told by the last.
     private func pace(_ lines: Int, _ distance: TimeSpan) -> (StreamPace, mustLook: Bool) {
         var pace = StreamPace()
         var mustLook = false
@@ -47,7 +47,7 @@ import WorkerCore
         #expect(!asked)
         let last = pace.look(isEmpty: true)
         #expect(last == .end && !pace.isGathering)
-        // Nobody looks any more, so the next time somebody has to.
+        // No thread looks any more, so the next time one has to.
         let again = pace.handedOver(at: 1_000_000_000)
         #expect(again && pace.isGathering)
     }

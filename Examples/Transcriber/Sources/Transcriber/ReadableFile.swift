@@ -37,7 +37,7 @@ final class ReadableFile {
         close(descriptor)
     }
 
-    /// An error about this file, for whoever asked for it.
+    /// An error about this file, for the caller that asked for it.
     func unusable(_ text: String) -> PluginError {
         PluginError(.invalidArgument, "\(path): \(text)")
     }
