@@ -34,7 +34,7 @@ HOST_PATIENCE = 2.0
 USAGE_PATIENCE = 5.0
 IDLE = 1.5
 # The worker's word on something that went wrong inside; a call that fails is not.
-GRAVE = re.compile(r"^.* (?:error|warning) (?!call failed: ).*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
+GRAVE = re.compile(r"^\S+ (?:error|warning) (?!call failed: ).*$|^CRASH: .*$|^.*Fatal error.*$", re.MULTILINE)
 
 
 class Life:
