@@ -1,16 +1,18 @@
 // What a process is given at its birth, taken before anything else runs: the dynamic linker calls
-// what stands in .preinit_array before the constructors of all libraries, with main's arguments.
+// what stands in .preinit_array before the constructors of all libraries, with main's arguments. A
+// command line that is Python's goes no further.
 #define _GNU_SOURCE
 #include "clinux.h"
+#include "dropin.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 static int argument_count;
 static char **argument_vector;
+static const char *own_path;
 static _Bool is_missing[3];
 
 /// Opens what is missing of descriptors 0, 1 and 2, so that nothing else gets their numbers: what is
@@ -28,7 +30,8 @@ static void fill_standard_descriptors(void) {
 
 __attribute__((no_sanitize("address", "thread", "undefined"))) static void be_born(
     int count, char **arguments, char **environment) {
-    (void)environment;
+    own_path = dropin_own_path(count, arguments, environment);
+    dropin_decide(count, arguments, environment, own_path);
     argument_count = count;
     argument_vector = arguments;
     fill_standard_descriptors();
@@ -45,4 +48,4 @@ _Bool clinux_was_missing(int descriptor) {
     return descriptor >= 0 && descriptor <= 2 && is_missing[descriptor];
 }
 
-const char *clinux_start_path(void) { return (const char *)getauxval(AT_EXECFN); }
+const char *clinux_start_path(void) { return own_path; }

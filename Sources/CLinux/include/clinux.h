@@ -6,6 +6,7 @@
 // _GNU_SOURCE is not defined here: with it glibc's types differ from those of Swift's Glibc module.
 // What needs it is defined in clinux.c.
 
+#include "clinux_dropin.h"
 #include "clinux_parent.h"
 #include <elf.h>
 #include <getopt.h>
@@ -39,7 +40,8 @@ const char *_Nonnull clinux_argument(int index);
 /// Whether a descriptor, 0 to 2, was closed at the start; it leads to /dev/null since.
 _Bool clinux_was_missing(int descriptor);
 
-/// The path by which the process was started, as the kernel was given it; NULL where it is unknown.
+/// The path by which the process was started, links in it unresolved: what the kernel was given, or
+/// a script's #! line says; NULL where it is unknown. See AT_EXECFN in getauxval(3).
 const char *_Nullable clinux_start_path(void);
 
 // --- Errors
@@ -186,9 +188,5 @@ void clinux_crash_call_begin(
 
 /// Notes that no call runs in a slot.
 void clinux_crash_call_end(unsigned slot);
-
-/// The path by which the kernel was asked to execute this process's program, links unresolved; NULL
-/// if it does not say. See AT_EXECFN in getauxval(3).
-const char *_Nullable clinux_executed_path(void);
 
 #endif

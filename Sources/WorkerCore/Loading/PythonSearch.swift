@@ -7,18 +7,21 @@ package struct PythonSearch: Sendable {
     package struct Files {
         /// Whether there is anything under a path.
         package let exists: (String) -> Bool
-        /// Whether a path leads to a program that may be executed and is not this process's own.
+        /// Whether a path leads to a program that may be executed, and is no worker's binary.
         package let isRunnable: (String) -> Bool
+        /// Whether a path leads to a worker's binary that stands for a Python; docs/drop-in.md.
+        package let isDropIn: (String) -> Bool
         /// The names in a folder; none if it cannot be read.
         package let names: (String) -> [String]
 
         /// Makes the view of a file system.
         package init(
             exists: @escaping (String) -> Bool, isRunnable: @escaping (String) -> Bool,
-            names: @escaping (String) -> [String]
+            isDropIn: @escaping (String) -> Bool, names: @escaping (String) -> [String]
         ) {
             self.exists = exists
             self.isRunnable = isRunnable
+            self.isDropIn = isDropIn
             self.names = names
         }
     }
@@ -76,7 +79,10 @@ package struct PythonSearch: Sendable {
     private func besideTheWorker(_ files: Files) -> String? {
         guard let executed, let slash = executed.lastIndex(of: "/") else { return nil }
         let folder = String(executed[..<slash])
-        return isEnvironment(folder + "/..", files) ? interpreter(in: folder, files) : nil
+        let name = executed[executed.index(after: slash)...]
+        // Under the name of an interpreter the binary is the Python of its folder.
+        guard name.hasPrefix("python") || isEnvironment(folder + "/..", files) else { return nil }
+        return interpreter(in: folder, files)
     }
 
     /// Whether a folder is a virtual or conda environment, or one that the worker was installed into.
@@ -90,19 +96,22 @@ package struct PythonSearch: Sendable {
         }
     }
 
-    /// The interpreter in a folder: `python`, `python3`, or one that is named by its version.
+    /// The interpreter in a folder: `python`, `python3`, or the newest that is named by its version.
+    ///
+    /// Rather a Python than a binary in the place of one, which would come to the same later.
     private func interpreter(in folder: String, _ files: Files) -> String? {
-        let versions = files.names(folder).filter { name in
-            name.hasPrefix("python3.") && name.dropFirst(8).allSatisfy(\.isNumber)
+        let versions = files.names(folder).compactMap { name in
+            name.hasPrefix("python3.") ? Int(name.dropFirst(8)) : nil
         }
-        return (Self.names + versions.sorted()).map { "\(folder)/\($0)" }.first(
-            where: files.isRunnable)
+        let names = Self.names + versions.sorted(by: >).map { "python3.\($0)" }
+        let paths = names.map { "\(folder)/\($0)" }
+        return paths.first(where: files.isRunnable) ?? paths.first(where: files.isDropIn)
     }
 
     private func onPath(_ name: String, _ files: Files) -> String? {
         for folder in (path ?? "").split(separator: ":", omittingEmptySubsequences: false) {
             let candidate = folder.isEmpty ? "./\(name)" : "\(folder)/\(name)"
-            if files.isRunnable(candidate) { return candidate }
+            if files.isRunnable(candidate) || files.isDropIn(candidate) { return candidate }
         }
         return nil
     }

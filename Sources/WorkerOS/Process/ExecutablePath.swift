@@ -29,8 +29,8 @@ package enum ExecutablePath {
 
     /// Returns the path that was executed, symbolic links in it unresolved; nil if the kernel does not say.
     ///
-    /// Relative where it was given so. The corresponding C function is `getauxval` with AT_EXECFN.
+    /// Relative where it was given so. The corresponding C function is `clinux_start_path`.
     package static func asExecuted() -> String? {
-        unsafe clinux_executed_path().map { unsafe String(cString: $0) }
+        unsafe clinux_start_path().map { unsafe String(cString: $0) }
     }
 }

@@ -5,14 +5,12 @@ package import WorkerCore
 extension PythonSearch.Files {
     /// The file system of this machine.
     package static var system: Self {
-        let own = Self.identity(of: "/proc/self/exe")
-        return Self(
+        Self(
             exists: { unsafe access($0, F_OK) == 0 },
-            isRunnable: { path in
-                guard unsafe access(path, X_OK) == 0, let file = Self.identity(of: path) else {
-                    return false
-                }
-                return file.isRegular && !(file.device == own?.device && file.inode == own?.inode)
+            isRunnable: { isProgram($0) && !(unsafe clinux_is_worker_binary($0)) },
+            isDropIn: { path in
+                unsafe isProgram(path) && clinux_is_worker_binary(path)
+                    && clinux_stands_for_python(path)
             },
             names: { folder in
                 guard let stream = unsafe opendir(folder) else { return [] }
@@ -30,11 +28,9 @@ extension PythonSearch.Files {
             })
     }
 
-    private static func identity(
-        of path: String
-    ) -> (device: UInt, inode: UInt, isRegular: Bool)? {
+    private static func isProgram(_ path: String) -> Bool {
         var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return nil }
-        return (status.st_dev, status.st_ino, status.st_mode & S_IFMT == S_IFREG)
+        return unsafe access(path, X_OK) == 0 && stat(path, &status) == 0
+            && status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -3,7 +3,7 @@ import WorkerCore
 
 struct PythonSearchTests {
     /// A file system of these files, all of which are programs but those that end in something else.
-    private func files(_ paths: String..., own: String? = nil) -> PythonSearch.Files {
+    private func files(_ paths: String..., dropIns: String...) -> PythonSearch.Files {
         func clean(_ path: String) -> String {
             var parts: [Substring] = []
             for part in path.split(separator: "/") {
@@ -15,7 +15,8 @@ struct PythonSearchTests {
             exists: { path in
                 paths.contains { $0 == clean(path) || $0.hasPrefix(clean(path) + "/") }
             },
-            isRunnable: { paths.contains(clean($0)) && clean($0) != own },
+            isRunnable: { paths.contains(clean($0)) && !dropIns.contains(clean($0)) },
+            isDropIn: { dropIns.contains(clean($0)) },
             names: { folder in
                 let start = clean(folder) + "/"
                 let below = paths.filter { $0.hasPrefix(start) }
@@ -79,8 +80,42 @@ struct PythonSearchTests {
         let files = files(
             "/env/pyvenv.cfg", "/env/bin/python", "/env/bin/python3.12",
             "/env/bin/python3.12-config",
-            own: "/env/bin/python")
+            dropIns: "/env/bin/python")
         #expect(search.choice(files) == .found("/env/bin/python3.12"))
+    }
+
+    @Test func `A worker that stands for all of an environment's names runs itself as its Python`() {
+        let search = search { $0.executed = "/env/bin/python3" }
+        let files = files(
+            "/env/pyvenv.cfg", "/usr/bin/python3",
+            dropIns: "/env/bin/python", "/env/bin/python3")
+        #expect(search.choice(files) == .found("/env/bin/python"))
+    }
+
+    @Test func `Under an interpreter's name the worker needs no other mark of an environment`() {
+        let files = files("/env/bin/python3.12", "/venv/bin/python", dropIns: "/env/bin/python")
+        #expect(
+            search { $0.executed = "/env/bin/python" }.choice(files)
+                == .found("/env/bin/python3.12"))
+        #expect(
+            search { $0.executed = "/env/bin/universal-worker" }.choice(files)
+                == .found("/venv/bin/python"))
+    }
+
+    @Test func `Of several versions the newest counts`() {
+        let files = files(
+            "/env/pyvenv.cfg", "/env/bin/python3.9", "/env/bin/python3.12", "/env/bin/python3.1")
+        #expect(search { _ in }.choice(files) == .found("/env/bin/python3.12"))
+    }
+
+    @Test func `A binary in the place of a Python counts on PATH as that Python`() {
+        let search = search {
+            $0.option = "python3.12"
+            $0.executed = nil
+        }
+        #expect(
+            search.choice(files("/usr/bin/python3.12", dropIns: "/usr/local/bin/python3.12"))
+                == .explicit("/usr/local/bin/python3.12"))
     }
 
     @Test func `VIRTUAL_ENV counts before CONDA_PREFIX, and both before PATH`() {
@@ -106,7 +141,8 @@ struct PythonSearchTests {
         let search = search { $0.path = "/nowhere:" }
         var files = files()
         files = PythonSearch.Files(
-            exists: files.exists, isRunnable: { $0 == "./python3" }, names: files.names)
+            exists: files.exists, isRunnable: { $0 == "./python3" }, isDropIn: files.isDropIn,
+            names: files.names)
         #expect(search.choice(files) == .found("./python3"))
     }
 }
