@@ -53,7 +53,7 @@ def run_all():
 
 
 def run_one(python, names):
-    os.environ["UW_TEST_PYTHON"] = python
+    os.environ["UW_TEST_PYTHON"] = shutil.which(python) or python  # the driver runs it without a search
     sys.path.insert(0, HERE)
     sys.dont_write_bytecode = True
     loader = unittest.TestLoader()
