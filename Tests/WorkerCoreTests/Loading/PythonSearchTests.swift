@@ -84,7 +84,8 @@ struct PythonSearchTests {
         #expect(search.choice(files) == .found("/env/bin/python3.12"))
     }
 
-    @Test func `A worker that stands for all of an environment's names runs itself as its Python`() {
+    @Test func `A worker that stands for all of an environment's names runs itself as its Python`()
+    {
         let search = search { $0.executed = "/env/bin/python3" }
         let files = files(
             "/env/pyvenv.cfg", "/usr/bin/python3",
