@@ -92,10 +92,19 @@ extension Exchange: CallObserver {
         switch consume outcome {
         case .value(let value): finish(value)
         case .done: finish()
-        case .answer(let own, let body): finish(own.status, own.headers, body)
+        case .answer(let own, let body): finish(own.status, own.headers, body, as: own.contentType)
         case .streamEnd(let lines, let failure): finishStream(lines, failure)
         case .streamAnswer(let lines, let failure): finishStream(lines, failure, isTold: true)
         case .failure(let failure): fail(failure)
         }
+    }
+}
+
+extension Endpoint {
+    /// The row of an endpoint that the plugin has declared.
+    init(_ endpoint: PluginEndpoint, _ number: Int) {
+        self = .call(
+            .endpoint(number, endpoint.run), at: endpoint.path, endpoint.methods,
+            body: endpoint.body)
     }
 }

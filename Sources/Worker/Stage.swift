@@ -200,6 +200,14 @@ final class Stage: Sendable {
 
     private func serve() -> ExitCode? {
         guard let host else { preconditionFailure("it is served what has been loaded") }
+        var options = options(host)
+        for (number, endpoint) in host.endpoints.enumerated()
+        where !options.endpoints.add(Endpoint(endpoint, number)) {
+            tellLoadFailure(
+                "endpoint \(endpoint.methods.allow) \(endpoint.path) has been declared before, "
+                    + "or is the worker's own")
+            return .loadFailure
+        }
         // What the plugin's runtime has done to them while it was loaded.
         Watchdog.holdSignals(log)
         do throws(SocketError) {
@@ -209,7 +217,7 @@ final class Stage: Sendable {
             return .bindFailure
         }
         let server = Server(
-            options(host), service: Service(host: host, meter: UsageMeter(), log: log), spawn: spawn
+            options, service: Service(host: host, meter: UsageMeter(), log: log), spawn: spawn
         )
         guard let server, server.start() else {
             log.error("libmicrohttpd does not start: out of memory, threads or descriptors")

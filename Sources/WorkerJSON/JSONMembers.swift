@@ -56,17 +56,31 @@ package struct JSONMembers {
 
     /// A member that is an array, of whose elements the strings count.
     package func strings(_ key: String) -> [String]? {
-        guard let value = json(key), value.first == UInt8(ascii: "[") else { return nil }
-        let text = Array(value)
-        var strings: [String] = []
+        json(key).flatMap { Self.strings(in: $0) }
+    }
+
+    /// A member that is an array of such arrays; an element of another kind counts as an empty one.
+    package func rows(_ key: String) -> [[String]]? {
+        json(key).flatMap { Self.elements(of: $0) }?.map { Self.strings(in: $0) ?? [] }
+    }
+
+    private static func strings(in array: ArraySlice<UInt8>) -> [String]? {
+        elements(of: array)?.filter { $0.first == UInt8(ascii: "\"") }.map { string($0) }
+    }
+
+    /// The elements of a valid, compact array; nil if the text is none.
+    private static func elements(of array: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        guard array.first == UInt8(ascii: "[") else { return nil }
+        let text = Array(array)
+        var elements: [ArraySlice<UInt8>] = []
         var index = 1
         while index < text.count - 1 {
             if text[index] == UInt8(ascii: ",") { index += 1 }
-            let end = Self.end(of: index, in: text)
-            if text[index] == UInt8(ascii: "\"") { strings.append(Self.string(text[index..<end])) }
+            let end = end(of: index, in: text)
+            elements.append(text[index..<end])
             index = end
         }
-        return strings
+        return elements
     }
 
     /// Where the value that begins at an index ends, in valid, compact text.

@@ -22,11 +22,9 @@ TESTS = ROOT / "Python" / "tests"
 CHECKS = []
 
 
-def check(name, served=True):
-    """`served`: false for what the binary does not serve yet."""
-
+def check(name):
     def register(run):
-        CHECKS.append((name, run, served))
+        CHECKS.append((name, run))
         return run
 
     return register
@@ -232,13 +230,13 @@ def _(bench):
             raise AssertionError(f"{taken:.2f} s, {process.poll()}")
 
 
-@check("tasks", served=False)
+@check("tasks")
 def _(bench):
     with bench.host() as host:
         same(host.execute_task("bound", "double", value=21), 42)
 
 
-@check("hooks", served=False)
+@check("hooks")
 def _(bench):
     with bench.host() as host:
         same(host.on_disable(), True)
@@ -248,7 +246,7 @@ def _(bench):
         same(host.get_current_config(), {"old": {"a": 1}, "new": {"b": 2}})
 
 
-@check("the structural surface, monitors", served=False)
+@check("the structural surface, monitors")
 def _(bench):
     with bench.host("Monitor") as host:
         if "execute" not in str(host.get_structural_surface()):
@@ -263,10 +261,7 @@ def inside(package, worker):
     with tempfile.TemporaryDirectory() as folder:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             bench = Bench(package, worker, folder)
-            for name, run, served in CHECKS:
-                if not served and worker != sys.executable:
-                    print(f"skip  {package}: {name}: not served yet", file=out)
-                    continue
+            for name, run in CHECKS:
                 try:
                     run(bench)
                 except Exception as error:

@@ -56,13 +56,22 @@ extension CallSlot {
         }
         guard status == UW_OK else {
             let text = unsafe text.flatMap { unsafe $0.isEmpty ? nil : repairedString($0) }
-            let failure = failure(of: status, text: text, in: call.kind.rawValue)
+            let failure = failure(of: status, text: text, in: call.kind.name)
             report(failure, call)
             fail(call, consume lines, failure)
             return uw_status(UW_OK)
         }
         if call.kind == .stream, unsafe text?.isEmpty ?? false {
             call.observer.callDidFinish(.streamEnd(lines, nil))
+            return uw_status(UW_OK)
+        }
+        if let own, call.kind != .stream, unsafe !own.isJSON || text?.isEmpty ?? true {
+            if let text = unsafe text, unsafe !lines.append(text) {
+                let detail = "there is no memory for what the plugin answered"
+                fail(call, consume lines, CallFailure(.outOfMemory, detail))
+            } else {
+                call.observer.callDidFinish(.answer(own, lines))
+            }
             return uw_status(UW_OK)
         }
         guard let text = unsafe text, unsafe !text.isEmpty else {

@@ -7,6 +7,8 @@ package struct OwnAnswer: Sendable {
     package let status: UInt32
     /// Headers beside those of the worker.
     package let headers: [HeaderField]
+    /// The type of the body where the plugin says one; without, the body is JSON.
+    package let contentType: String?
 
     /// Reads a frame `A`: a JSON object in one line, and a body behind it.
     ///
@@ -21,14 +23,19 @@ package struct OwnAnswer: Sendable {
         let fields = (headers?.keys ?? []).compactMap { name in
             headers?.string(name).map { HeaderField(name: name, value: $0) }
         }
+        let type = fields.first { $0.name.lowercased() == "content-type" }?.value
         let start = min(end + 1, payload.count)
         return (
             OwnAnswer(
                 status: (200...599).contains(status) ? status : 500,
-                headers: fields.filter { !$0.isFraming }),
+                headers: fields.filter { !$0.isFraming },
+                contentType: type.flatMap { Framing.isValue($0.utf8Span.span) ? $0 : nil }),
             unsafe UnsafeRawBufferPointer(rebasing: payload[start...])
         )
     }
+
+    /// Whether the body has to be JSON.
+    var isJSON: Bool { contentType?.hasPrefix("application/json") ?? true }
 
     /// What the log says of a call that was answered so, where it failed.
     var failure: CallFailure {

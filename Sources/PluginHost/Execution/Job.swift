@@ -11,7 +11,9 @@ enum Job: Sendable {
 
     var place: CallPlace {
         switch self {
-        case .call(let call): call.kind.place
+        case .call(let call):
+            // What runs beside calls never becomes a job.
+            call.kind.place ?? .shared
         case .refresh, .end: .exclusiveNext
         }
     }

@@ -149,8 +149,13 @@ extension PluginHost {
     /// Whether a call's deadline has passed, though no timer may have said so yet.
     func isOverdue(_ call: Call) -> Bool { call.deadline.map { clock() >= $0 } ?? false }
 
-    /// Runs an initialize or a cleanup, beside which nothing runs.
+    /// Runs a call beside which nothing runs.
     private func runAlone(_ call: Call) {
+        if case .endpoint = call.kind, !isOverdue(call) {
+            let outcome = instance.answer(call, beside: nil)
+            takeSnapshots()
+            return finishAlone(call, outcome)
+        }
         let failure: CallFailure?
         if isOverdue(call) {
             failure = .deadlinePassed
@@ -168,13 +173,15 @@ extension PluginHost {
         if let failure, failure.reason == .fatal {
             pluginFailed(failure, requestID: call.requestID)
         }
-        let isWaitedFor = state.withLock { state in
-            if failure == nil, call.kind == .cleanup { state.needsCleanup = false }
-            return exchange(&state.alone, nil) != nil
-        }
+        if failure == nil, call.kind == .cleanup { state.withLock { $0.needsCleanup = false } }
+        if let failure { finishAlone(call, .failure(failure)) } else { finishAlone(call, .done) }
+    }
+
+    private func finishAlone(_ call: Call, _ outcome: consuming CallOutcome?) {
+        let isWaitedFor = state.withLock { exchange(&$0.alone, nil) != nil }
         callIsOver(call)
         // The next call may start before the client has read this answer, not before it is made.
-        if isWaitedFor { call.observer.callDidFinish(failure.map { .failure($0) } ?? .done) }
+        if isWaitedFor, let outcome { call.observer.callDidFinish(outcome) }
         finished { _ in }
     }
 }
@@ -188,7 +195,9 @@ enum Wake {
 
 extension PluginHost.State {
     /// Whether nothing runs and nothing waits.
-    var isIdle: Bool { scheduler.running == 0 && scheduler.queued == 0 }
+    var isIdle: Bool {
+        scheduler.running == 0 && scheduler.queued == 0 && beside.busy == 0 && beside.queue.isEmpty
+    }
 
     /// Chooses who runs the next job, if one can start.
     mutating func nextWake() -> Wake {

@@ -62,6 +62,7 @@ extension PluginHost {
     func enforce(_ deadline: Moment, of call: Call) {
         let timer = timers.schedule(at: deadline) { [weak self] in
             guard let self else { return }
+            if call.kind.place == nil { return self.abandonBeside(.deadlinePassed) { $0 === call } }
             self.stop(.deadlinePassed) { $0 === call }
             for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }
         }

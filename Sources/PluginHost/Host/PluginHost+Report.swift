@@ -91,11 +91,15 @@ extension PluginHost {
         return nil
     }
 
+    private func path(of kind: CallKind) -> String {
+        if case .endpoint(let number, _) = kind { endpoints[number].path } else { "/\(kind.name)" }
+    }
+
     private func report(
         _ call: Call, _ state: CallReport.State, _ progress: ProgressReport, _ now: Moment
     ) -> CallReport {
         CallReport(
-            id: call.requestID, kind: call.kind, state: state,
+            id: call.requestID, path: path(of: call.kind), state: state,
             age: now - call.arrival, progress: progress)
     }
 }

@@ -19,12 +19,15 @@ package final class PluginHost: Sendable {
         var idleObserver: (@Sendable () -> Void)?
         /// The initialize or cleanup that runs and has not been answered.
         var alone: Call?
+        var beside = Beside()
     }
 
     let instance: any PluginInstance
     let slots: [CallSlot]
     let state: Mutex<State>
     let work = Semaphore()
+    /// Wakes the threads of `PluginHost+Beside`.
+    let besideWork = Semaphore()
     /// How many idle executors have been given a job, and are still to be woken.
     let promised = Atomic<Int>(0)
     let spawn: ThreadSpawner
@@ -74,6 +77,8 @@ package final class PluginHost: Sendable {
     package var health: String { instance.health }
     /// Further members of /stats, likewise.
     package var stats: String { instance.stats }
+    /// The plugin's own endpoints; a call for one has its number here.
+    package var endpoints: [PluginEndpoint] { instance.endpoints }
     /// The JSON Schema of the configuration, as of the last create or initialize.
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.
@@ -101,16 +106,22 @@ package final class PluginHost: Sendable {
     package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {
         if call.kind.place == .shared, budget.isFull { return .noRoom }
         guard let deadline = call.deadline else {
-            return submit(.call(call), isOwn: false, startsLater: startsLater)
+            return take(call, startsLater: startsLater)
         }
         guard !isOverdue(call) else {
             // Its body took too long to come: it does not start.
             call.end(with: .deadlinePassed)
             return nil
         }
-        let refusal = submit(.call(call), isOwn: false, startsLater: startsLater)
+        let refusal = take(call, startsLater: startsLater)
         if refusal == nil { enforce(deadline, of: call) }
         return refusal
+    }
+
+    /// Takes a call in that no deadline has passed of.
+    private func take(_ call: Call, startsLater: Bool) -> CallRefusal? {
+        call.kind.place == nil
+            ? submitBeside(call) : submit(.call(call), isOwn: false, startsLater: startsLater)
     }
 
     /// Takes no more calls, and ends those that wait.
@@ -120,6 +131,7 @@ package final class PluginHost: Sendable {
             return state.scheduler.withdraw { if case .call = $0 { true } else { false } }
         }
         end(withdrawn, with: failure)
+        withdrawBeside(failure)
     }
 
     /// Asks the plugin for its schema and configuration; on an executor, between calls.

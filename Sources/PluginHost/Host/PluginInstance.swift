@@ -22,10 +22,19 @@ protocol PluginInstance: Sendable {
     /// Whether `cancel` is to be called; otherwise calls look by themselves.
     var hasCancel: Bool { get }
 
+    /// Its own endpoints; a call for one has its number here.
+    var endpoints: [PluginEndpoint] { get }
+    /// How many requests for them may run beside calls at once.
+    var besideCount: Int { get }
+
     /// Gives the plugin the configuration of a call; returns why it was refused, if it was.
     func initialize(_ call: Call) -> CallFailure?
     /// Runs the call that a slot has been armed with; the slot hears how it ends.
     func execute(_ call: Call, in slot: CallSlot)
+    /// Answers a request for an endpoint: beside calls in the place of that number, or alone.
+    ///
+    /// - Returns: nil where it is not to be answered.
+    func answer(_ call: Call, beside place: Int?) -> CallOutcome?
     /// Asks a call to stop, or none with UW_NO_CALL; on the control thread, beside the call.
     ///
     /// - Returns: what the client is to hear.
@@ -38,4 +47,11 @@ protocol PluginInstance: Sendable {
     func cleanup() -> CallFailure?
     /// Ends the instance; returns what went wrong, if anything did.
     func destroy() -> String?
+}
+
+/// What a plugin without endpoints of its own has no part in.
+extension PluginInstance {
+    var endpoints: [PluginEndpoint] { [] }
+    var besideCount: Int { 0 }
+    func answer(_ call: Call, beside place: Int?) -> CallOutcome? { nil }
 }

@@ -54,6 +54,7 @@ enum FrameKind: UInt8, Sendable {
     case configSchema = 0x44  // D
     case currentConfig = 0x47  // G
     case cleanup = 0x4B  // K
+    case endpoint = 0x55  // U
 
     // On a lane, from the runner.
     case lines = 0x4C  // L

@@ -38,6 +38,10 @@ final class ProcessInstance: PluginInstance {
     private let process: RunnerProcess
     private let bridge: RunnerBridge
     private let lanes: Lanes
+    /// For what runs beside calls, one for each place.
+    private let besides: [Lane]
+    let endpoints: [PluginEndpoint]
+    var besideCount: Int { besides.count }
     private let stopping: Stopping
     private let canCancel: Bool
     private let wantsWhole: Bool
@@ -53,6 +57,10 @@ final class ProcessInstance: PluginInstance {
         self.stopping = stopping
         process.keepLanes(introduction.hello.calls + introduction.hello.beside)
         lanes = Lanes(Array(process.lanes.prefix(introduction.hello.calls)))
+        besides = process.lanes.enumerated().dropFirst(introduction.hello.calls).map {
+            Lane(number: $0.offset, socket: $0.element)
+        }
+        endpoints = introduction.endpoints
         health = introduction.hello.health
         wantsWhole = introduction.hello.wantsWhole
         name = introduction.name
@@ -72,7 +80,8 @@ final class ProcessInstance: PluginInstance {
         defer { lane.end() }
         do throws(FrameSocket.Failure) {
             try send(call, number, over: lane)
-            while try step(slot, handle, number, lane) {}
+            let hook = hook(of: call)
+            while try step(slot, handle, number, lane, hook) {}
             slot.returned(.done)
         } catch {
             died(slot)
@@ -82,6 +91,12 @@ final class ProcessInstance: PluginInstance {
     private func send(
         _ call: Call, _ number: UInt64, over lane: Lane
     ) throws(FrameSocket.Failure) {
+        if case .endpoint(let index, _) = call.kind {
+            let request = EndpointRequest(call, endpoints[index])
+            return try unsafe request.withParts { parts throws(FrameSocket.Failure) in
+                try unsafe lane.socket.send(.endpoint, call: number, parts)
+            }
+        }
         let kind: FrameKind = call.kind == .stream ? .stream : .execute
         defer { extendLifetime(call) }
         if wantsWhole {
@@ -97,7 +112,8 @@ final class ProcessInstance: PluginInstance {
 
     /// Takes the next frame of a call; false where it was the last.
     private func step(
-        _ slot: CallSlot, _ handle: uw_call_id, _ number: UInt64, _ lane: Lane
+        _ slot: CallSlot, _ handle: uw_call_id, _ number: UInt64, _ lane: Lane,
+        _ hook: LifecycleHook?
     ) throws(FrameSocket.Failure) -> Bool {
         var mayFlush = false
         let goesOn = try unsafe lane.socket.receive { head, payload -> Bool in
@@ -109,7 +125,14 @@ final class ProcessInstance: PluginInstance {
             case .state:
                 unsafe bridge.report(head, payload)
                 return true
-            case .result: _ = unsafe slot.finish(handle, uw_status(UW_OK), payload)
+            case .result:
+                _ = unsafe withBody(hook?.done, orElse: payload) { body in
+                    unsafe slot.finish(handle, uw_status(UW_OK), body)
+                }
+            case .error where hook != nil && head.flags & FrameFlag.unsupported != 0:
+                _ = unsafe withBody(hook?.missing, orElse: payload) { body in
+                    unsafe slot.finish(handle, uw_status(UW_OK), body)
+                }
             case .error: _ = unsafe slot.finish(handle, Self.status(head.flags), payload)
             case .answer:
                 let (own, body) = unsafe OwnAnswer.read(payload)
@@ -139,7 +162,7 @@ final class ProcessInstance: PluginInstance {
         }
     }
 
-    private static func status(_ flags: UInt8) -> uw_status {
+    static func status(_ flags: UInt8) -> uw_status {
         if flags & FrameFlag.invalid != 0 { return uw_status(UW_INVALID_ARGUMENT) }
         return uw_status(flags & FrameFlag.unsupported != 0 ? UW_UNSUPPORTED : UW_ERROR)
     }
@@ -154,6 +177,37 @@ final class ProcessInstance: PluginInstance {
 
     /// The time that a process whose lane has broken has to be gone.
     private static let patience = TimeSpan.seconds(5)
+
+    // MARK: - Endpoints
+
+    private func hook(of call: Call) -> LifecycleHook? {
+        guard case .endpoint(let index, _) = call.kind,
+            case .hook(let hook) = endpoints[index].target
+        else { return nil }
+        return hook
+    }
+
+    func answer(_ call: Call, beside place: Int?) -> CallOutcome? {
+        let lane = place.map { besides[$0] } ?? lanes.all[0]
+        let number = lane.begin(uw_call_id(UW_NO_CALL), shown: bridge.shown)
+        do throws(FrameSocket.Failure) {
+            try send(call, number, over: lane)
+            while true {
+                var outcome: CallOutcome?
+                try unsafe lane.socket.receive { head, payload in
+                    if head.kind == FrameKind.state.rawValue {
+                        unsafe bridge.report(head, payload)
+                    }
+                    outcome = unsafe EndpointRequest.outcome(head, payload, hook(of: call))
+                }
+                if let outcome { return outcome }
+            }
+        } catch {
+            // It is not answered: the worker ends as its plugin did.
+            if bridge.waitForEnd(until: stopping.clock() + Self.patience) { return nil }
+            return .failure(.misbehaviour("the plugin's process has closed its lane"))
+        }
+    }
 
     // MARK: - What runs beside nothing
 

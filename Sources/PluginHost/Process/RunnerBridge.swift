@@ -12,6 +12,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         let version: PluginLabel
         /// The methods that it has.
         let abilities: [String]
+        /// Its own endpoints, those of its hooks last.
+        let endpoints: [PluginEndpoint]
         let hello: Hello
     }
 
@@ -167,11 +169,34 @@ final class RunnerBridge: RunnerProcess.Listener {
             guard let json = about?.json(key) else { return .text("unknown") }
             return .json(String(decoding: json, as: UTF8.self))
         }
-        opened.give(
-            .success(
-                Introduction(
-                    name: label("name"), version: label("version"),
-                    abilities: about?.strings("can") ?? [], hello: hello)))
+        do throws(EndpointError) {
+            let endpoints = try Self.endpoints(
+                about?.rows("endpoints") ?? [], hooks: about?.json("hooks") != nil
+            ).map { hello.beside == 0 ? $0.asCall : $0 }
+            opened.give(
+                .success(
+                    Introduction(
+                        name: label("name"), version: label("version"),
+                        abilities: about?.strings("can") ?? [], endpoints: endpoints,
+                        hello: hello)))
+        } catch {
+            opened.give(.failure(.invalidTable(error.description)))
+        }
+    }
+
+    /// What the plugin declares, and the routes of all hooks if it has one, or should.
+    private static func endpoints(
+        _ rows: [[String]], hooks: Bool
+    ) throws(EndpointError) -> [PluginEndpoint] {
+        guard rows.count <= PluginEndpoint.limit else {
+            throw EndpointError(
+                "the plugin declares \(rows.count) endpoints, more than \(PluginEndpoint.limit)")
+        }
+        var endpoints: [PluginEndpoint] = []
+        for (number, row) in rows.enumerated() {
+            endpoints.append(try PluginEndpoint(row: row, number: number))
+        }
+        return endpoints + (hooks ? LifecycleHook.allCases.map { PluginEndpoint($0) } : [])
     }
 
     /// Takes in what the plugin shows of itself; also from a lane, on its executor.

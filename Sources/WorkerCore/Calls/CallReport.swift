@@ -9,8 +9,8 @@ package struct CallReport: Equatable, Sendable {
 
     /// Its id.
     package let id: String
-    /// What is asked.
-    package let kind: CallKind
+    /// The path that is asked.
+    package let path: String
     /// Where it stands.
     package let state: State
     /// The time since its arrival.
@@ -20,10 +20,10 @@ package struct CallReport: Equatable, Sendable {
 
     /// Makes a report.
     package init(
-        id: String, kind: CallKind, state: State, age: TimeSpan, progress: ProgressReport
+        id: String, path: String, state: State, age: TimeSpan, progress: ProgressReport
     ) {
         self.id = id
-        self.kind = kind
+        self.path = path
         self.state = state
         self.age = age
         self.progress = progress

@@ -6,4 +6,14 @@ package enum BodyUse: Sendable {
     case value
     /// It is `{"args": […], "kwargs": {…}}`.
     case call
+    /// It is handed on as it came; it may be missing.
+    case raw
+
+    /// Whether a request has to have a body.
+    package var isRequired: Bool {
+        switch self {
+        case .value, .call: true
+        case .ignored, .raw: false
+        }
+    }
 }

@@ -61,7 +61,7 @@ extension Exchange {
                 let call = try JSON.parseCallBody(body)
                 return submit(kind, args: call.args, kwargs: call.kwargs)
             case .value: return submit(kind, args: try configuration(), kwargs: nil)
-            case .ignored: return submit(kind, args: nil, kwargs: nil)
+            case .ignored, .raw: return submit(kind, args: nil, kwargs: nil)
             }
         } catch {
             return .reply(told(Reply(400, detail: error.description)))

@@ -12,9 +12,11 @@ extension Exchange {
     ///
     /// Headers that do not fit into the memory of a connection are left out: it would be ended.
     package func finish(
-        _ status: UInt32, _ headers: [HeaderField], _ value: consuming ByteBuffer
+        _ status: UInt32, _ headers: [HeaderField], _ value: consuming ByteBuffer,
+        as contentType: String? = nil
     ) {
         var reply = Reply(status, value)
+        reply.contentType = contentType
         let length = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         if length <= server.options.connectionMemory / 2 {
             reply.headers = headers

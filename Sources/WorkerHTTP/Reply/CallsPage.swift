@@ -30,7 +30,7 @@ final class CallsPage {
             isFirst = false
             text.append("{\"id\":")
             text.appendJSONString(report.id)
-            text.append(",\"endpoint\":\"/\(report.kind.rawValue)\"")
+            text.append(",\"endpoint\":\"\(report.path)\"")
             text.append(",\"state\":\"\(report.state.rawValue)\"")
             text.append(",\"age_seconds\":\(Double(report.age.milliseconds) / 1_000)")
             text.append(",\"progress\":\(report.progress.fraction),\"message\":")

@@ -15,9 +15,10 @@ extension Reply {
         }
         let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
         let (allow, requestID, preflight, headers) = (allow, requestID, preflight, headers)
+        let contentType = contentType ?? server.contentType(status, of: row)
         guard let response = unsafe Self.response(body, shared) else { return .NO }
         if status != 204 {
-            unsafe addHeader("Content-Type", server.contentType(status, of: row), to: response)
+            unsafe addHeader("Content-Type", contentType, to: response)
         }
         unsafe server.addCommonHeaders(to: response, for: connection)
         if let preflight { unsafe addPreflight(preflight, to: response) }

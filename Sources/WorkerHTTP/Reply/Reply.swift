@@ -20,6 +20,8 @@ struct Reply: ~Copyable, Sendable {
     var preflight: Methods?
     /// Headers that the plugin has added.
     var headers: [HeaderField] = []
+    /// The type of the body, if it is not that of the row asked.
+    var contentType: String?
     /// The id of the request that it answers, if it has one.
     var requestID: String?
     /// What it takes of the budget, if that is counted.

@@ -40,7 +40,7 @@ extension Server {
                 return .YES
             }
             // A body that is ignored anyway may be missing: `curl -X POST` sends no length.
-            if endpoints[row].body != .ignored {
+            if endpoints[row].body.isRequired {
                 plan = .refuse(
                     status: 411, detail: "There is neither Content-Length nor a chunked body",
                     allow: nil, of: row)

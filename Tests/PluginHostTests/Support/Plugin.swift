@@ -117,7 +117,7 @@ final class Plugin: Sendable {
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
                     arrival: .zero, deadline: deadline, observer: recorder))
-        case .initialize, .cleanup:
+        case .initialize, .cleanup, .endpoint:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
             return host.submit(

@@ -1,0 +1,118 @@
+internal import WorkerCore
+internal import WorkerJSON
+
+/// A request for an endpoint as the runner gets it (frame `U`), and what its answer means.
+struct EndpointRequest {
+    /// Which endpoint, in one line; for a hook also its arguments.
+    private var head: [UInt8]
+    private let call: Call
+    private let hasBody: Bool
+
+    init(_ call: Call, _ endpoint: PluginEndpoint) {
+        self.call = call
+        switch endpoint.target {
+        case .row(let number):
+            head = Array("{\"endpoint\":\(number)}\n".utf8)
+            hasBody = call.body.count > 0
+        case .hook(let hook):
+            head = Array("{\"hook\":\"\(hook.rawValue)\"}\n".utf8)
+            hasBody = false
+            if hook == .reconfigure { head += Self.configurations(in: call) }
+        }
+    }
+
+    /// The old and the new configuration; null for what the body does not have.
+    private static func configurations(in call: Call) -> [UInt8] {
+        let members = unsafe call.body.withUnsafeBytes { bytes in
+            unsafe JSONMembers(UnsafeRawBufferPointer(rebasing: bytes[call.args ?? 0..<0]))
+        }
+        let values = ["old_config", "new_config"].map {
+            members?.json($0) ?? Array("null".utf8)[...]
+        }
+        return [UInt8(ascii: "[")] + values.joined(separator: ",".utf8) + [UInt8(ascii: "]")]
+    }
+
+    /// Lends the payload in parts, one behind the other.
+    func withParts<Failure: Error>(
+        _ body: ([UnsafeRawBufferPointer]) throws(Failure) -> Void
+    ) throws(Failure) {
+        var result: Result<Void, Failure> = .success(())
+        unsafe head.withUnsafeBytes { head in
+            unsafe call.body.withUnsafeBytes { bytes in
+                do throws(Failure) {
+                    try unsafe body(hasBody ? [head, bytes] : [head])
+                } catch {
+                    result = .failure(error)
+                }
+            }
+        }
+        try result.get()
+    }
+
+    /// What a frame says of how such a request ended; nil where it has not.
+    static func outcome(
+        _ head: FrameHead, _ payload: UnsafeRawBufferPointer, _ hook: LifecycleHook?
+    ) -> CallOutcome? {
+        switch FrameKind(rawValue: head.kind) {
+        case .result:
+            return unsafe hook?.done.map { fixed($0) } ?? json(payload)
+        case .error:
+            if let hook, head.flags & FrameFlag.unsupported != 0 { return fixed(hook.missing) }
+            let failure = failure(
+                of: ProcessInstance.status(head.flags), text: unsafe repairedString(payload),
+                in: "endpoint")
+            return hook?.failsWell ?? false ? told(failure) : .failure(failure)
+        case .answer:
+            let (own, body) = unsafe OwnAnswer.read(payload)
+            if unsafe own.isJSON && !body.isEmpty { return unsafe json(body, own) }
+            var bytes = ByteBuffer()
+            guard unsafe bytes.append(body) else { return .failure(.noMemory) }
+            return .answer(own, bytes)
+        case .cancelled: return .failure(CallFailure(.cancelled, "The call was cancelled"))
+        default: return nil
+        }
+    }
+
+    private static func json(
+        _ text: UnsafeRawBufferPointer, _ own: OwnAnswer? = nil
+    ) -> CallOutcome {
+        var bytes = ByteBuffer()
+        do throws(JSONAppendError) {
+            _ = try unsafe bytes.appendJSON(text, as: .value)
+        } catch {
+            return .failure(.refusedJSON("the plugin's answer is not JSON", error))
+        }
+        if let own { return .answer(own, bytes) }
+        return .value(bytes)
+    }
+
+    private static func fixed(_ text: String) -> CallOutcome {
+        var bytes = ByteBuffer()
+        bytes.append(text)
+        return .value(bytes)
+    }
+
+    /// How hosts want to hear of some failures: with 200.
+    private static func told(_ failure: CallFailure) -> CallOutcome {
+        var bytes = ByteBuffer()
+        bytes.append("{\"status\":\"error\",\"detail\":")
+        bytes.appendJSONString(failure.detail)
+        bytes.append("}")
+        return .value(bytes)
+    }
+}
+
+/// Lends a text, or the payload where there is none.
+func withBody<Result>(
+    _ text: String?, orElse payload: UnsafeRawBufferPointer,
+    _ use: (UnsafeRawBufferPointer) -> Result
+) -> Result {
+    guard let text else { return unsafe use(payload) }
+    return unsafe Array(text.utf8).withUnsafeBytes { unsafe use($0) }
+}
+
+extension CallFailure {
+    fileprivate static var noMemory: Self {
+        Self(.outOfMemory, "there is no memory for what the plugin answered")
+    }
+}
