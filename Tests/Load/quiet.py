@@ -10,7 +10,7 @@ from worker import Facts, Memory, Worker, expect, until
 
 PATIENCE = 10.0
 # Threads that a worker starts when they are first needed, and keeps: docs/architecture.md.
-KEPT_THREADS = re.compile(r"uw-exec-[0-3]|uw-cancel|uw-timers|uw-validate|uw-stats")
+KEPT_THREADS = re.compile(r"uw-exec-[0-3]|uw-cancel|uw-timers|uw-validate|uw-stats|uw-watchdog")
 # What a round may add to the resident memory of a worker that has been through the same before:
 # the allocator's buffers are not laid out in the same way twice.
 RESIDENT_SHARE, RESIDENT_FLOOR = 0.10, 4_000_000
