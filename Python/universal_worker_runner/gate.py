@@ -12,9 +12,11 @@ class Gate:
 
     def enter(self, call):
         with self.changed:
-            while not self.free:
-                if call.asked:
+            while True:
+                if call.asked:  # also if it is free now: those that ran may have ended first
                     raise Stopped
+                if self.free:
+                    break
                 self.changed.wait()
             self.free -= 1
 
