@@ -49,8 +49,8 @@ _Bool clinux_is_for_worker(int count, char *const *arguments, const char *own, _
     if (dropin_begins(first, "-m")) {
         // Other programs have a --module too, torch.distributed.run for one, but no --class with it.
         const char *name = first[2] != 0 ? first + 2 : count > 2 ? arguments[2] : "";
-        return has("--module", count, arguments)
-               && (is_worker_module(name) || has("--class", count, arguments));
+        if (!has("--module", count, arguments)) return !is_python && is_worker_module(name);
+        return is_worker_module(name) || has("--class", count, arguments);
     }
     if (dropin_begins(first, "--")) {
         if (dropin_equal(first, "--")) return 0; // a file follows
