@@ -67,8 +67,7 @@ extension CallSlot {
         }
         if let own, call.kind != .stream, unsafe !own.isJSON || text?.isEmpty ?? true {
             if let text = unsafe text, unsafe !lines.append(text) {
-                let detail = "there is no memory for what the plugin answered"
-                fail(call, consume lines, CallFailure(.outOfMemory, detail))
+                fail(call, consume lines, .noMemoryForAnswer)
             } else {
                 call.observer.callDidFinish(.answer(own, lines))
             }
@@ -164,6 +163,11 @@ extension CallSlot {
 extension CallFailure {
     /// A failure that is the plugin's fault.
     static func misbehaviour(_ detail: String) -> Self { Self(.misbehaviour, detail) }
+
+    /// An answer of the plugin's own cannot be kept until it is sent.
+    static var noMemoryForAnswer: Self {
+        Self(.outOfMemory, "there is no memory for what the plugin answered")
+    }
 
     /// A failure because of what a plugin handed in as JSON.
     static func refusedJSON(_ what: String, _ error: JSONAppendError) -> Self {

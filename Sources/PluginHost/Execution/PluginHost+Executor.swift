@@ -151,21 +151,19 @@ extension PluginHost {
 
     /// Runs a call beside which nothing runs.
     private func runAlone(_ call: Call) {
-        if case .endpoint = call.kind, !isOverdue(call) {
+        guard !isOverdue(call) else { return finishAlone(call, CallFailure.deadlinePassed) }
+        switch call.kind {
+        case .initialize:
+            let failure = instance.initialize(call)
+            takeSnapshots()
+            finishAlone(call, failure)
+        case .endpoint:
             let outcome = instance.answer(call, beside: nil)
             takeSnapshots()
-            return finishAlone(call, outcome)
+            finishAlone(call, outcome)
+        case .cleanup, .execute, .stream:
+            finishAlone(call, instance.cleanup())
         }
-        let failure: CallFailure?
-        if isOverdue(call) {
-            failure = .deadlinePassed
-        } else if call.kind == .initialize {
-            failure = instance.initialize(call)
-            takeSnapshots()
-        } else {
-            failure = instance.cleanup()
-        }
-        finishAlone(call, failure)
     }
 
     /// Answers an initialize or a cleanup, and lets the next job start.

@@ -53,11 +53,14 @@ struct EndpointRequest {
     static func outcome(
         _ head: FrameHead, _ payload: UnsafeRawBufferPointer, _ hook: LifecycleHook?
     ) -> CallOutcome? {
+        if let hook, let text = wording(of: head, for: hook) {
+            var bytes = ByteBuffer()
+            bytes.append(text)
+            return .value(bytes)
+        }
         switch FrameKind(rawValue: head.kind) {
-        case .result:
-            return unsafe hook?.done.map { fixed($0) } ?? json(payload)
+        case .result: return unsafe json(payload)
         case .error:
-            if let hook, head.flags & FrameFlag.unsupported != 0 { return fixed(hook.missing) }
             let failure = failure(
                 of: ProcessInstance.status(head.flags), text: unsafe repairedString(payload),
                 in: "endpoint")
@@ -66,7 +69,7 @@ struct EndpointRequest {
             let (own, body) = unsafe OwnAnswer.read(payload)
             if unsafe own.isJSON && !body.isEmpty { return unsafe json(body, own) }
             var bytes = ByteBuffer()
-            guard unsafe bytes.append(body) else { return .failure(.noMemory) }
+            guard unsafe bytes.append(body) else { return .failure(.noMemoryForAnswer) }
             return .answer(own, bytes)
         case .cancelled: return .failure(CallFailure(.cancelled, "The call was cancelled"))
         default: return nil
@@ -86,10 +89,13 @@ struct EndpointRequest {
         return .value(bytes)
     }
 
-    private static func fixed(_ text: String) -> CallOutcome {
-        var bytes = ByteBuffer()
-        bytes.append(text)
-        return .value(bytes)
+    /// What a hook is answered that has gone well, or that the plugin lacks, if the worker words that.
+    static func wording(of head: FrameHead, for hook: LifecycleHook) -> String? {
+        switch FrameKind(rawValue: head.kind) {
+        case .result: hook.done
+        case .error where head.flags & FrameFlag.unsupported != 0: hook.missing
+        default: nil
+        }
     }
 
     /// How hosts want to hear of some failures: with 200.
@@ -99,20 +105,5 @@ struct EndpointRequest {
         bytes.appendJSONString(failure.detail)
         bytes.append("}")
         return .value(bytes)
-    }
-}
-
-/// Lends a text, or the payload where there is none.
-func withBody<Result>(
-    _ text: String?, orElse payload: UnsafeRawBufferPointer,
-    _ use: (UnsafeRawBufferPointer) -> Result
-) -> Result {
-    guard let text else { return unsafe use(payload) }
-    return unsafe Array(text.utf8).withUnsafeBytes { unsafe use($0) }
-}
-
-extension CallFailure {
-    fileprivate static var noMemory: Self {
-        Self(.outOfMemory, "there is no memory for what the plugin answered")
     }
 }

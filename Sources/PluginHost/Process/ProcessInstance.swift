@@ -117,6 +117,12 @@ final class ProcessInstance: PluginInstance {
     ) throws(FrameSocket.Failure) -> Bool {
         var mayFlush = false
         let goesOn = try unsafe lane.socket.receive { head, payload -> Bool in
+            if let hook, let text = EndpointRequest.wording(of: head, for: hook) {
+                unsafe Array(text.utf8).withUnsafeBytes { body in
+                    _ = unsafe slot.finish(handle, uw_status(UW_OK), body)
+                }
+                return false
+            }
             switch FrameKind(rawValue: head.kind) {
             case .lines:
                 unsafe emit(payload, slot, handle)
@@ -125,14 +131,7 @@ final class ProcessInstance: PluginInstance {
             case .state:
                 unsafe bridge.report(head, payload)
                 return true
-            case .result:
-                _ = unsafe withBody(hook?.done, orElse: payload) { body in
-                    unsafe slot.finish(handle, uw_status(UW_OK), body)
-                }
-            case .error where hook != nil && head.flags & FrameFlag.unsupported != 0:
-                _ = unsafe withBody(hook?.missing, orElse: payload) { body in
-                    unsafe slot.finish(handle, uw_status(UW_OK), body)
-                }
+            case .result: _ = unsafe slot.finish(handle, uw_status(UW_OK), payload)
             case .error: _ = unsafe slot.finish(handle, Self.status(head.flags), payload)
             case .answer:
                 let (own, body) = unsafe OwnAnswer.read(payload)
