@@ -23,9 +23,8 @@ extension Exchange {
         case .preflight(let methods):
             return answer(.preflight(methods))
         case .answer(let row, let id):
-            if let kind { return call(kind) }
             switch server.endpoints[row].answer {
-            case .call: preconditionFailure("a call has a kind")
+            case .call(let kind): return call(kind)
             case .snapshot(let render):
                 return answer(render(server))
             case .exchange(let reply):
