@@ -30,7 +30,9 @@ static unsigned long append(char *line, unsigned long length, const char *text) 
 
 void dropin_decide(int count, char **arguments, char **environment, const char *own) {
     if (own == NULL) return;
-    const _Bool is_file = count > 1 && syscall(SYS_faccessat, AT_FDCWD, arguments[1], F_OK) == 0;
+    // An option is no file, so that the start of a worker is not held up by a look for one.
+    const _Bool is_file = count > 1 && arguments[1][0] != '-'
+                          && syscall(SYS_faccessat, AT_FDCWD, arguments[1], F_OK) == 0;
     if (clinux_is_for_worker(count, arguments, own, is_file)) return;
     dropin_path found;
     char line[PATH_MAX + 200];
