@@ -72,9 +72,11 @@ value:
         if (at == nullptr && takes_non_finite) at = non_finite(first, end);
         break;
     }
-    default:
-        if (!takes_non_finite || non_finite(at, end) == nullptr) return fail(failure, expected, at);
-        at = non_finite(at, end);
+    default: {
+        const uint8_t *const next = takes_non_finite ? non_finite(at, end) : nullptr;
+        if (next == nullptr) return fail(failure, expected, at);
+        at = next;
+    }
     }
     if (at == nullptr) return nullptr;
 

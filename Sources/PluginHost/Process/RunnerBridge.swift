@@ -144,7 +144,7 @@ final class RunnerBridge: RunnerProcess.Listener {
             members.number(key).flatMap { UInt16(exactly: $0) }.map(Int.init) ?? 0
         }
         let hello = Hello(
-            calls: max(1, count("calls")), beside: max(0, count("beside")),
+            calls: max(1, count("calls")), beside: count("beside"),
             wantsWhole: members.json("whole").map { $0.elementsEqual("true".utf8) } ?? false,
             health: members.json("health").map(Self.further) ?? "")
         state.withLock { $0.hello = hello }

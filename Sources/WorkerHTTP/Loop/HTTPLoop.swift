@@ -246,7 +246,8 @@ internal import WorkerThreads
             room -= 1
         }
         woken.takeAll { exchange in
-            if room > 0 { resume(exchange) } else { ready.append(exchange) }
+            guard room > 0 else { return ready.append(exchange) }
+            resume(exchange)
             room -= 1
         }
     }
