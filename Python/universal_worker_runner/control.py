@@ -22,9 +22,9 @@ from .frames import (
 )
 from .stopping import STOP_SIGNAL
 
-TICK = (
-    40  # ms between two looks at the plugin's attributes: 50 with a turn of the interpreter's lock
-)
+# ms between two looks at the plugin's attributes while it may change them: 50 with a turn of the
+# interpreter's lock.
+TICK = 40
 LINGER = 1.0  # s after the last call in which it still ticks
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "universal_worker"
-# The C library of Debian 12, by which the binary is linked: `make wheel-check` has auditwheel confirm it.
+# The C library of Debian 12, by which the binary is linked: `make check-wheel` has auditwheel confirm it.
 TAG = "py3-none-manylinux_2_36_x86_64"
 SHARED = [
     "Sources/CWorkerPlugin/include/universal_worker_plugin.h",

@@ -6,8 +6,9 @@ internal import WorkerThreads
 /// The process of a plugin, and the thread that starts it, listens to it and learns of its end.
 ///
 /// The thread, `uw-bridge`, lives as long as the process: what guards the process (guard.c) ends it
-/// with all that it has started when the thread that started it ends. It waits for nothing but events of the control connection and
-/// of the process, so that neither a call nor a full lane ever holds it up.
+/// with all that it has started when the thread that started it ends. It waits for nothing but events
+/// of the control connection and of the process, so that neither a call nor a full lane ever holds it
+/// up.
 final class RunnerProcess: Sendable {
     /// What is started.
     struct Plan: Sendable {

@@ -2,7 +2,7 @@
 ///
 /// Each handing over wakes the thread that sends, which costs more than a hundred lines. So where
 /// lines come thick and fast they gather, until there are many, or until a thread that looks at
-/// intervals finds some. As soon as he finds none, lines are handed over at once again.
+/// intervals finds some. As soon as it finds none, lines are handed over at once again.
 package struct StreamPace: Sendable {
     /// Lines that come with less than this between them come fast.
     package static let gap = TimeSpan.microseconds(100)

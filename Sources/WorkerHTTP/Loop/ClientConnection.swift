@@ -35,8 +35,7 @@ final class ClientConnection {
     let number: UInt64
     /// libmicrohttpd's; valid until the connection has been removed.
     let socket: Int32
-    /// When what is awaited must have come; `.never` while
-    /// nothing is.
+    /// When what is awaited must have come; `.never` while nothing is.
     var deadline = Moment.never
     var awaited = Awaited.request
     /// When the connection is looked at next, not later than the deadline; and by what that can be
