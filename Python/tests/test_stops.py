@@ -52,8 +52,13 @@ class Force(Case):
         runner = self.start()
         chance = random.Random(5)
         ended = {"R": 0, "N": 0}
-        for number in range(300):
-            id_ = runner.lane.begin("X", None, number)
+        for number in range(400):
+            # One in four takes a while, so that stops come in time also where this process is slow.
+            naps = number % 4 == 0
+            if naps:
+                id_ = runner.lane.begin("X", None, 0.02 * chance.random() ** 4, do="sleep")
+            else:
+                id_ = runner.lane.begin("X", None, number)
             for _ in range(chance.randrange(0, 400)):
                 pass
             if chance.random() < 0.3:
@@ -63,7 +68,7 @@ class Force(Case):
             self.assertIn(frame.kind, ended, frame)
             ended[frame.kind] += 1
             if frame.kind == "R":
-                self.assertEqual(frame.json["args"], [number])
+                self.assertEqual(frame.json and frame.json["args"], None if naps else [number])
             self.assertIn(runner.control_frame("C").flags, (0, GONE))
             self.assertAnswers(runner)
         self.assertGreater(ended["N"], 0, ended)
@@ -114,8 +119,14 @@ class Force(Case):
         runner = self.start()
         runner.lane.begin("X", None, do="spin")
         runner.logged("spinning")
-        os.kill(runner.pid, driver.STACKS_SIGNAL)
-        runner.logged("in do_spin")
+        # What PyPy shows is approximate, as it says itself: once it left out the names of functions.
+        for attempt in range(3):
+            os.kill(runner.pid, driver.STACKS_SIGNAL)
+            try:
+                return runner.logged("in do_spin")
+            except AssertionError:
+                if attempt == 2:
+                    raise
 
 
 class Cancel(Case):
