@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -51,6 +54,30 @@ int uwp_reap(const uwp_process *process, uwp_end *end) {
 }
 
 int uwp_stop_signal(void) { return SIGRTMIN + 5; }
+
+const char *uwp_signal_name(int signal) { return sigabbrev_np(signal); }
+
+/* Whether a signal waits for a process, or is blocked in its main thread, as it is in its own handler. */
+static int is_under_way(pid_t process, int signal) {
+    char path[40], line[128];
+    (void)snprintf(path, sizeof path, "/proc/%d/status", process);
+    FILE *const status = fopen(path, "re");
+    if (status == NULL) return 0;
+    int found = 0;
+    while (fgets(line, sizeof line, status) != NULL) {
+        const int is_mask = strncmp(line, "SigPnd:", 7) == 0 || strncmp(line, "ShdPnd:", 7) == 0
+            || strncmp(line, "SigBlk:", 7) == 0;
+        if (is_mask && (strtoull(line + 7, NULL, 16) >> (signal - 1) & 1) != 0) found = 1;
+    }
+    (void)fclose(status);
+    return found;
+}
+
+void uwp_write_stacks(const uwp_process *process, int milliseconds) {
+    const int signal = SIGRTMIN + 6;
+    if (uwp_signal(process, signal) != 0) return;
+    for (; milliseconds > 0 && is_under_way(process->pid, signal); milliseconds--) (void)usleep(1000);
+}
 
 void uwp_die_of(int signal) {
     const struct rlimit none = {0, 0};

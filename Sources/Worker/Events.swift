@@ -6,6 +6,7 @@ internal import WorkerOS
 struct Events: HostEvents {
     let log: Log
     let inbox: Inbox
+    let outOfMemory: OutOfMemoryWatch
 
     func libraryLoaded() {
         CrashReporter.objectsChanged()
@@ -37,8 +38,20 @@ struct Events: HostEvents {
 
     func pluginExited(_ detail: String) { inbox.post(.end(.pluginExited(detail))) }
 
-    func pluginDied(_ end: ProcessEnd) {
-        inbox.post(.end(.pluginDied("the plugin's process \(end)", signal: end.mirrored)))
+    func pluginDied(_ death: ProcessDeath) {
+        inbox.post(.end(.pluginDied(account(of: death), signal: death.mirrored)))
+    }
+
+    func processDied(_ death: ProcessDeath, restartsIn pause: TimeSpan?) {
+        let next = pause.map { "; it is started again in \($0.milliseconds) ms" } ?? ""
+        log.error(account(of: death) + next)
+    }
+
+    func processRestarted() { log.info("the plugin's process has been started again") }
+
+    private func account(of death: ProcessDeath) -> String {
+        guard death.maybeOutOfMemory else { return "\(death)" }
+        return "\(death); \(outOfMemory.finding)"
     }
 
     func pluginIsBroken(_ detail: String) { inbox.post(.end(.pluginFatal(detail))) }

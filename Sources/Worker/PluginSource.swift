@@ -63,6 +63,7 @@ enum PluginSource {
         plan.dialect = configuration.dialect ?? ""
         plan.adapters = configuration.adapters ?? ""
         plan.cancelGrace = configuration.cancelGrace
+        plan.onCrash = configuration.onCrash ?? .exit
         return plan
     }
 }

@@ -19,6 +19,8 @@ struct Program {
     let inbox = Inbox()
     let reaper = DescendantReaper()
     let notifier: Notifier
+    let outOfMemory = OutOfMemoryWatch()
+    var events: Events { Events(log: log, inbox: inbox, outOfMemory: outOfMemory) }
 
     init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
@@ -62,7 +64,7 @@ struct Program {
             let stage = Stage(
                 self, socket: socket, capture: capture, timers: timers, spawn: spawn,
                 spawnForPlugin: spawnForPlugin)
-            ProcessExit.watch(Events(log: log, inbox: inbox))
+            ProcessExit.watch(events)
             let isLoading = spawnForPlugin("uw-load") {
                 ThreadEnd.run {
                     stage.load()

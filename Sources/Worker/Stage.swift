@@ -21,6 +21,7 @@ final class Stage: Sendable {
     /// For threads that run plugin code.
     private let spawnForPlugin: ThreadSpawner
     private let budget: Budget
+    private let events: Events
     /// The plugin, once it is loaded.
     private let plugin = Mutex<PluginHost?>(nil)
     /// The server, once it serves; the main thread's.
@@ -37,6 +38,7 @@ final class Stage: Sendable {
         inbox = program.inbox
         reaper = program.reaper
         notifier = program.notifier
+        events = program.events
         self.socket = socket
         self.capture = capture
         self.timers = timers
@@ -52,8 +54,8 @@ final class Stage: Sendable {
     func load() {
         do throws(LoadError) {
             let source = try PluginSource.find(configuration, environment, log)
-            if case .library = source, configuration.concurrency != nil {
-                let error = UsageError.pythonOnly(option: "--concurrency")
+            if case .library = source, let option = configuration.pythonOnlyOption {
+                let error = UsageError.pythonOnly(option: option)
                 notifier.failed(status: error.description)
                 log.error(error.description)
                 return inbox.post(.startFailed(.usage))
@@ -67,8 +69,12 @@ final class Stage: Sendable {
                         wedgedLimit: configuration.wedgedExit > .zero
                             ? configuration.wedgedExit : nil,
                         budget: budget,
-                        events: Events(log: log, inbox: inbox),
-                        clock: Moment.now, timers: timers, spawn: spawnForPlugin))
+                        events: events,
+                        clock: Moment.now, timers: timers, spawn: spawnForPlugin,
+                        endDescendants: { [reaper] in
+                            _ = reaper.endAll(until: .now() + .seconds(2))
+                            reaper.reapRest()
+                        }))
             } catch {
                 if error == .noThread {
                     // The system's fault, not the plugin's.
@@ -80,7 +86,12 @@ final class Stage: Sendable {
             plugin.withLock { $0 = host }
             inbox.post(.loaded)
         } catch {
-            loadFailed("\(error)")
+            guard case .plugin(.died(let end)) = error, let signal = end.mirrored else {
+                return loadFailed("\(error)")
+            }
+            // A model that does not fit into memory, say, which hosts read off this signal.
+            tellLoadFailure("\(error)")
+            inbox.post(.end(.pluginDied("\(error)", signal: signal)))
         }
     }
 

@@ -72,9 +72,21 @@ class Echo:
     def die(args, kwargs):
         os.kill(os.getpid(), kwargs["signal"])
 
+    def swallow(self, args, kwargs):
+        """Cannot be stopped by force: it holds on to whatever is raised."""
+        print("swallowing")
+        while True:
+            try:
+                swallowed()
+            except BaseException:
+                pass
+
     @staticmethod
     def leave(args, kwargs):
         os._exit(7)
+
+    def taken(self, args, kwargs):
+        return self.config
 
     @staticmethod
     def number(args, kwargs):
@@ -98,6 +110,33 @@ class Echo:
     @staticmethod
     def child(args, kwargs):
         return subprocess.Popen(["sleep", "1000"]).pid
+
+
+def swallowed():
+    while True:
+        pass
+
+
+class Deadly:
+    """Dies by a signal before there is an instance."""
+
+    def __init__(self):
+        os.kill(os.getpid(), 9)
+
+
+class Leaving:
+    """Leaves before there is an instance."""
+
+    def __init__(self):
+        os._exit(7)
+
+
+class Mortal(Echo):
+    """Dies whenever it is made where a file says so."""
+
+    def __init__(self):
+        if os.path.exists(os.environ["MORTAL"]):
+            os._exit(3)
 
 
 class Broken:

@@ -19,6 +19,25 @@ public struct ProcessFacts: Sendable {
         String(decoding: bytes(of: "cmdline").prefix { $0 != 0 }, as: UTF8.self)
     }
 
+    /// The processes that its children have started: below a worker, that of a Python plugin.
+    public var grandchildren: [Int32] { children.flatMap { ProcessFacts($0).children } }
+
+    private var children: [Int32] {
+        guard let folder = unsafe opendir("/proc/\(pid)/task") else { return [] }
+        defer { unsafe closedir(folder) }
+        var found: [Int32] = []
+        while let entry = unsafe readdir(folder) {
+            let thread = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            let text = String(decoding: bytes(of: "task/\(thread)/children"), as: UTF8.self)
+            found += text.split(separator: " ").compactMap { Int32($0) }
+        }
+        return found
+    }
+
     /// The number of threads; 0 where the process is gone.
     public var threads: Int { number("Threads:") }
 

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -5,15 +6,17 @@ import Testing
 @Suite(.blocking) struct PluginEndpointTests {
     private static let tests = "\(Repository.root)/Python/tests"
 
-    private func start(_ className: String = "Probe") throws -> RunningWorker {
+    private func start(
+        _ className: String = "Probe", _ options: [String] = [], held: String = ""
+    ) throws -> RunningWorker {
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
                 "--class", className, "--port", "0", "--shutdown-grace", "30",
                 "--adapters", "probe:Bound",
-            ],
+            ] + options,
             environment: [
-                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONDONTWRITEBYTECODE": "1", "HELD": held,
                 "PYTHONPATH": "\(Self.tests)/library:\(Self.tests)/plugins",
             ])
         return RunningWorker(process, port: try process.waitUntilListening())
@@ -56,6 +59,26 @@ import Testing
         #expect(try client.post("/list_processes").status == 501)
         #expect(try client.post("/cancel").status == 200)
         #expect(try call.value().status == 409)
+    }
+
+    @Test
+    func `What runs beside calls is refused while the process is started again, and then works`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let worker = try start(
+            "Held", ["--on-crash", "restart"], held: folder.file("held"))
+        #expect(try worker.client.post("/on_enable").status == 200)
+        let process = try #require(worker.facts.grandchildren.first)
+        let gate = try Gate(in: folder, "held")
+        kill(process, SIGKILL)
+        try gate.arrival()
+        let refused = try worker.client.post("/on_enable")
+        #expect(refused.status == 503)
+        #expect(refused.text.contains("restarting: the plugin's process was ended by signal 9"))
+        try gate.release()
+        try worker.process.standardError.line(containing: "has been started again")
+        #expect(try worker.client.post("/on_enable").text == #"{"status":"enabled"}"#)
     }
 
     @Test func `A reconfiguration gets both configurations, and the new one is shown`() throws {

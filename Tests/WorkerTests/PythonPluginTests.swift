@@ -111,7 +111,7 @@ import Testing
         let process = try WorkerProcess.launch("echo", "Echo", ["--concurrency", "2"])
         #expect(try process.waitForExit() == .exited(2))
         try process.standardError.line(
-            containing: "option '--concurrency' is for Python plugins: a library declares its own")
+            containing: "option '--concurrency' is for Python plugins")
         #expect(try process.standardOutput.textAtEnd().isEmpty)
     }
 

@@ -98,6 +98,13 @@ const uwp_module *UWP_NULLABLE uwp_runner_module(size_t index);
 /* The signal that has the runner of Python plugins look at its stops: SIGRTMIN + 5. */
 int uwp_stop_signal(void);
 
+/* Has the runner of Python plugins write the stacks of all threads, also in the middle of C code, and
+ * waits until it has, but no longer than so many milliseconds. */
+void uwp_write_stacks(const uwp_process *UWP_NONNULL process, int milliseconds);
+
+/* The name of a signal without SIG in front of it; NULL for those that have none. */
+const char *UWP_NULLABLE uwp_signal_name(int signal);
+
 /* Ends this process by a signal, as if there were no handlers, and without a core dump. */
 void uwp_die_of(int signal) __attribute__((noreturn));
 

@@ -31,7 +31,7 @@ extension PluginHost {
             } else {
                 finishAlone(call, failure)
             }
-        case .refresh:
+        case .refresh, .restart:
             finished { _ in }
         case .end(let ending):
             if PluginThread.function == "cleanup" {

@@ -6,6 +6,8 @@ enum Job: Sendable {
     case call(Call)
     /// The worker's own: asks again for the configuration, as the plugin said that it changed.
     case refresh
+    /// The worker's own: makes the plugin anew, whose process has died.
+    case restart
     /// The worker's own, the last: cleanup if it is needed, then destroy.
     case end(Ending)
 
@@ -14,7 +16,7 @@ enum Job: Sendable {
         case .call(let call):
             // What runs beside calls never becomes a job.
             call.kind.place ?? .shared
-        case .refresh, .end: .exclusiveNext
+        case .refresh, .restart, .end: .exclusiveNext
         }
     }
 

@@ -42,6 +42,7 @@ extension PluginHost {
     func finished(_ giveBack: (inout State) -> Void) {
         let (wake, observer) = state.withLock { state in
             state.scheduler.finished()
+            state.isOwnRunning = false
             giveBack(&state)
             let observer = state.isIdle ? exchange(&state.idleObserver, nil) : nil
             return (state.nextWake(), observer)
@@ -95,6 +96,13 @@ extension PluginHost {
                 state.withLock { $0.isRefreshQueued = false }
                 takeSnapshots()
                 finished { _ in }
+            case .restart:
+                instance.restart()
+                if instance.absence == nil {
+                    takeSnapshots()
+                    events.processRestarted()
+                }
+                finished { _ in }
             case .end(let ending):
                 if ending.needsCleanup, let failure = instance.cleanup() {
                     events.pluginMisbehaved(
@@ -124,6 +132,8 @@ extension PluginHost {
             if case .call(let call) = job {
                 state.needsCleanup = true
                 if let slot { slot.admit(call) } else { state.alone = call }
+            } else {
+                state.isOwnRunning = true
             }
             executor.job = job
             executor.slot = slot
@@ -155,11 +165,11 @@ extension PluginHost {
         switch call.kind {
         case .initialize:
             let failure = instance.initialize(call)
-            takeSnapshots()
+            if instance.absence == nil { takeSnapshots() }
             finishAlone(call, failure)
         case .endpoint:
             let outcome = instance.answer(call, beside: nil)
-            takeSnapshots()
+            if instance.absence == nil { takeSnapshots() }
             finishAlone(call, outcome)
         case .cleanup, .execute, .stream:
             finishAlone(call, instance.cleanup())
@@ -178,8 +188,9 @@ extension PluginHost {
     private func finishAlone(_ call: Call, _ outcome: consuming CallOutcome?) {
         let isWaitedFor = state.withLock { exchange(&$0.alone, nil) != nil }
         callIsOver(call)
-        // The next call may start before the client has read this answer, not before it is made.
-        if isWaitedFor, let outcome { call.observer.callDidFinish(outcome) }
+        // The next call may start before the client has read this answer, not before it is made. If
+        // the process is lost, its client sees the end of the connection, as with a library.
+        if isWaitedFor, !instance.isLost, let outcome { call.observer.callDidFinish(outcome) }
         finished { _ in }
     }
 }

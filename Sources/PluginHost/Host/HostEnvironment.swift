@@ -17,15 +17,18 @@ package struct HostEnvironment: Sendable {
     package let timers: Timers
     /// Starts threads.
     package let spawn: ThreadSpawner
+    /// Ends the processes that a plugin's process has left behind; waits for that, for some seconds at most.
+    package let endDescendants: @Sendable () -> Void
 
     /// Makes an environment.
     package init(
         maxQueue: Int, wedgedLimit: TimeSpan? = nil,
         budget: Budget = .unlimited, events: any HostEvents,
         clock: @escaping @Sendable () -> Moment, timers: Timers,
-        spawn: @escaping ThreadSpawner
+        spawn: @escaping ThreadSpawner, endDescendants: @escaping @Sendable () -> Void = {}
     ) {
         self.maxQueue = maxQueue
+        self.endDescendants = endDescendants
         self.wedgedLimit = wedgedLimit
         self.budget = budget
         self.events = events

@@ -18,8 +18,12 @@ package protocol HostEvents: Sendable {
     func pluginIsWedged(_ detail: String)
     /// The plugin has called exit: the worker is to end, as its thread waits for that.
     func pluginExited(_ detail: String)
-    /// The process of the plugin has ended without being asked to: the worker is to end likewise.
-    func pluginDied(_ end: ProcessEnd)
+    /// The process of the plugin has died: the worker is to end likewise.
+    func pluginDied(_ death: ProcessDeath)
+    /// The process of the plugin has died, and is started again after some time, or not at all.
+    func processDied(_ death: ProcessDeath, restartsIn pause: TimeSpan?)
+    /// Another process runs the plugin.
+    func processRestarted()
     /// The plugin says that it is broken for good: the worker is to end.
     func pluginIsBroken(_ detail: String)
 }

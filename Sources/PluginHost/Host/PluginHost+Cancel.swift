@@ -103,7 +103,7 @@ extension PluginHost {
         if !running.isEmpty, let limit = wedgedLimit {
             timers.schedule(at: now + limit) { [weak self] in
                 guard let self, let detail = self.wedgedCall(for: limit) else { return }
-                self.events.pluginIsWedged(detail)
+                self.endWedged(detail)
             }
         }
         return running

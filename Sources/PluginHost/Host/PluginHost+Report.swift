@@ -75,6 +75,9 @@ extension PluginHost {
         let (isClosed, alone) = state.withLock { ($0.scheduler.isClosed, $0.alone) }
         if isClosed { return .draining }
         if let stuck = wedgedCall(for: Self.wedgedAfter) { return .wedged(stuck) }
+        if let cause = instance.absence {
+            return instance.isLost ? .pluginFailed : .restarting(cause)
+        }
         return alone?.kind == .initialize ? .loading : .ready
     }
 

@@ -14,6 +14,8 @@ package final class PluginHost: Sendable {
         var executors = 1
         var idleExecutors = 0
         var isRefreshQueued = false
+        /// The job that runs is the worker's own.
+        var isOwnRunning = false
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
         var idleObserver: (@Sendable () -> Void)?
@@ -66,6 +68,7 @@ package final class PluginHost: Sendable {
         schemaSnapshot = Mutex(.empty)
         configSnapshot = Mutex(.empty)
         for slot in slots { slot.owner.withLock { $0 = self } }
+        instance.attach(self)
         takeSnapshots()
     }
 
@@ -93,7 +96,9 @@ package final class PluginHost: Sendable {
 
     /// How many calls run, and how many wait.
     package var load: (running: Int, queued: Int) {
-        state.withLock { ($0.scheduler.running, $0.scheduler.queued) }
+        state.withLock { state in
+            (state.scheduler.running - (state.isOwnRunning ? 1 : 0), state.scheduler.queued)
+        }
     }
 
     /// Takes a call in; its observer hears of the outcome.
@@ -126,6 +131,7 @@ package final class PluginHost: Sendable {
 
     /// Takes no more calls, and ends those that wait.
     package func close(_ failure: CallFailure) {
+        instance.willEnd()
         let withdrawn = state.withLock { state in
             state.scheduler.close()
             return state.scheduler.withdraw { if case .call = $0 { true } else { false } }

@@ -43,6 +43,22 @@ protocol PluginInstance: Sendable {
     func configSchema() -> Snapshot
     /// Asks for the configuration in force.
     func currentConfig() -> Snapshot
+    /// Why no call can run at the moment; nil if calls can.
+    var absence: String? { get }
+    /// Whether the worker is about to end as the plugin did: no call is answered any more.
+    var isLost: Bool { get }
+    /// Tells `owner` of what happens, also of what has happened.
+    func attach(_ owner: any PluginInstanceOwner)
+    /// Makes an instance anew that has died; waits for that, and returns also if the worker is to end.
+    func restart()
+    /// The worker is to end: nothing is made anew any more. Does not wait.
+    func willEnd()
+    /// Ends a plugin one of whose calls does not end; may wait for some time.
+    ///
+    /// - Parameters:
+    ///   - detail: which call, for the log.
+    ///   - tell: is called where the worker is to end as well.
+    func endWedged(_ detail: String, tell: () -> Void)
     /// Has the plugin let go of what it acquired.
     func cleanup() -> CallFailure?
     /// Ends the instance; returns what went wrong, if anything did.
@@ -54,4 +70,22 @@ extension PluginInstance {
     var endpoints: [PluginEndpoint] { [] }
     var besideCount: Int { 0 }
     func answer(_ call: Call, beside place: Int?) -> CallOutcome? { nil }
+}
+
+/// What a plugin in the worker's own process has no part in.
+extension PluginInstance {
+    var absence: String? { nil }
+    var isLost: Bool { false }
+    func attach(_ owner: any PluginInstanceOwner) {}
+    func restart() {}
+    func willEnd() {}
+    func endWedged(_ detail: String, tell: () -> Void) { tell() }
+}
+
+/// Who hears of the process of an instance; any thread.
+protocol PluginInstanceOwner: AnyObject, Sendable {
+    /// The process has died.
+    func processDied(_ death: ProcessDeath, _ next: AfterDeath)
+    /// A process could not be started in the place of one that died.
+    func startFailed(_ reason: String, _ next: AfterDeath)
 }

@@ -30,6 +30,8 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
     case createFailed(String)
     /// The interpreter of a Python plugin cannot be run.
     case cannotRun(interpreter: String, String)
+    /// The process of a Python plugin has ended before there was an instance.
+    case died(ProcessEnd)
     /// Python says why there is no instance.
     case python(String)
 
@@ -57,6 +59,7 @@ package enum LoadFailure: Error, Equatable, Sendable, CustomStringConvertible {
         case .threadEnded(let reason): reason
         case .createFailed(let reason): "create failed: \(reason)"
         case .cannotRun(let interpreter, let reason): "cannot run \(interpreter): \(reason)"
+        case .died(let end): "the process of the plugin \(end)"
         case .python(let reason): reason
         }
     }

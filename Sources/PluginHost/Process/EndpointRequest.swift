@@ -62,7 +62,7 @@ struct EndpointRequest {
         case .result: return unsafe json(payload)
         case .error:
             let failure = failure(
-                of: ProcessInstance.status(head.flags), text: unsafe repairedString(payload),
+                of: head.status, text: unsafe repairedString(payload),
                 in: "endpoint")
             return hook?.failsWell ?? false ? told(failure) : .failure(failure)
         case .answer:

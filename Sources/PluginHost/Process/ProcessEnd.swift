@@ -21,6 +21,9 @@ package enum ProcessEnd: Equatable, Sendable, CustomStringConvertible {
         return number
     }
 
+    /// What the kernel ends a process by that takes too much memory.
+    static let kill = SIGKILL
+
     private static let telling = [
         SIGKILL, SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS,
     ]
@@ -28,11 +31,16 @@ package enum ProcessEnd: Equatable, Sendable, CustomStringConvertible {
     /// Ends this process by a signal, as if it had no handlers, and without a core dump.
     package static func dieOf(_ signal: Int32) -> Never { uwp_die_of(signal) }
 
+    private static func name(_ signal: Int32) -> String? {
+        unsafe uwp_signal_name(signal).map { unsafe String(cString: $0) }
+    }
+
     /// What it did, as the end of a sentence.
     package var description: String {
         switch self {
         case .exit(let code): "ended with exit code \(code)"
-        case .signal(let number): "was ended by signal \(number)"
+        case .signal(let number):
+            "was ended by signal \(number)" + (Self.name(number).map { " (SIG\($0))" } ?? "")
         case .unknown: "ended, and its exit status is lost"
         }
     }

@@ -1,5 +1,6 @@
 internal import CWorkerPlugin
 private import Glibc
+internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads
@@ -9,64 +10,79 @@ internal import WorkerThreads
 /// An executor sends its call over a lane, and reads the lane until the call has ended: so a slow
 /// client holds back its own call, and no other. What runs beside nothing goes over lane 0, that
 /// of the runner's main thread.
+///
+/// When the process dies, the worker ends likewise, and no call is answered: its client sees the end
+/// of its connection, as with a plugin in the worker's own process. Or another process is started,
+/// see `restart`: then calls are answered with the cause.
 final class ProcessInstance: PluginInstance {
-    /// How calls are stopped.
-    struct Stopping: Sendable {
-        /// The time between the plugin's own cancel and the force.
-        var grace: TimeSpan
-        var clock: @Sendable () -> Moment
-        var timers: Timers
+    struct State {
+        /// The process that runs the plugin, or did.
+        var life: Incarnation
+        /// Why no call can run; nil while the process serves.
+        var absence: String?
+        /// The worker is about to end as the process did.
+        var isLost = false
+        /// The worker ends: nothing is started any more.
+        var isEnding = false
+        /// When the next process is started.
+        var nextStart: Moment?
+        /// The process that is being started in the place of `life`.
+        var starting: Runner?
+        var policy = RestartPolicy()
+        /// The last configuration that the plugin took, if another process may need it.
+        var configuration: [UInt8]?
+        weak var owner: (any PluginInstanceOwner)?
     }
 
     let name: PluginLabel
     let version: PluginLabel
     let health: String
-    var stats: String { bridge.stats }
+    var stats: String { life.bridge.stats }
     let isCancellable: Bool
-    var progress: ProgressReport? { bridge.progress }
+    var progress: ProgressReport? { life.bridge.progress }
     var hasCancel: Bool { isCancellable }
+    var absence: String? { state.withLock { $0.absence } }
+    var isLost: Bool { state.withLock { $0.isLost } }
 
     func progress(of call: uw_call_id) -> ProgressReport? {
-        let lanes = call == UW_NO_CALL ? lanes.all.prefix(1) : lanes.all[...]
+        let life = life
+        let lanes = call == UW_NO_CALL ? life.lanes.all.prefix(1) : life.lanes.all[...]
         let shown = lanes.lazy.compactMap { $0.shown(before: call) }.first
-        return shown.map { bridge.progress(since: $0) } ?? ProgressReport.none
+        return shown.map { life.bridge.progress(since: $0) } ?? ProgressReport.none
     }
 
     /// How many calls may run at once.
-    var concurrency: Int { lanes.all.count }
-
-    private let process: RunnerProcess
-    private let bridge: RunnerBridge
-    private let lanes: Lanes
-    /// For what runs beside calls, one for each place.
-    private let besides: [Lane]
+    let concurrency: Int
+    let besideCount: Int
     let endpoints: [PluginEndpoint]
-    var besideCount: Int { besides.count }
-    private let stopping: Stopping
-    private let canCancel: Bool
-    private let wantsWhole: Bool
+    let plan: PythonPlan
+    let environment: HostEnvironment
+    let state: Mutex<State>
+    /// Signalled when the worker ends, to cut a pause before a start short.
+    let ending = Semaphore()
+    let canCancel: Bool
     /// Whether a call can be ended without the plugin's help: only on the main thread.
-    private let canForce: Bool
+    let canForce: Bool
 
+    var life: Incarnation { state.withLock { $0.life } }
+
+    /// Starts the runner, and waits until it has made the plugin.
     init(
-        _ process: RunnerProcess, _ bridge: RunnerBridge,
-        _ introduction: RunnerBridge.Introduction, _ stopping: Stopping
-    ) {
-        self.process = process
-        self.bridge = bridge
-        self.stopping = stopping
-        process.keepLanes(introduction.hello.calls + introduction.hello.beside)
-        lanes = Lanes(Array(process.lanes.prefix(introduction.hello.calls)))
-        besides = process.lanes.enumerated().dropFirst(introduction.hello.calls).map {
-            Lane(number: $0.offset, socket: $0.element)
-        }
+        starting plan: PythonPlan, in environment: HostEnvironment
+    ) throws(LoadFailure) {
+        let life = try Incarnation(of: plan, in: environment)
+        let introduction = life.introduction
+        self.plan = plan
+        self.environment = environment
+        state = Mutex(State(life: life))
+        besideCount = life.besides.count
         endpoints = introduction.endpoints
-        health = introduction.hello.health
-        wantsWhole = introduction.hello.wantsWhole
         name = introduction.name
         version = introduction.version
         canCancel = introduction.abilities.contains("cancel")
+        concurrency = introduction.hello.calls
         canForce = introduction.hello.calls == 1
+        health = introduction.hello.health
         isCancellable = canCancel || canForce
     }
 
@@ -74,22 +90,23 @@ final class ProcessInstance: PluginInstance {
 
     func execute(_ call: Call, in slot: CallSlot) {
         let handle = unsafe slot.description.pointee.id
-        let lane = lanes.take()
-        defer { lanes.giveBack(lane) }
-        let number = lane.begin(handle, shown: bridge.shown)
+        let life = life
+        let lane = life.lanes.take()
+        defer { life.lanes.giveBack(lane) }
+        let number = lane.begin(handle, shown: life.bridge.shown)
         defer { lane.end() }
         do throws(FrameSocket.Failure) {
-            try send(call, number, over: lane)
+            try send(call, number, over: lane, wantsWhole: life.introduction.hello.wantsWhole)
             let hook = hook(of: call)
-            while try step(slot, handle, number, lane, hook) {}
+            while try step(slot, handle, number, lane, life, hook) {}
             slot.returned(.done)
         } catch {
-            died(slot)
+            if let failure = failure(of: life) { slot.returned(.failed(failure)) }
         }
     }
 
     private func send(
-        _ call: Call, _ number: UInt64, over lane: Lane
+        _ call: Call, _ number: UInt64, over lane: Lane, wantsWhole: Bool
     ) throws(FrameSocket.Failure) {
         if case .endpoint(let index, _) = call.kind {
             let request = EndpointRequest(call, endpoints[index])
@@ -113,7 +130,7 @@ final class ProcessInstance: PluginInstance {
     /// Takes the next frame of a call; false where it was the last.
     private func step(
         _ slot: CallSlot, _ handle: uw_call_id, _ number: UInt64, _ lane: Lane,
-        _ hook: LifecycleHook?
+        _ life: Incarnation, _ hook: LifecycleHook?
     ) throws(FrameSocket.Failure) -> Bool {
         var mayFlush = false
         let goesOn = try unsafe lane.socket.receive { head, payload -> Bool in
@@ -129,10 +146,10 @@ final class ProcessInstance: PluginInstance {
                 mayFlush = head.flags & FrameFlag.fast != 0
                 return true
             case .state:
-                unsafe bridge.report(head, payload)
+                unsafe life.bridge.report(head, payload)
                 return true
             case .result: _ = unsafe slot.finish(handle, uw_status(UW_OK), payload)
-            case .error: _ = unsafe slot.finish(handle, Self.status(head.flags), payload)
+            case .error: _ = unsafe slot.finish(handle, head.status, payload)
             case .answer:
                 let (own, body) = unsafe OwnAnswer.read(payload)
                 _ = unsafe slot.finish(handle, uw_status(UW_OK), body, own)
@@ -145,7 +162,7 @@ final class ProcessInstance: PluginInstance {
         }
         // Lines are held back at the other end: they are asked for if no more come by themselves.
         if mayFlush, !lane.socket.isReadable(within: 1) {
-            process.tell(.flush, lane: lane.number, call: number)
+            life.process.tell(.flush, lane: lane.number, call: number)
         }
         return goesOn
     }
@@ -161,17 +178,18 @@ final class ProcessInstance: PluginInstance {
         }
     }
 
-    static func status(_ flags: UInt8) -> uw_status {
-        if flags & FrameFlag.invalid != 0 { return uw_status(UW_INVALID_ARGUMENT) }
-        return uw_status(flags & FrameFlag.unsupported != 0 ? UW_UNSUPPORTED : UW_ERROR)
-    }
-
-    /// The process is gone under a call, which is not answered: the worker ends as its plugin did.
+    /// What clients of calls are told whose process is gone; nil where they are told nothing.
     ///
-    /// The lane breaks before the end of the process can be known.
-    private func died(_ slot: CallSlot) {
-        if bridge.waitForEnd(until: stopping.clock() + Self.patience) { return }
-        slot.returned(.failed(.misbehaviour("the plugin's process has closed its lane")))
+    /// A lane breaks before the end of the process can be known.
+    private func failure(of life: Incarnation) -> CallFailure? {
+        if !life.bridge.waitForEnd(until: environment.clock() + Self.patience) {
+            life.runner.kill("it has closed the connection of a call")
+            life.bridge.waitForEnd(until: environment.clock() + Self.patience)
+        }
+        guard !isLost else { return nil }
+        let (end, reason) = life.bridge.end ?? (.unknown, nil)
+        return .misbehaviour(
+            ProcessDeath(process: life.runner.number, end: end, reason: reason).cause)
     }
 
     /// The time that a process whose lane has broken has to be gone.
@@ -187,24 +205,28 @@ final class ProcessInstance: PluginInstance {
     }
 
     func answer(_ call: Call, beside place: Int?) -> CallOutcome? {
-        let lane = place.map { besides[$0] } ?? lanes.all[0]
-        let number = lane.begin(uw_call_id(UW_NO_CALL), shown: bridge.shown)
+        let (life, absence) = state.withLock { ($0.life, $0.absence) }
+        if let absence, place != nil {
+            // No queue holds it until there is a process again.
+            return isLost ? nil : .failure(CallFailure(.unavailable, "restarting: \(absence)"))
+        }
+        let lane = place.map { life.besides[$0] } ?? life.lanes.all[0]
+        let number = lane.begin(uw_call_id(UW_NO_CALL), shown: life.bridge.shown)
         do throws(FrameSocket.Failure) {
-            try send(call, number, over: lane)
+            let wantsWhole = life.introduction.hello.wantsWhole
+            try send(call, number, over: lane, wantsWhole: wantsWhole)
             while true {
                 var outcome: CallOutcome?
                 try unsafe lane.socket.receive { head, payload in
                     if head.kind == FrameKind.state.rawValue {
-                        unsafe bridge.report(head, payload)
+                        unsafe life.bridge.report(head, payload)
                     }
                     outcome = unsafe EndpointRequest.outcome(head, payload, hook(of: call))
                 }
                 if let outcome { return outcome }
             }
         } catch {
-            // It is not answered: the worker ends as its plugin did.
-            if bridge.waitForEnd(until: stopping.clock() + Self.patience) { return nil }
-            return .failure(.misbehaviour("the plugin's process has closed its lane"))
+            return failure(of: life).map { .failure($0) }
         }
     }
 
@@ -213,10 +235,21 @@ final class ProcessInstance: PluginInstance {
     func initialize(_ call: Call) -> CallFailure? {
         let config = unsafe bytes(call.text(call.args, orElse: EmptyText.object))
         defer { extendLifetime(call) }
-        return unsafe ask(.initialize, config) { _ in }
+        let failure = unsafe ask(.initialize, config)
+        if failure == nil, plan.onCrash == .restart {
+            let copy = unsafe Array(config)
+            state.withLock { $0.configuration = copy }
+        }
+        return failure
     }
 
-    func cleanup() -> CallFailure? { unsafe ask(.cleanup, Self.nothing) { _ in } }
+    func cleanup() -> CallFailure? {
+        // Where there is no process there is nothing to clean up.
+        let failure = absence == nil ? unsafe ask(.cleanup, Self.nothing) : nil
+        if failure == nil { state.withLock { $0.configuration = nil } }
+        return failure
+    }
+
     func configSchema() -> Snapshot { snapshot(.configSchema, "get_config_schema") }
     func currentConfig() -> Snapshot { snapshot(.currentConfig, "get_current_config") }
 
@@ -237,88 +270,17 @@ final class ProcessInstance: PluginInstance {
         return Snapshot(json)
     }
 
-    /// Asks something of the main thread, and waits for the answer.
+    /// Asks something of the main thread, and waits for the answer; returns why there is none.
     private func ask(
         _ kind: FrameKind, _ payload: UnsafeRawBufferPointer,
-        _ use: (UnsafeRawBufferPointer) -> Void
+        _ use: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) -> CallFailure? {
-        let lane = lanes.all[0]
-        let number = lane.begin(uw_call_id(UW_NO_CALL), shown: bridge.shown)
-        var problem: CallFailure?
-        var goesOn = true
-        do throws(FrameSocket.Failure) {
-            try unsafe lane.socket.send(kind, call: number, [payload])
-            while goesOn {
-                try unsafe lane.socket.receive { head, payload in
-                    switch FrameKind(rawValue: head.kind) {
-                    case .result:
-                        unsafe use(payload)
-                        goesOn = false
-                    case .error:
-                        problem = failure(
-                            of: Self.status(head.flags), text: unsafe repairedString(payload),
-                            in: "\(kind)")
-                        goesOn = false
-                    case .state: unsafe bridge.report(head, payload)
-                    default: break
-                    }
-                }
-            }
-        } catch {
-            return CallFailure(.plugin, "the process of the plugin is gone")
+        let life = life
+        switch unsafe life.ask(kind, payload, use) {
+        case .done: return nil
+        case .failed(let failure): return failure
+        case .gone: return failure(of: life) ?? .misbehaviour("the plugin's process is gone")
         }
-        return problem
-    }
-
-    // MARK: - Stops
-
-    func cancel(_ call: uw_call_id) -> CancelAnswer {
-        if call == UW_NO_CALL {
-            guard canCancel else { return .notSupported }
-            return answer(stop(lane: 0, call: 0, flags: 0))
-        }
-        guard let (lane, number) = lanes.find(call) else { return .cancelled }
-        guard canCancel else {
-            return answer(stop(lane: lane.number, call: number, flags: FrameFlag.force))
-        }
-        if canForce { force(call, after: stopping.grace) }
-        let told = stop(lane: lane.number, call: number, flags: 0)
-        // The plugin has lost its cancel, or it would stop other calls as well.
-        if let told, told.flags & FrameFlag.cannotStop != 0 { return .cancelled }
-        return answer(told)
-    }
-
-    private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {
-        guard let told, told.flags & FrameFlag.cancelFailed != 0 else { return .cancelled }
-        return .failed(told.text)
-    }
-
-    /// Sends a stop, and waits for a second at most for what it has achieved.
-    private func stop(lane: Int, call: UInt64, flags: UInt8) -> RunnerBridge.StopAnswer? {
-        let answer = bridge.expectAnswer(lane: lane, call: call)
-        process.tell(.stop, flags: flags, lane: lane, call: call)
-        process.hintAtStop()
-        return answer.take(until: stopping.clock() + .seconds(1))
-    }
-
-    /// Ends a call by force if it still runs after some time.
-    private func force(_ call: uw_call_id, after time: TimeSpan) {
-        stopping.timers.schedule(at: stopping.clock() + time) { [weak self] in
-            guard let self, let (lane, number) = self.lanes.find(call) else { return }
-            self.process.tell(
-                .stop, flags: FrameFlag.force, lane: lane.number, call: number)
-            self.process.hintAtStop()
-        }
-    }
-
-    // MARK: - The end
-
-    func destroy() -> String? {
-        bridge.willQuit()
-        // The runner reads the end of its first lane, runs what is to run at exit, and leaves.
-        lanes.all[0].socket.endSending()
-        bridge.waitForEnd(until: stopping.clock() + .seconds(1))
-        return nil
     }
 
     // MARK: - Texts

@@ -24,6 +24,8 @@ package struct PythonPlan: Sendable {
     package var output: Int32
     /// The time between the plugin's own cancel and the force.
     package var cancelGrace = TimeSpan.seconds(2)
+    /// What happens when the process dies.
+    package var onCrash = CrashAnswer.exit
 
     /// Makes a plan with the defaults that the command line documents.
     package init(

@@ -33,6 +33,9 @@ final class RunnerBridge: RunnerProcess.Listener {
     struct StopAnswer: Sendable {
         let flags: UInt8
         let text: String
+
+        /// For calls whose process is gone.
+        static let none = StopAnswer(flags: 0, text: "")
     }
 
     private struct StopKey: Hashable {
@@ -44,8 +47,10 @@ final class RunnerBridge: RunnerProcess.Listener {
         var stops: [StopKey: [Handover<StopAnswer>]] = [:]
         /// The plugin has been made, or the runner has said why not.
         var isIntroduced = false
-        var isOpened = false
-        var isQuitting = false
+        /// Who hears of a death; there is none before the plugin serves, and none when it is to end.
+        var onDeath: (@Sendable (ProcessEnd, String?) -> Void)?
+        /// Why the worker kills it.
+        var reason: String?
         var end: ProcessEnd?
         var waiters: [Semaphore] = []
         var progress = ProgressReport.none
@@ -58,10 +63,6 @@ final class RunnerBridge: RunnerProcess.Listener {
     /// The number of the last state that the plugin has shown; written under the lock.
     private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
-    private let onDeath: @Sendable (ProcessEnd) -> Void
-
-    /// Makes a bridge; `onDeath` hears of an end that was not asked for, once the plugin had been made.
-    init(onDeath: @escaping @Sendable (ProcessEnd) -> Void) { self.onDeath = onDeath }
 
     /// Waits until the plugin has been made, or not.
     func introduction() throws(LoadFailure) -> Introduction { try opened.take().get() }
@@ -80,11 +81,28 @@ final class RunnerBridge: RunnerProcess.Listener {
     /// Further members of /stats, each behind a comma, as the plugin has said last.
     var stats: String { state.withLock { $0.stats } }
 
-    /// How the process has ended, if it has.
-    var end: ProcessEnd? { state.withLock { $0.end } }
+    /// How the process has ended, if it has, and why the worker has ended it, if it has.
+    var end: (end: ProcessEnd, reason: String?)? {
+        state.withLock { state in state.end.map { ($0, state.reason) } }
+    }
+
+    /// From now on an end is a death, which `onDeath` hears of on the bridge's thread.
+    ///
+    /// - Returns: false where it has ended already.
+    func serve(onDeath: @escaping @Sendable (ProcessEnd, String?) -> Void) -> Bool {
+        state.withLock { state in
+            state.onDeath = onDeath
+            return state.end == nil
+        }
+    }
 
     /// The process is about to be told to end: that is no death.
-    func willQuit() { state.withLock { $0.isQuitting = true } }
+    func willQuit() { state.withLock { $0.onDeath = nil } }
+
+    /// The process is about to be killed; the first reason counts.
+    func willBeKilled(_ reason: String) {
+        state.withLock { $0.reason = $0.reason ?? reason }
+    }
 
     /// Waits for the end of the process until a moment; any thread.
     ///
@@ -104,7 +122,11 @@ final class RunnerBridge: RunnerProcess.Listener {
     func expectAnswer(lane: Int, call: UInt64) -> Handover<StopAnswer> {
         let answer = Handover<StopAnswer>()
         let key = StopKey(lane: UInt16(lane), call: call)
-        state.withLock { $0.stops[key, default: []].append(answer) }
+        let hasEnded = state.withLock { state in
+            if state.end == nil { state.stops[key, default: []].append(answer) }
+            return state.end != nil
+        }
+        if hasEnded { answer.give(.none) }
         return answer
     }
 
@@ -124,17 +146,16 @@ final class RunnerBridge: RunnerProcess.Listener {
     }
 
     func ended(_ end: ProcessEnd) {
-        let (isIntroduced, isDeath, stops, waiters) = state.withLock { state in
+        let (isIntroduced, onDeath, reason, stops, waiters) = state.withLock { state in
             state.end = end
             return (
-                state.isIntroduced, state.isOpened && !state.isQuitting,
-                exchange(&state.stops, [:]),
-                exchange(&state.waiters, [])
+                state.isIntroduced, exchange(&state.onDeath, nil), state.reason,
+                exchange(&state.stops, [:]), exchange(&state.waiters, [])
             )
         }
-        for answer in stops.values.joined() { answer.give(StopAnswer(flags: 0, text: "")) }
-        if !isIntroduced { opened.give(.failure(.python("the process of the plugin \(end)"))) }
-        if isDeath { onDeath(end) }
+        for answer in stops.values.joined() { answer.give(.none) }
+        if !isIntroduced { opened.give(.failure(.died(end))) }
+        onDeath?(end, reason)
         for waiter in waiters { waiter.signal() }
     }
 
@@ -160,7 +181,6 @@ final class RunnerBridge: RunnerProcess.Listener {
     private func open(_ payload: UnsafeRawBufferPointer) {
         let hello = state.withLock { state in
             state.isIntroduced = true
-            state.isOpened = true
             return state.hello
         }
         let about = unsafe JSONMembers(payload)

@@ -130,6 +130,12 @@ final class RunnerProcess: Sendable {
     /// Has busy Python look at control at once; only once the plugin has been made.
     func hintAtStop() { signal(uwp_stop_signal()) }
 
+    /// Has the process write the stacks of its threads to the log, and waits for that, half a second at most.
+    func writeStacks() {
+        // A copy: the lock is not held while it waits.
+        if var process = process.withLock({ $0 }) { unsafe uwp_write_stacks(&process, 500) }
+    }
+
     /// The number of the process; nil once it has ended.
     var processID: Int32? { process.withLock { $0?.pid } }
 

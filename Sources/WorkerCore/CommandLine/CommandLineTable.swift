@@ -21,6 +21,10 @@ package enum CommandLineTable {
         .value(
             "adapters", "LIST", \.adapters, .name, .plugin,
             "The task adapters of a Python plugin, as MODULE:CLASS,MODULE:CLASS; hosts pass it."),
+        .value(
+            "on-crash", "WHAT", \.onCrash, .crashAnswer, .plugin,
+            "restart starts the process of a Python plugin again when it dies; exit, which is the "
+                + "default, ends the worker likewise."),
 
         .value(
             "port", "P", \.port, .number(0...65_535), .listening, role: .listens,

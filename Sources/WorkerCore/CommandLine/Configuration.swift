@@ -14,6 +14,8 @@ package struct Configuration: Sendable, Equatable {
     package var adapters: String?
     /// The time that a cancelled call of a Python plugin has to end by itself.
     package var cancelGrace = TimeSpan.seconds(2)
+    /// What happens when the process of a Python plugin dies; nil for `exit`.
+    package var onCrash: CrashAnswer?
     /// The address that `port` belongs to.
     package var host = LoopbackAddress.standard
     /// The port to bind; nil where a socket is inherited.
@@ -52,6 +54,12 @@ package struct Configuration: Sendable, Equatable {
     package var logLevel = LogLevel.info
 
     package init() {}
+
+    /// An option that was given and that no library has a use for, if there is one.
+    package var pythonOnlyOption: String? {
+        if concurrency != nil { return "--concurrency" }
+        return onCrash == nil ? nil : "--on-crash"
+    }
 
     /// Where the listening socket comes from: a port, else `--fd`, else systemd.
     package var socketSource: SocketSource {

@@ -37,6 +37,12 @@ extension OptionValue where Value == LogLevel {
         show: { $0.description })
 }
 
+extension OptionValue where Value == CrashAnswer {
+    static let crashAnswer = OptionValue(
+        expected: CrashAnswer.allCases.map(\.rawValue).joined(separator: " or "),
+        parse: { CrashAnswer(rawValue: $0) }, show: { $0.rawValue })
+}
+
 extension OptionValue where Value: FixedWidthInteger {
     /// A decimal number in a range, digits only.
     static func number(_ range: ClosedRange<Value>, _ noun: String = "a number") -> OptionValue {

@@ -40,7 +40,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "'--max-body' (\(ByteCount.text(body))) does not fit into '--max-buffered' "
                 + "(\(ByteCount.text(buffered))), a sixteenth of which is kept for small bodies"
         case .pythonOnly(let option):
-            "option '\(option)' is for Python plugins: a library declares its own value"
+            "option '\(option)' is for Python plugins: a library has no use for it"
         }
     }
 

@@ -4,6 +4,8 @@ package enum Readiness: Equatable, Sendable {
     case ready
     /// The plugin takes a configuration.
     case loading
+    /// The plugin's process has died, as this says, and is started again.
+    case restarting(String)
     /// The worker ends.
     case draining
     /// The plugin is broken for good.
@@ -16,6 +18,7 @@ package enum Readiness: Equatable, Sendable {
         switch self {
         case .ready: nil
         case .loading: "loading: the plugin is being initialised"
+        case .restarting(let cause): "restarting: \(cause)"
         case .draining: "draining: the worker is shutting down"
         case .pluginFailed: "the plugin failed for good"
         case .wedged(let detail): "wedged: \(detail)"
@@ -27,6 +30,7 @@ package enum Readiness: Equatable, Sendable {
         switch self {
         case .ready: "ready"
         case .loading: "loading"
+        case .restarting: "restarting"
         case .draining: "draining"
         case .pluginFailed: "failed"
         case .wedged: "wedged"

@@ -8,6 +8,8 @@ final class Events: HostEvents {
         var logged: [String] = []
         var misbehaved: [String] = []
         var broken: [String] = []
+        var deaths: [String] = []
+        var restarts = 0
     }
 
     private let state = Monitor(State())
@@ -32,7 +34,13 @@ final class Events: HostEvents {
         state.withLock { $0.misbehaved.append("\(requestID ?? "-"): \(detail)") }
     }
 
-    func pluginDied(_ end: ProcessEnd) { state.withLock { $0.broken.append("\(end)") } }
+    func pluginDied(_ death: ProcessDeath) { state.withLock { $0.broken.append("\(death)") } }
+
+    func processDied(_ death: ProcessDeath, restartsIn pause: TimeSpan?) {
+        state.withLock { $0.deaths.append("\(death)") }
+    }
+
+    func processRestarted() { state.withLock { $0.restarts += 1 } }
 
     func pluginIsBroken(_ detail: String) { state.withLock { $0.broken.append(detail) } }
 }

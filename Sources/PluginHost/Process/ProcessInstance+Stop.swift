@@ -1,0 +1,75 @@
+internal import CWorkerPlugin
+internal import Synchronization
+internal import WorkerCore
+internal import WorkerThreads
+
+/// How calls are stopped, and the process.
+extension ProcessInstance {
+    func cancel(_ call: uw_call_id) -> CancelAnswer {
+        let (life, absence) = state.withLock { ($0.life, $0.absence) }
+        // A runner that has not made its plugin yet has nothing to stop, and dies of the hint.
+        guard absence == nil else { return .cancelled }
+        if call == UW_NO_CALL {
+            guard canCancel else { return .notSupported }
+            return answer(stop(life, lane: 0, call: 0, flags: 0))
+        }
+        guard let (lane, number) = life.lanes.find(call) else { return .cancelled }
+        guard canCancel else {
+            return answer(stop(life, lane: lane.number, call: number, flags: FrameFlag.force))
+        }
+        if canForce { force(call, of: life) }
+        let told = stop(life, lane: lane.number, call: number, flags: 0)
+        // The plugin has lost its cancel, or it would stop other calls as well.
+        if let told, told.flags & FrameFlag.cannotStop != 0 { return .cancelled }
+        return answer(told)
+    }
+
+    private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {
+        guard let told, told.flags & FrameFlag.cancelFailed != 0 else { return .cancelled }
+        return .failed(told.text)
+    }
+
+    /// Sends a stop, and waits for a second at most for what it has achieved.
+    private func stop(
+        _ life: Incarnation, lane: Int, call: UInt64, flags: UInt8
+    ) -> RunnerBridge.StopAnswer? {
+        let answer = life.bridge.expectAnswer(lane: lane, call: call)
+        life.process.tell(.stop, flags: flags, lane: lane, call: call)
+        life.process.hintAtStop()
+        return answer.take(until: environment.clock() + .seconds(1))
+    }
+
+    /// Ends a call by force if it still runs after the grace.
+    private func force(_ call: uw_call_id, of life: Incarnation) {
+        environment.timers.schedule(at: environment.clock() + plan.cancelGrace) { [weak life] in
+            guard let life, let (lane, number) = life.lanes.find(call) else { return }
+            life.process.tell(.stop, flags: FrameFlag.force, lane: lane.number, call: number)
+            life.process.hintAtStop()
+        }
+    }
+
+    func endWedged(_ detail: String, tell: () -> Void) {
+        let life: Incarnation? = state.withLock { state in
+            guard state.absence == nil else { return nil }
+            // In exit mode the worker ends by itself: this is no death to be told of.
+            if plan.onCrash == .exit { state.absence = detail }
+            return state.life
+        }
+        guard let life else { return }
+        life.process.writeStacks()
+        if plan.onCrash == .exit {
+            tell()
+            life.bridge.willQuit()
+        }
+        life.runner.kill(detail)
+    }
+
+    func destroy() -> String? {
+        let life = life
+        life.bridge.willQuit()
+        // The runner reads the end of its first lane, runs what is to run at exit, and leaves.
+        life.lanes.all[0].socket.endSending()
+        life.bridge.waitForEnd(until: environment.clock() + .seconds(1))
+        return nil
+    }
+}
