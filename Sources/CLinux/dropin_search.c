@@ -26,6 +26,11 @@ enum { ROOM = 16 };
 /// How much of a pyvenv.cfg is read; they have some 300 bytes.
 enum { CONFIGURATION = 8192 };
 
+/// How many environments may be made from one another; a circle of them must end.
+enum { DEEPEST = 4 };
+
+static _Bool find(const char *own, dropin_path *found, int depth);
+
 /// Reads a file's beginning; how many bytes it has, 0 where it cannot be read.
 static long read_beginning(const char *path, void *bytes, unsigned long room) {
     const int file = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
@@ -137,7 +142,8 @@ static span value_of(const char *key, const char *text) {
 
 /// Finds the base of an environment: venv says `executable` (from 3.11 on), virtualenv
 /// `base-executable`, and all say `home`, the folder of it.
-static _Bool find_base(const char *text, const struct stat *own, dropin_path *found) {
+static _Bool find_base(
+    const char *text, const struct stat *own, dropin_path *found, int depth) {
     static const char executables[][ROOM] = {"executable", "base-executable", ""};
     for (const char(*key)[ROOM] = executables; **key != 0; key++) {
         const span path = value_of(*key, text);
@@ -166,12 +172,19 @@ static _Bool find_base(const char *text, const struct stat *own, dropin_path *fo
     static const char names[][ROOM] = {"python3", "python", ""};
     for (const char(*name)[ROOM] = names; **name != 0; name++)
         if (join(found, home.text, home.length, *name) && is_python(found->text, own)) return 1;
+    // An environment that was made by one whose Python is a worker's binary: what that stands for.
+    for (const char(*name)[ROOM] = names; depth < DEEPEST && **name != 0; name++) {
+        dropin_path base;
+        if (join(&base, home.text, home.length, *name) && clinux_is_worker_binary(base.text)
+            && find(base.text, found, depth + 1))
+            return 1;
+    }
     return 0;
 }
 
 // --- The search
 
-_Bool dropin_find(const char *own, dropin_path *found) {
+static _Bool find(const char *own, dropin_path *found, int depth) {
     struct stat status;
     if (!status_of(own, &status)) return 0;
     const char *folder = own;
@@ -190,10 +203,12 @@ _Bool dropin_find(const char *own, dropin_path *found) {
         if (!join(found, folder, length, *name)) continue;
         const long count = read_beginning(found->text, text, sizeof text - 1);
         text[count] = 0;
-        if (find_base(text, &status, found)) return 1;
+        if (find_base(text, &status, found, depth)) return 1;
     }
     return find_newest(folder, length, &status, found);
 }
+
+_Bool dropin_find(const char *own, dropin_path *found) { return find(own, found, 0); }
 
 _Bool clinux_stands_for_python(const char *path) {
     dropin_path found;
