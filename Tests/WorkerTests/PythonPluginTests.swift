@@ -125,6 +125,16 @@ import Testing
             line.hasSuffix(" - cannot run /nonexistent/python: No such file or directory"))
     }
 
+    @Test func `A program that is not Python is a load failure that says how it ended`() throws {
+        let process = try PythonWorker.launch("Echo", ["--python", "/bin/false"])
+        #expect(try process.waitForExit() == .exited(1))
+        let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
+        #expect(
+            line.hasSuffix(
+                " - cannot run /bin/false: it ended with exit code 1, and has not run the worker's "
+                    + "runner; is it Python 3.8 or later?"))
+    }
+
     @Test func `Lanes that the plugin's process does not take are closed`() throws {
         let worker = try PythonWorker.start()
         #expect(worker.facts.descriptors < 40)

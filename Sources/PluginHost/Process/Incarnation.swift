@@ -73,7 +73,16 @@ final class Incarnation: Sendable {
     ) throws(LoadFailure) {
         runner = try Runner(of: plan, in: environment)
         started(runner)
-        introduction = try runner.bridge.introduction()
+        do throws(LoadFailure) {
+            introduction = try runner.bridge.introduction()
+        } catch {
+            guard case .died(let end) = error, !runner.bridge.hasGreeted,
+                runner.bridge.end?.reason == nil
+            else { throw error }
+            throw .cannotRun(
+                interpreter: plan.interpreter,
+                "it \(end), and has not run the worker's runner; is it Python 3.8 or later?")
+        }
         let hello = introduction.hello
         runner.process.keepLanes(hello.calls + hello.beside)
         lanes = Lanes(Array(runner.process.lanes.prefix(hello.calls)))

@@ -54,7 +54,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         var end: ProcessEnd?
         var waiters: [Semaphore] = []
         var progress = ProgressReport.none
-        var hello = Hello()
+        /// What the runner says before it imports anything of the plugin's; nil until then.
+        var hello: Hello?
         /// Further members of /stats, each behind a comma.
         var stats = ""
     }
@@ -80,6 +81,9 @@ final class RunnerBridge: RunnerProcess.Listener {
 
     /// Further members of /stats, each behind a comma, as the plugin has said last.
     var stats: String { state.withLock { $0.stats } }
+
+    /// Whether the interpreter has got as far as the runner.
+    var hasGreeted: Bool { state.withLock { $0.hello != nil } }
 
     /// How the process has ended, if it has, and why the worker has ended it, if it has.
     var end: (end: ProcessEnd, reason: String?)? {
@@ -181,7 +185,7 @@ final class RunnerBridge: RunnerProcess.Listener {
     private func open(_ payload: UnsafeRawBufferPointer) {
         let hello = state.withLock { state in
             state.isIntroduced = true
-            return state.hello
+            return state.hello ?? Hello()
         }
         let about = unsafe JSONMembers(payload)
         func label(_ key: String) -> PluginLabel {
