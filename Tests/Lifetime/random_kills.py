@@ -29,6 +29,7 @@ from ends import PATIENCE, ROOT, Failure, folder, is_free, post
 VICTIM = Path(__file__).with_name("victim.py")
 PHASES = ["import", "create", "initialize", "execute", "stream", "cleanup", "idle"]
 LOADING = ("import", "create")
+CALLS = ("initialize", "execute", "cleanup")
 WAYS = ["sleep", "burn", "hold", "swallow", "flood"]
 FAMILIES = [
     "none",
@@ -47,6 +48,7 @@ SIGNALS = [signal.SIGKILL] * 4 + [signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM
 VICTIMS = ["python"] * 4 + ["worker"] * 3 + ["host"] * 3 + ["SIGTERM"] * 3
 STUCK = 60  # seconds
 WALL = 0x40000000  # __WALL of waitpid(2): children of threads too
+RESTART = ["--on-crash", "restart"]
 DURING_THE_END = ["python", "worker", "host", ""]
 
 
@@ -84,8 +86,15 @@ class Plan:
         if plan.victim == "SIGTERM":
             plan.second = dice.choice(DURING_THE_END)
             plan.delay = dice.uniform(0, 1300)
-        plan.options = dice.choice([[], ["--concurrency", "3"]])
+        plan.options = dice.choice([[], ["--concurrency", "3"], RESTART])
+        if plan.moment is not None and plan.options is RESTART:
+            plan.options = []  # it may die while it loads, when nothing starts it again
         return plan
+
+    @property
+    def restarts(self) -> bool:
+        """Whether another process is started in the place of the one that is killed."""
+        return self.options is RESTART and self.victim == "python" and self.phase not in LOADING
 
     def __str__(self) -> str:
         who = self.victim if self.victim == "SIGTERM" else f"{self.signal.name} for {self.victim}"
@@ -205,6 +214,14 @@ class Round:
         if not select.select([self.announced], [], [], PATIENCE)[0]:
             raise Failure("the plugin does not reach the phase")
 
+    def follow(self) -> None:
+        """Waits for the process that is started in the place of one that died; then ends the worker."""
+        deadline = time.monotonic() + PATIENCE
+        while "has been started again" not in self.text():
+            if time.monotonic() > deadline or self.has_ended(0.002):
+                raise Failure("the plugin's process is not started again")
+        self.kill("worker", signal.SIGTERM)
+
     def kill(self, who: str, number: int = signal.SIGKILL) -> bool:
         """Sends a signal; false where there is no such process."""
         pid = {"host": self.host, "worker": self.worker}.get(who) or runner(self.worker)
@@ -267,15 +284,16 @@ def expectation(plan: Plan, was_listening: bool, was_loading: bool) -> set[int]:
             return {-number} if number != signal.SIGTERM else {0, 6}
         if who == "host":
             return {5}
+        if number in MIRRORED:
+            return {-number}
         # Between the plugin's introduction and the first line of the log it is either.
-        codes = set() if was_listening else {1}
-        if not was_loading:
-            codes.add(-number if number in MIRRORED else 9)
-        return codes
+        return ({9} if not was_loading else set()) | ({1} if not was_listening else set())
 
+    codes = {0} if plan.phase == "idle" else {0, 6}
+    if plan.restarts:
+        return codes  # that process does in its cleanup what the first one did
     if plan.victim != "SIGTERM":
         return of(plan.victim, plan.signal)
-    codes = {0} if plan.phase == "idle" else {0, 6}
     if plan.second:
         codes |= of(plan.second, signal.SIGKILL)
     return codes
@@ -304,6 +322,8 @@ def run(plan: Plan, binary: str, python: str) -> tuple[int, float]:
             elif not this.kill(plan.victim, number):
                 plan.victim, plan.signal = "worker", signal.SIGKILL
                 this.kill("worker")
+            elif plan.restarts:
+                this.follow()
             if not this.has_ended(PATIENCE):
                 raise Failure("the worker does not end")
             status, took, left = this.gather()
@@ -322,8 +342,10 @@ def run(plan: Plan, binary: str, python: str) -> tuple[int, float]:
             if this.port and not is_free(this.port):
                 raise Failure(f"port {this.port} is not free")
             answer = this.answer()
-            if status < 0 and plan.phase == "execute" and answer:
+            if status < 0 and plan.phase in CALLS and answer:
                 raise Failure(f"a call was answered instead of broken: {answer!r}")
+            if plan.restarts and plan.phase in CALLS and not answer.startswith(b"HTTP/1.1 500 "):
+                raise Failure(f"the call that ran was answered with {answer!r}")
             if status < 0 and answer.endswith(b"\r\n0\r\n\r\n"):
                 raise Failure("a stream was ended instead of broken")
             return status, 0 if left else took
