@@ -76,12 +76,14 @@ final class Incarnation: Sendable {
         do throws(LoadFailure) {
             introduction = try runner.bridge.introduction()
         } catch {
-            guard case .died(let end) = error, !runner.bridge.hasGreeted,
-                runner.bridge.end?.reason == nil
-            else { throw error }
+            guard case .died(.exit(let code)) = error, !runner.bridge.hasGreeted else {
+                throw error
+            }
             throw .cannotRun(
                 interpreter: plan.interpreter,
-                "it \(end), and has not run the worker's runner; is it Python 3.8 or later?")
+                "it ended with exit code \(code), and has not run the worker's runner; "
+                    + "is it Python 3.8 or later?"
+            )
         }
         let hello = introduction.hello
         runner.process.keepLanes(hello.calls + hello.beside)
