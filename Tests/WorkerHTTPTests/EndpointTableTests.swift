@@ -71,12 +71,17 @@ import WorkerHTTP
 
     @Test(
         arguments: [
-            ("/health", .get), ("/execute", [.get, .post]), ("/cancel/{id}", .post),
+            ("/health", .get), ("/execute", [.get, .post]), ("/execute", .get),
+            ("/cancel/{id}", .post), ("/cancel/x", .post), ("/progress/x/y", .post),
+            ("/added", .get),
         ] as [(String, Methods)])
-    func `A row does not take the place of another`(path: String, methods: Methods) {
+    func `A row does not take the place of another, or a path of the worker's own`(
+        path: String, methods: Methods
+    ) {
         var table = EndpointTable()
+        let first = table.add(.call(.execute, at: "/added", .get, body: .ignored))
         let taken = table.add(.call(.execute, at: path, methods, body: .ignored))
-        let other = table.add(.call(.execute, at: "/execute", .get, body: .ignored))
-        #expect(!taken && other)
+        let other = table.add(.call(.execute, at: "/added", .post, body: .ignored))
+        #expect(first && !taken && other)
     }
 }

@@ -27,13 +27,22 @@ package struct EndpointTable: Sendable {
     /// Makes the table of the worker's own endpoints.
     package init() {
         for row in Self.own {
-            let isNew = add(row)
+            let isNew = insert(row)
             precondition(isNew, "\(row.path) stands in the table twice")
         }
     }
 
-    /// Adds a row; false where another one answers one of its methods at its path.
+    /// Adds a row; false where another one answers one of its methods at its path, or where that is
+    /// one of the worker's own, whatever the method.
     package mutating func add(_ row: Endpoint) -> Bool {
+        let isOwn = Self.own.contains { own in
+            guard own.path.hasSuffix(Router.id) else { return own.path == row.path }
+            return row.path.hasPrefix(own.path.dropLast(Router.id.count))
+        }
+        return !isOwn && insert(row)
+    }
+
+    private mutating func insert(_ row: Endpoint) -> Bool {
         guard router.add(rows.count, at: row.path, row.methods) else { return false }
         rows.append(row)
         return true
