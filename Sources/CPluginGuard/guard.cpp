@@ -71,6 +71,14 @@ uw_status uwg_execute(
     return visit(name, call, thrown, [&] { return function(instance, call); });
 }
 
+uw_status uwg_reconfigure(
+    uwg_reconfigure_fn function, void *instance, uw_text old_config, uw_text new_config,
+    uw_reply reply, uwg_thrown *thrown) {
+    return visit("reconfigure", nullptr, thrown, [&] {
+        return function(instance, old_config, new_config, reply);
+    });
+}
+
 uw_status uwg_cancel(
     uwg_cancel_fn function, void *instance, uw_call_id call, uw_reply reply, uwg_thrown *thrown) {
     return visit("cancel", nullptr, thrown, [&] { return function(instance, call, reply); });

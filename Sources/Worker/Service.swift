@@ -35,6 +35,8 @@ final class Service: WorkerService {
         return ResourceUsage(cpuPercent: usage.cpuPercent, residentMiB: usage.residentMiB)
     }
 
+    var furtherHealth: String { host.health }
+
     var furtherStats: String { host.stats }
 
     var configSchema: Result<SharedText, CallFailure> { host.configSchema.document }
@@ -47,7 +49,8 @@ final class Service: WorkerService {
     ) -> CallRefusal? {
         host.submit(
             Call(
-                kind, body: body, args: args, kwargs: kwargs, requestID: exchange.requestID,
+                kind, body: body, args: args, kwargs: kwargs, headers: exchange.headers,
+                requestID: exchange.requestID,
                 arrival: exchange.arrival, deadline: deadline, observer: exchange,
                 held: exchange.takeHolding()),
             startsLater: true)

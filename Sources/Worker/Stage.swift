@@ -271,7 +271,7 @@ final class Stage: Sendable {
             processID: getpid(), pluginName: host.name, pluginVersion: host.version,
             maxBody: configuration.maxBody, budget: budget,
             clock: Moment.now)
-        options.furtherHealth = host.health
+        options.headerNames = host.headerNames
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
         options.headerTimeout = configuration.headerTimeout

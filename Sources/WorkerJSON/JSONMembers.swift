@@ -34,6 +34,12 @@ package struct JSONMembers {
     /// The names of the members, in no order.
     package var keys: [String] { Array(values.keys) }
 
+    /// All members as one text, each behind a comma, so that they can follow others.
+    package var further: String {
+        let inner = text.dropFirst().dropLast()
+        return inner.isEmpty ? "" : "," + String(decoding: inner, as: UTF8.self)
+    }
+
     /// The text of a member's value, as valid JSON.
     package func json(_ key: String) -> ArraySlice<UInt8>? { values[key].map { text[$0] } }
 

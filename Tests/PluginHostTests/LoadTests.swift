@@ -22,9 +22,9 @@ extension PluginHostTests {
 
         @Test(
             arguments: [
-                ("NewerMajor", .wrongABI(found: "2.0", supported: "1.0")),
-                ("MajorZero", .wrongABI(found: "0.0", supported: "1.0")),
-                ("NewerMinor", .wrongABI(found: "1.1", supported: "1.0")),
+                ("NewerMajor", .wrongABI(found: "2.0", supported: "1.1")),
+                ("MajorZero", .wrongABI(found: "0.0", supported: "1.1")),
+                ("NewerMinor", .wrongABI(found: "1.2", supported: "1.1")),
                 ("TooSmall", .tableTooSmall(found: 80, expected: 120)),
                 ("SizeZero", .tableTooSmall(found: 0, expected: 120)),
                 ("NoCreate", .missingFunction("create")),

@@ -24,8 +24,8 @@ import WorkerSDK
         let host = unsafe FakeHost.makeTable(major: major, size: size)
         let answer = unsafe LoadedPlugin.ask("Greeter", of: Self.classes, host).answer
         let text = """
-            The plugin needs a worker with plugin ABI 1.0 or a newer 1.x; this one has \(major).0, \
-            with a table of \(size ?? 88) bytes
+            The plugin needs a worker with plugin ABI 1.1 or a newer 1.x; this one has \(major).0, \
+            with a table of \(size ?? 120) bytes
             """
         #expect(answer == Answer(UW_WRONG_ABI, text))
     }
@@ -43,7 +43,7 @@ import WorkerSDK
         let counter = try #require(LoadedPlugin(Counter.self))
         #expect(counter.name == "The Counter")
         #expect(counter.version == "2")
-        #expect(counter.abi == [1, 0, 120])
+        #expect(counter.abi == [1, 1, 192])
         #expect(counter.hasCancel)
         let failing = try #require(LoadedPlugin(Failing.self))
         #expect(failing.name == "Failing")

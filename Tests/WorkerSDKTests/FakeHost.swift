@@ -40,7 +40,9 @@ enum FakeHost {
                 struct_size: size ?? UInt32(MemoryLayout<uw_host>.size), reserved: 0,
                 name: name, version: version, reply: reply, emit: emit, progress: progress,
                 is_cancelled: isCancelled, finish: finish, log: log,
-                config_changed: configurationChanged))
+                config_changed: configurationChanged, answer: { _, _ in 0 },
+                show_health: { _, _ in 0 }, show_stats: { _, _ in 0 },
+                set_ready: { _, _, _ in 0 }))
         return unsafe UnsafePointer(table)
     }
 

@@ -92,7 +92,8 @@ struct Answer: Equatable, CustomStringConvertible {
                 unsafe Self.withText("request-\(id)") { name in
                     var call = unsafe uw_call(
                         struct_size: UInt32(MemoryLayout<uw_call>.size), reserved: 0, id: id,
-                        args: args, kwargs: kwargs, request_id: name)
+                        args: args, kwargs: kwargs, request_id: name, endpoint: nil,
+                        body: args, deadline: .max, headers: nil, header_count: 0)
                     let run = unsafe stream ? table.execute_stream : table.execute
                     return unsafe run?(instance, &call) ?? -1
                 }

@@ -49,7 +49,7 @@ import Testing
     static let tables = [
         Case("refusals", "NewerMajor", "abi", "2"),
         Case("refusals", "MajorZero", "abi", "0"),
-        Case("refusals", "NewerMinor", "abi", "1.1"),
+        Case("refusals", "NewerMinor", "abi", "1.2"),
         Case("refusals", "TooSmall", "size|small|struct"),
         Case("refusals", "SizeZero", "size|small|struct"),
         Case("refusals", "NoCreate", "create"),
@@ -60,6 +60,31 @@ import Testing
         Case("refusals", "ConcurrencyZero", "max_concurrency", "0"),
         Case("refusals", "ConcurrencyHuge", "max_concurrency", "1000"),
         Case("refusals", "UnknownThreading", "threading", "9"),
+    ]
+
+    static let rows = [
+        Case("endpoint_rows", "Method", "endpoint 1, 3 /x", "not GET or POST"),
+        Case("endpoint_rows", "Run", "endpoint 1, GET /x", "runs '9'"),
+        Case("endpoint_rows", "NoPath", "endpoint 1, GET (NULL)", "begins with a slash"),
+        Case("endpoint_rows", "NoSlash", "endpoint 1, GET x", "begins with a slash"),
+        Case("endpoint_rows", "EmptyPath", "endpoint 1, GET", "begins with a slash"),
+        Case("endpoint_rows", "OddByte", "endpoint 1, GET /x{id}", "letters, digits"),
+        Case("endpoint_rows", "NotText", "endpoint 1, GET /x", "letters, digits"),
+        Case("endpoint_rows", "TooLong", "endpoint 1, GET /pp", "longer than 256 bytes"),
+        Case("endpoint_rows", "NoFunction", "endpoint 1, POST /x", "'handle' is NULL"),
+        Case("endpoint_rows", "Twice", "endpoint 0", "/good", "endpoint 1 is the same"),
+        Case("endpoint_rows", "Own", "endpoint POST /health", "the worker's own"),
+        Case("endpoint_rows", "OwnOtherMethod", "/execute", "the worker's own"),
+        Case("endpoint_rows", "OwnID", "endpoint GET, HEAD /cancel/x", "the worker's own"),
+        Case("endpoint_rows", "HookPath", "endpoint 1, POST /prefetch", "path of a hook"),
+        Case("endpoint_rows", "TooMany", "65 endpoints", "64"),
+        Case("endpoint_rows", "NullRows", "endpoint_count is 2", "NULL"),
+        Case("endpoint_rows", "ShortRows", "endpoint_size is 24", "32"),
+        Case("endpoint_rows", "BlankName", "header name 1, 'a b'"),
+        Case("endpoint_rows", "NullName", "header name 0"),
+        Case("endpoint_rows", "LongName", "header name 0", "64 bytes"),
+        Case("endpoint_rows", "ManyNames", "33 headers", "32"),
+        Case("endpoint_rows", "NullNames", "header_name_count is 1", "NULL"),
     ]
 
     static let creations = [
@@ -75,7 +100,7 @@ import Testing
         throws
     { try check(failure) }
 
-    @Test(arguments: tables + creations)
+    @Test(arguments: tables + rows + creations)
     func `A table or a create at fault is explained on one line, with exit code 1`(failure: Case)
         throws
     { try check(failure) }

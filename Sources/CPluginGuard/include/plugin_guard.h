@@ -30,10 +30,15 @@ typedef uw_status (*uwg_initialize_fn)(void *UW_NULLABLE, uw_text, uw_reply);
 typedef uw_status (*uwg_reply_fn)(void *UW_NULLABLE, uw_reply);
 typedef uw_status (*uwg_execute_fn)(void *UW_NULLABLE, const uw_call *UW_NONNULL);
 typedef uw_status (*uwg_cancel_fn)(void *UW_NULLABLE, uw_call_id, uw_reply);
+typedef uw_status (*uwg_reconfigure_fn)(void *UW_NULLABLE, uw_text, uw_text, uw_reply);
 typedef void (*uwg_destroy_fn)(void *UW_NULLABLE);
 
-/* The size of uw_plugin in ABI 1.0; later versions add fields behind destroy. */
-enum { uwg_first_table_size = offsetof(uw_plugin, destroy) + sizeof(uwg_destroy_fn) };
+/* The sizes of uw_plugin in ABI 1.0 and of uw_endpoint in 1.1; later versions add fields behind. */
+enum {
+    uwg_first_table_size = offsetof(uw_plugin, destroy) + sizeof(uwg_destroy_fn),
+    uwg_first_endpoint_size = offsetof(uw_endpoint, handle) + sizeof(uwg_execute_fn),
+    uwg_first_answer_size = offsetof(uw_answer, header_count) + sizeof(size_t)
+};
 
 uw_status uwg_entry(
     uw_plugin_entry_fn UW_NONNULL function, const uw_host *UW_NONNULL host, uw_text class_name,
@@ -45,14 +50,17 @@ uw_status uwg_create(
 uw_status uwg_initialize(
     uwg_initialize_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_text config,
     uw_reply reply, uwg_thrown *UW_NONNULL thrown);
-/* For config_schema, current_config and cleanup; `name`, a literal, says which. */
+/* For config_schema, current_config, cleanup and hooks; `name`, a literal, says which. */
 uw_status uwg_ask(
     uwg_reply_fn UW_NONNULL function, const char *UW_NONNULL name, void *UW_NULLABLE instance, uw_reply reply,
     uwg_thrown *UW_NONNULL thrown);
-/* For execute and execute_stream, likewise. */
+/* For execute, execute_stream, prefetch and endpoints, likewise. */
 uw_status uwg_execute(
     uwg_execute_fn UW_NONNULL function, const char *UW_NONNULL name, void *UW_NULLABLE instance, const uw_call *UW_NONNULL call,
     uwg_thrown *UW_NONNULL thrown);
+uw_status uwg_reconfigure(
+    uwg_reconfigure_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_text old_config,
+    uw_text new_config, uw_reply reply, uwg_thrown *UW_NONNULL thrown);
 uw_status uwg_cancel(
     uwg_cancel_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_call_id call, uw_reply reply,
     uwg_thrown *UW_NONNULL thrown);

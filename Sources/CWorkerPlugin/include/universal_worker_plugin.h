@@ -1,5 +1,7 @@
 /*
- * universal_worker_plugin.h: the plugin ABI of Universal Worker, version 1.0.
+ * universal_worker_plugin.h: the plugin ABI of Universal Worker, version 1.1.
+ *
+ * What 1.1 has added says so; a plugin built for 1.0 loads unchanged.
  *
  * This header is all that a plugin needs, in C11, C++11 or any language that can call C. A plugin
  * is a shared library that exports one function, uw_plugin_entry, and links to nothing of the
@@ -18,6 +20,8 @@
  *                    what `threading` declares. create, initialize, config_schema, current_config,
  *                    cleanup and destroy never run beside each other or beside a call.
  *      [control]     a thread of the worker that is none of the executors.
+ *      [beside]      further threads of the worker, up to 4 at once: beside calls, each other, and
+ *                    whatever runs on an executor, initialize and cleanup included.
  *      [any thread]  from every thread, also the plugin's own, at any time.
  *  - No C++ exception, Rust panic or longjmp is to leave a plugin function. (A C++ exception that
  *    does is caught and becomes an error with its what().) A plugin ends neither the process nor
@@ -49,16 +53,25 @@ extern "C" {
 
 /* The version of this header. A worker loads plugins of the same major and of no newer minor. */
 #define UW_ABI_MAJOR 1
-#define UW_ABI_MINOR 0
+#define UW_ABI_MINOR 1
 
 /* Length of a text that ends at its first NUL. */
 #define UW_NTS ((size_t)-1)
+
+/* What `deadline` of a call is if it has none. (1.1) */
+#define UW_NO_DEADLINE UINT64_MAX
 
 /* A run of UTF-8 bytes, without a terminating NUL. */
 typedef struct uw_text {
     const char *UW_NULLABLE data;
     size_t length;
 } uw_text;
+
+/* One header of a request or of an answer. (1.1) */
+typedef struct uw_header {
+    uw_text name;
+    uw_text value;
+} uw_header;
 
 /*
  * A running call, named by number. It is recognised as stale once its call has finished, for ever:
@@ -80,8 +93,9 @@ typedef int32_t uw_status;
 enum {
     /* Done. HTTP 200. */
     UW_OK = 0,
-    /* From execute and execute_stream only: finish will be called later, or has been called
-     * already, from some thread. Until then the call runs: it counts against max_concurrency. */
+    /* From execute, execute_stream, prefetch and endpoints only: finish (or answer) will be called
+     * later, or has been called already, from some thread. Until then the call runs, and takes the
+     * place of one: it counts against max_concurrency. */
     UW_PENDING = 1,
 
     /* The plugin failed, and the text says how. HTTP 500; 400 from initialize. */
@@ -110,7 +124,8 @@ enum {
     UW_STALE = 32,
     /* From the worker: what was handed in is not valid JSON or UTF-8, or is NULL. */
     UW_INVALID_DATA = 33,
-    /* From the worker: this function is not for this call (emit outside execute_stream). */
+    /* From the worker: this function is not for this call (emit outside execute_stream, answer
+     * inside). */
     UW_WRONG_CALL = 34
 };
 
@@ -135,6 +150,19 @@ enum {
     /* Calls look at is_cancelled: POST /cancel is supported though `cancel` may be NULL. */
     UW_POLLS_CANCELLED = 1
 };
+
+/*
+ * An answer to a call that the plugin words itself, for `answer`. (1.1)
+ */
+typedef struct uw_answer {
+    uint32_t struct_size; /* sizeof(uw_answer) */
+    uint32_t http_status; /* 200 to 599 */
+    uw_text content_type; /* of the body; empty: application/json */
+    uw_text body;         /* with a type that is empty or begins with "application/json" one JSON
+                           * value or nothing; otherwise any bytes */
+    const uw_header *UW_NULLABLE headers; /* beside those of the worker's; NULL with a count of 0 */
+    size_t header_count;                  /* up to 64; 96 KiB together, names and values */
+} uw_answer;
 
 /* What the worker offers. The table outlives the plugin. */
 typedef struct uw_host {
@@ -193,9 +221,42 @@ typedef struct uw_host {
      * perhaps after its client has the answer. (After initialize it asks by itself.) [any thread]
      */
     void (*UW_NONNULL config_changed)(void);
+
+    /* From here on: 1.1. Where host->struct_size ends before a function, it is not there. */
+
+    /*
+     * Ends a call of execute or of an endpoint, as finish does and at its place, with an answer of
+     * the plugin's own. Once a call has been cancelled, its client is told of that instead.
+     * UW_STALE: the call had ended before; nothing has changed.
+     * UW_WRONG_CALL: the call is one of execute_stream or prefetch; nothing has changed.
+     * UW_INVALID_DATA: a status or header that may not be sent (Content-Type, and all that says how
+     * a message is sent), or a body that is not JSON; the call has ended, with an error that says
+     * which. [any thread]
+     */
+    uw_status (*UW_NONNULL answer)(uw_call_id call, const uw_answer *UW_NONNULL answer);
+
+    /*
+     * Shows further members in GET /health or GET /stats: a JSON object of up to 64 KiB, which stays
+     * until the next one. Never waits.
+     * UW_INVALID_DATA: no such object, or one with a key of the worker's own; nothing has changed.
+     * [any thread]
+     */
+    uw_status (*UW_NONNULL show_health)(const char *UW_NULLABLE json, size_t length);
+    uw_status (*UW_NONNULL show_stats)(const char *UW_NULLABLE json, size_t length);
+
+    /*
+     * Says whether the plugin is fit for calls; it is until it says otherwise. While it is not, GET
+     * /health/ready answers 503 with the reason, for hosts that choose where calls go. Calls that come all
+     * the same reach the plugin. `reason` is cut after 1024 bytes; with is_ready other than 0 it
+     * does not matter. UW_INVALID_DATA: the reason is not UTF-8. [any thread]
+     */
+    uw_status (*UW_NONNULL set_ready)(
+        int32_t is_ready, const char *UW_NULLABLE reason, size_t length);
 } uw_host;
 
-/* One call, as execute and execute_stream receive it. */
+struct uw_endpoint;
+
+/* One call, as execute, execute_stream, prefetch and endpoints receive it. */
 typedef struct uw_call {
     uint32_t struct_size; /* sizeof(uw_call) of the worker */
     uint32_t reserved;    /* 0 */
@@ -204,7 +265,54 @@ typedef struct uw_call {
     uw_text kwargs;       /* a JSON object, likewise; "{}" if not given. Keys may repeat: last wins;
                            * and may be spelt with escapes: compare them decoded */
     uw_text request_id;   /* names the call in logs */
+
+    /* From here on: 1.1. */
+
+    /* The row that is asked; NULL in execute, execute_stream and prefetch. */
+    const struct uw_endpoint *UW_NULLABLE endpoint;
+    /* The whole body of the request as it came: for execute valid JSON, with whatever stands beside
+     * args and kwargs; for an endpoint any bytes, or none. */
+    uw_text body;
+    /* When the call is given up, in nanoseconds of CLOCK_MONOTONIC; or UW_NO_DEADLINE. Its client is
+     * answered then, whatever the plugin does, and is_cancelled says 1 if calls can be stopped. */
+    uint64_t deadline;
+    /* Those of the request's headers that `header_names` of the table names, in the order in which
+     * they came; a header that came twice is there twice. Names in lower case, values without the
+     * blanks around them; what is not UTF-8 in them is U+FFFD. */
+    const uw_header *UW_NULLABLE headers;
+    size_t header_count;
 } uw_call;
+
+/* The methods of an endpoint. HEAD comes with GET, and is answered without the body. (1.1) */
+typedef uint32_t uw_method;
+enum { UW_GET = 1, UW_POST = 2 };
+
+/* When requests for an endpoint run. (1.1) */
+typedef uint32_t uw_run;
+enum {
+    /* As a call: counted, queued and cancelled as execute. [executor] */
+    UW_AS_CALL = 0,
+    /* At once, whatever runs. POST /cancel does not mean it, and it is not in /calls. [beside] */
+    UW_BESIDE_CALLS = 1,
+    /* Like initialize: no call runs, and none starts meanwhile. [executor, no call runs] */
+    UW_ALONE = 2
+};
+
+/*
+ * An endpoint of the plugin's own: a row of `endpoints`. 404, 405, Allow, all limits and the checks
+ * of Host and Origin are the worker's. (1.1)
+ */
+typedef struct uw_endpoint {
+    uw_method method;
+    uw_run runs;
+    /* From a slash on, up to 256 of the characters A-Z a-z 0-9 - . _ ~ and /; NUL-terminated. None
+     * of the worker's own, and none twice with the same method. */
+    const char *UW_NULLABLE path;
+    void *UW_NULLABLE context; /* the plugin's own; the worker does not touch it */
+    /* Like execute: ends the call by finish, whose JSON is answered with 200, or by answer. `args`
+     * and `kwargs` of the call are empty, `body` counts. Required. */
+    uw_status (*UW_NULLABLE handle)(void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
+} uw_endpoint;
 
 /*
  * One class of plugin: what uw_plugin_entry answers. It and all it points to outlive the process's
@@ -261,6 +369,43 @@ typedef struct uw_plugin {
 
     /* Ends the instance. [executor, once, last] */
     void (*UW_NULLABLE destroy)(void *UW_NULLABLE instance);
+
+    /* From here on: 1.1. All of it may be NULL or 0. */
+
+    /* Endpoints of the plugin's own, up to 64 rows, each of endpoint_size bytes. A row that breaks a
+     * rule is a load error, which names it. */
+    const uw_endpoint *UW_NULLABLE endpoints;
+    uint32_t endpoint_count;
+    uint32_t endpoint_size; /* sizeof(uw_endpoint) */
+
+    /* Headers of requests that calls are to have, such as "traceparent": up to 32 names, each
+     * NUL-terminated, of up to 64 bytes, in whichever case. */
+    const char *UW_NULLABLE const *UW_NULLABLE header_names;
+    size_t header_name_count;
+
+    /*
+     * Lifecycle hooks. If a plugin has one of them, the routes of all five exist, and those that are
+     * NULL or answer UW_UNSUPPORTED are answered {"status":"not_supported"}. Otherwise there are none.
+     */
+
+    /* POST /prefetch: gets ahead of the first call what takes long. A call in all respects, ended by
+     * finish, whose text with UW_OK does not matter. [executor] */
+    uw_status (*UW_NULLABLE prefetch)(void *UW_NULLABLE instance, const uw_call *UW_NONNULL call);
+
+    /* POST /reconfigure: goes from one configuration, any JSON value, to another; "null" for what the
+     * client has left out. config_schema and current_config are asked afterwards.
+     * [executor, no call runs] */
+    uw_status (*UW_NULLABLE reconfigure)(
+        void *UW_NULLABLE instance, uw_text old_config, uw_text new_config, uw_reply reply);
+
+    /* POST /on_enable, POST /on_disable: the host uses the plugin from now on, or not for a while.
+     * A failure is answered 200 {"status":"error","detail":…}. [beside] */
+    uw_status (*UW_NULLABLE on_enable)(void *UW_NULLABLE instance, uw_reply reply);
+    uw_status (*UW_NULLABLE on_disable)(void *UW_NULLABLE instance, uw_reply reply);
+
+    /* GET /config_options: leaves what values the configuration may have at the moment, one JSON
+     * value. [beside] */
+    uw_status (*UW_NULLABLE config_options)(void *UW_NULLABLE instance, uw_reply reply);
 } uw_plugin;
 
 /*
@@ -287,9 +432,19 @@ __attribute__((visibility("default"))) uw_status uw_plugin_entry(
 /* The layout that every side relies on, for 64-bit machines. */
 #if UINTPTR_MAX == UINT64_MAX
 UW_STATIC_ASSERT(sizeof(uw_text) == 16, "uw_text");
-UW_STATIC_ASSERT(sizeof(uw_host) == 88 && offsetof(uw_host, reply) == 32, "uw_host");
-UW_STATIC_ASSERT(sizeof(uw_call) == 64 && offsetof(uw_call, args) == 16, "uw_call");
-UW_STATIC_ASSERT(sizeof(uw_plugin) == 120 && offsetof(uw_plugin, create) == 48, "uw_plugin");
+UW_STATIC_ASSERT(sizeof(uw_header) == 32, "uw_header");
+UW_STATIC_ASSERT(sizeof(uw_answer) == 56 && offsetof(uw_answer, headers) == 40, "uw_answer");
+UW_STATIC_ASSERT(sizeof(uw_endpoint) == 32 && offsetof(uw_endpoint, handle) == 24, "uw_endpoint");
+UW_STATIC_ASSERT(
+    sizeof(uw_host) == 120 && offsetof(uw_host, reply) == 32 && offsetof(uw_host, answer) == 88,
+    "uw_host");
+UW_STATIC_ASSERT(
+    sizeof(uw_call) == 112 && offsetof(uw_call, args) == 16 && offsetof(uw_call, endpoint) == 64,
+    "uw_call");
+UW_STATIC_ASSERT(
+    sizeof(uw_plugin) == 192 && offsetof(uw_plugin, create) == 48 &&
+        offsetof(uw_plugin, endpoints) == 120,
+    "uw_plugin");
 #endif
 
 #if defined(__clang__)

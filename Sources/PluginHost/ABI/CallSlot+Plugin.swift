@@ -19,10 +19,34 @@ extension CallSlot {
         if let call = abandoned { fail(call, consume lines, failure) }
     }
 
+    /// Ends the call with an answer of the plugin's own, or fails it with what is wrong with that.
+    func answer(
+        _ handle: uw_call_id, _ own: Result<OwnAnswer, CallFailure>, _ body: UnsafeRawBufferPointer
+    ) -> uw_status {
+        let isForThis = work.withLock { work in
+            live.load(ordering: .relaxed) != handle
+                || work.call?.kind != .stream && work.hook == nil
+        }
+        guard isForThis else { return uw_status(UW_WRONG_CALL) }
+        switch own {
+        case .success(let own): return unsafe finish(handle, uw_status(UW_OK), body, own)
+        case .failure(let refusal):
+            return unsafe finish(handle, uw_status(UW_OK), nil, refusal: refusal)
+        }
+    }
+
+    /// The plugin does not have the hook that the call is; on its executor.
+    func lacksHook() {
+        let handle = live.load(ordering: .acquiring)
+        if handle != 0 { _ = unsafe finish(handle, uw_status(UW_UNSUPPORTED), nil) }
+    }
+
     /// Ends the call, on behalf of the plugin; with a head if the text is an answer of its own.
+    ///
+    /// With a refusal the call fails, whatever else there is.
     func finish(
         _ handle: uw_call_id, _ status: uw_status, _ text: UnsafeRawBufferPointer?,
-        _ own: OwnAnswer? = nil
+        _ own: OwnAnswer? = nil, refusal: CallFailure? = nil
     ) -> uw_status {
         var action = CallPhase.FinishAction.refuse
         var lines = ByteBuffer()
@@ -37,8 +61,7 @@ extension CallSlot {
         letGo(of: ended.call)
         var answer = uw_status(UW_OK)
         if !ended.wasBroken {
-            answer = unsafe deliver(
-                ended.call, status, text, own, consume lines, ended.cancellation)
+            answer = unsafe deliver(ended, status, text, own, refusal, consume lines)
         }
         if action == .deliverAndRelease { owner.withLock { $0 }?.slotIsFree(self) }
         return answer
@@ -46,13 +69,23 @@ extension CallSlot {
 
     /// Builds the outcome, outside of every lock, and hands it over.
     private func deliver(
-        _ call: Call, _ status: uw_status, _ text: UnsafeRawBufferPointer?, _ own: OwnAnswer?,
-        _ lines: consuming ByteBuffer, _ cancellation: CallFailure?
+        _ ended: EndedCall, _ status: uw_status, _ text: UnsafeRawBufferPointer?, _ own: OwnAnswer?,
+        _ refusal: CallFailure?, _ lines: consuming ByteBuffer
     ) -> uw_status {
+        let (call, cancellation) = (ended.call, ended.cancellation)
         // The last line of a stream is the plugin's also where it was stopped: its hosts know no other.
         if let cancellation, own == nil || call.kind != .stream {
             fail(call, consume lines, cancellation)
             return uw_status(UW_OK)
+        }
+        if let wording = ended.hook?.wording(of: status) {
+            finish(call, .worded(wording))
+            return uw_status(UW_OK)
+        }
+        if let refusal {
+            report(refusal, call)
+            fail(call, consume lines, refusal)
+            return uw_status(UW_INVALID_DATA)
         }
         guard status == UW_OK else {
             let text = unsafe text.flatMap { unsafe $0.isEmpty ? nil : repairedString($0) }
@@ -62,14 +95,14 @@ extension CallSlot {
             return uw_status(UW_OK)
         }
         if call.kind == .stream, unsafe text?.isEmpty ?? false {
-            call.observer.callDidFinish(.streamEnd(lines, nil))
+            finish(call, .streamEnd(lines, nil))
             return uw_status(UW_OK)
         }
         if let own, call.kind != .stream, unsafe !own.isJSON || text?.isEmpty ?? true {
             if let text = unsafe text, unsafe !lines.append(text) {
                 fail(call, consume lines, .noMemoryForAnswer)
             } else {
-                call.observer.callDidFinish(.answer(own, lines))
+                finish(call, .answer(own, lines))
             }
             return uw_status(UW_OK)
         }
@@ -88,18 +121,24 @@ extension CallSlot {
             return uw_status(UW_INVALID_DATA)
         }
         if let own {
-            call.observer.callDidFinish(
+            finish(
+                call,
                 call.kind == .stream
                     ? .streamAnswer(lines, cancellation ?? own.failure) : .answer(own, lines))
             return uw_status(UW_OK)
         }
-        call.observer.callDidFinish(call.kind == .stream ? .streamEnd(lines, nil) : .value(lines))
+        finish(call, call.kind == .stream ? .streamEnd(lines, nil) : .value(lines))
         return uw_status(UW_OK)
     }
 
+    /// Hands over an outcome: to who waits for the call, or for the request in this place.
+    private func finish(_ call: Call, _ outcome: consuming CallOutcome) {
+        if let place { place.callDidFinish(outcome) } else { call.observer.callDidFinish(outcome) }
+    }
+
     private func fail(_ call: Call, _ lines: consuming ByteBuffer, _ failure: CallFailure) {
-        call.observer.callDidFinish(
-            call.kind == .stream ? .streamEnd(lines, failure) : .failure(failure))
+        finish(
+            call, call.kind == .stream ? .streamEnd(lines, failure) : .failure(failure))
     }
 
     /// The plugin's execute has returned; only on the executor that called it.
@@ -127,6 +166,7 @@ extension CallSlot {
         let call: Call
         let wasBroken: Bool
         let cancellation: CallFailure?
+        let hook: LifecycleHook?
     }
 
     /// Takes the call out of the slot, with the lines that its stream has not taken yet and a buffer
@@ -142,7 +182,8 @@ extension CallSlot {
         swap(&spare, &work.spare)
         work.call = nil
         work.pace.begin()
-        return EndedCall(call: call, wasBroken: work.isBroken, cancellation: endControl())
+        return EndedCall(
+            call: call, wasBroken: work.isBroken, cancellation: endControl(), hook: work.hook)
     }
 
     /// Gives back what a call holds that is over; tells the owner if it has a deadline.

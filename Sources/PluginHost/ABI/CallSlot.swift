@@ -39,6 +39,8 @@ protocol CallSlotOwner: AnyObject, Sendable {
         var isBroken = false
         /// The same, since it has been given up.
         var isAbandoned = false
+        /// The hook that runs as this call, if one does: the worker words its answer.
+        var hook: LifecycleHook?
 
         /// Puts a line behind the others, and keeps what room it leaves; false without memory.
         mutating func place(_ line: inout ByteBuffer) -> Bool {
@@ -67,6 +69,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// What the plugin gets to see of the call; written by the executor before it calls execute.
     let description: UnsafeMutablePointer<uw_call>
     private let requestID: UnsafeMutableBufferPointer<CChar>
+    private var headers = HeaderTexts()
     private let generation = Atomic<UInt64>(0)
     /// The handle of the call that runs; 0 if none does.
     let live = Atomic<UInt64>(0)
@@ -77,6 +80,9 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// The last report that was taken, and the handle of the call that gave it.
     private let progress = Mutex((handle: uw_call_id(0), report: ProgressReport.none))
     let owner = Mutex<(any CallSlotOwner)?>(nil)
+    /// Takes the outcomes of what runs here, if that is no call of the scheduler's; changed only while
+    /// nothing runs.
+    var place: RequestPlace?
 
     /// The longest request id that plugins see, in bytes.
     static let requestIDLimit = 128
@@ -110,9 +116,16 @@ protocol CallSlotOwner: AnyObject, Sendable {
             work.phase = CallPhase()
             work.isBroken = false
             work.isAbandoned = false
+            work.hook = nil
             live.store(handle, ordering: .releasing)
         }
     }
+
+    /// The armed call is a hook.
+    func runs(_ hook: LifecycleHook?) { work.withLock { $0.hook = hook } }
+
+    /// Whether it is; on its executor.
+    var isHook: Bool { work.withLock { $0.hook != nil } }
 
     private func describe(_ call: Call, _ handle: uw_call_id) {
         var id = call.requestID
@@ -126,7 +139,9 @@ protocol CallSlotOwner: AnyObject, Sendable {
             struct_size: UInt32(MemoryLayout<uw_call>.size), reserved: 0, id: handle,
             args: call.text(call.args, orElse: EmptyText.array),
             kwargs: call.text(call.kwargs, orElse: EmptyText.object),
-            request_id: uw_text(data: requestID.baseAddress, length: idLength))
+            request_id: uw_text(data: requestID.baseAddress, length: idLength), endpoint: nil,
+            body: call.wholeText, deadline: call.deadline?.nanoseconds ?? .max,
+            headers: headers.lay(out: call.headers), header_count: call.headers.count)
     }
 
     /// Whether a call is in it that has not ended.

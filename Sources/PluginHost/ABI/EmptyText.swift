@@ -14,6 +14,13 @@ enum EmptyText {
 }
 
 extension Call {
+    /// The whole body as the plugin sees it, likewise; NULL if there is none.
+    var wholeText: uw_text {
+        body.count == 0
+            ? unsafe uw_text(data: nil, length: 0)
+            : unsafe text(0..<body.count, orElse: EmptyText.object)
+    }
+
     /// A part of the body as the plugin sees it; valid as long as the call is alive.
     func text(_ range: Range<Int>?, orElse empty: uw_text) -> uw_text {
         guard let range else { return unsafe empty }

@@ -36,7 +36,14 @@ enum HostTable {
                     uwg_end_copy()
                     let listener = HostTable.listener.withLock { $0 }
                     PluginThread.uncancelled { listener?.configChanged() }
-                }))
+                },
+                answer: { unsafe answer($0, $1) },
+                show_health: { json, length in
+                    unsafe show(json, length) { unsafe $0.showHealth($1) }
+                },
+                show_stats: { json, length in unsafe show(json, length) { unsafe $0.showStats($1) }
+                },
+                set_ready: { unsafe setReady($0, $1, $2) }))
         return unsafe UnsafePointer(table)
     }()
 
@@ -57,6 +64,8 @@ protocol HostTableListener: AnyObject, Sendable {
     func log(_ level: PluginLogLevel, _ text: String)
     /// The configuration would read differently now.
     func configChanged()
+    /// Where what the plugin says of itself is kept.
+    var facts: PluginFacts? { get }
 }
 
 private func emit(_ call: uw_call_id, _ json: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
@@ -74,6 +83,48 @@ private func finish(
     } ?? uw_status(UW_STALE)
 }
 
+private func answer(_ call: uw_call_id, _ given: UnsafePointer<uw_answer>) -> uw_status {
+    uwg_end_copy()
+    return SlotRegistry.withSlot(of: call) { slot in
+        PluginThread.uncancelled {
+            let (own, body) = unsafe OwnAnswer.read(given)
+            return unsafe slot.answer(call, own, body)
+        }
+    } ?? uw_status(UW_STALE)
+}
+
+private func show(
+    _ json: UnsafePointer<CChar>?, _ length: Int,
+    _ take: (PluginFacts, UnsafeRawBufferPointer) -> Bool
+) -> uw_status {
+    uwg_end_copy()
+    guard let bytes = unsafe foreignText(json, length) else { return uw_status(UW_INVALID_DATA) }
+    let listener = HostTable.listener.withLock { $0 }
+    return PluginThread.uncancelled {
+        let isTaken = listener?.facts.map { unsafe take($0, bytes) } ?? false
+        return uw_status(isTaken ? UW_OK : UW_INVALID_DATA)
+    }
+}
+
+private func setReady(
+    _ isReady: Int32, _ reason: UnsafePointer<CChar>?, _ length: Int
+) -> uw_status {
+    uwg_end_copy()
+    let listener = HostTable.listener.withLock { $0 }
+    return PluginThread.uncancelled {
+        if isReady != 0 {
+            listener?.facts?.setUnfitness(nil)
+            return uw_status(UW_OK)
+        }
+        guard let bytes = unsafe foreignText(reason, length), unsafe UTF8Text.isValid(bytes) else {
+            return uw_status(UW_INVALID_DATA)
+        }
+        let text = unsafe repairedString(beginning(of: bytes))
+        listener?.facts?.setUnfitness(text.isEmpty ? "it does not say why" : text)
+        return uw_status(UW_OK)
+    }
+}
+
 private func progress(
     _ call: uw_call_id, _ fraction: Double, _ message: UnsafePointer<CChar>?, _ length: Int
 ) -> uw_status {
@@ -87,7 +138,7 @@ private func progress(
     return uw_status(isTaken ? UW_OK : UW_STALE)
 }
 
-/// How many bytes of a progress message are kept; the header promises it.
+/// How many bytes of a message are kept; the header promises it.
 private let messageLimit = 1_024
 
 /// As many whole characters as fit into `messageLimit` bytes.

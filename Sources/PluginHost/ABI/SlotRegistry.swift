@@ -6,7 +6,9 @@ internal import Synchronization
 /// Fixed in number, so that a lookup takes no lock.
 enum SlotRegistry {
     /// The most calls that can run at once in a process.
-    static let capacity = 256
+    static let mostCalls = 256
+    /// The same with requests beside them, or alone.
+    static let capacity = mostCalls + 64
 
     /// Never freed, so that a lookup counts no reference either.
     nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Unmanaged<CallSlot>> = {

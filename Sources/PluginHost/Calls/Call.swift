@@ -24,6 +24,8 @@ package final class Call: Sendable {
     let args: Range<Int>?
     /// Where `kwargs` lie, if given.
     let kwargs: Range<Int>?
+    /// Those of the request's headers that the plugin wants to see.
+    let headers: [HeaderField]
     /// What the body takes of the budget, until the plugin has finished the call.
     private let held: Holding
     /// The timer of the deadline; 0 if none has been set, and `noMoreTimers` in the end.
@@ -38,6 +40,7 @@ package final class Call: Sendable {
     ///   - body: validated JSON text.
     ///   - args: in it, the `args`, or the configuration.
     ///   - kwargs: in it, the `kwargs`.
+    ///   - headers: those that the plugin wants to see, in their order; names in lower case.
     ///   - requestID: names the call.
     ///   - arrival: when it came.
     ///   - deadline: when it is given up, likewise; nil for never.
@@ -45,13 +48,15 @@ package final class Call: Sendable {
     ///   - held: what the body takes of the budget.
     package init(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        requestID: String, arrival: Moment, deadline: Moment?, observer: any CallObserver,
+        headers: [HeaderField] = [], requestID: String, arrival: Moment, deadline: Moment?,
+        observer: any CallObserver,
         held: consuming Holding = Holding(of: .unlimited)
     ) {
         self.kind = kind
         self.body = body
         self.args = args
         self.kwargs = kwargs
+        self.headers = headers
         self.requestID = requestID
         self.arrival = arrival
         self.deadline = deadline

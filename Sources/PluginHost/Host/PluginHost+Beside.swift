@@ -9,10 +9,13 @@ extension PluginHost {
         var queue = RingQueue<Call>()
         /// Those that run and have not been answered.
         var running: [Call] = []
-        /// How many threads there are, how many wait for work, and how many are at it.
-        var threads = 0
+        /// The places that have no thread yet.
+        var places: [Int]
+        /// How many threads wait for work, and how many are at it.
         var idle = 0
         var busy = 0
+
+        init(count: Int) { places = Array((0..<count).reversed()) }
 
         /// How many requests may wait; each takes moments, unless the plugin stands still.
         static let capacity = 64
@@ -28,30 +31,50 @@ extension PluginHost {
                 state.beside.idle -= 1
                 return (nil, .idleExecutor)
             }
-            guard state.beside.threads < instance.besideCount else { return (nil, .noExecutor) }
-            defer { state.beside.threads += 1 }
-            return (nil, .newExecutor(state.beside.threads))
+            return (nil, state.beside.places.popLast().map { .newExecutor($0) } ?? .noExecutor)
         }
         switch wake {
         case .noExecutor: break
         case .idleExecutor: besideWork.signal()
         case .newExecutor(let place):
-            if !spawn("uw-beside-\(place)", { self.serveBeside(place) }) { noThreadBeside() }
+            startBeside(place)
         }
         return refusal
     }
 
+    private func startBeside(_ place: Int) {
+        let isStarted = spawn("uw-beside-\(place)") {
+            let executor = Executor()
+            ThreadEnd.run {
+                self.serveBeside(place, executor)
+            } ifThreadEnds: {
+                self.besideThreadEnded(place, executor)
+            }
+        }
+        if !isStarted { noThreadBeside(place) }
+    }
+
+    /// Clears up behind a thread that plugin code has ended, and starts another; its last act.
+    private func besideThreadEnded(_ place: Int, _ executor: Executor) {
+        let failure = PluginThread.endFailure()
+        guard case .call(let call) = executor.job else { return }
+        events.pluginMisbehaved(
+            failure.detail + "; another one takes its place", requestID: call.requestID)
+        finishBeside(call, .failure(failure))
+        startBeside(place)
+    }
+
     /// Leaves the work to the threads that there are; where there is none, it is refused.
-    private func noThreadBeside() {
+    private func noThreadBeside(_ place: Int) {
         let isNone = state.withLock { state in
-            state.beside.threads -= 1
-            return state.beside.threads == 0
+            state.beside.places.append(place)
+            return state.beside.places.count == instance.besideCount
         }
         if isNone { withdrawBeside(CallFailure(.unavailable, "There is no thread for the call")) }
     }
 
     /// The body of the thread for one place.
-    private func serveBeside(_ place: Int) {
+    private func serveBeside(_ place: Int, _ executor: Executor) {
         while true {
             let next = state.withLock { state in
                 let call = state.beside.queue.popFirst()
@@ -67,10 +90,12 @@ extension PluginHost {
                 besideWork.wait()
                 continue
             }
+            executor.job = .call(call)
             finishBeside(
                 call,
                 isOverdue(call)
                     ? .failure(.deadlinePassed) : instance.answer(call, beside: place))
+            executor.job = nil
         }
     }
 

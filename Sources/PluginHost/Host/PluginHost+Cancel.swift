@@ -56,12 +56,17 @@ extension PluginHost {
     /// Cancels the call that an observer waits for, if it still runs or waits.
     package func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
         stop(failure) { $0.observer === observer }
+        instance.giveUp(failure, at: clock()) { $0.observer === observer }
+        abandonBeside(failure) { $0.observer === observer }
     }
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
     func enforce(_ deadline: Moment, of call: Call) {
         let timer = timers.schedule(at: deadline) { [weak self] in
             guard let self else { return }
+            if call.kind.place != .shared {
+                self.instance.giveUp(.deadlinePassed, at: self.clock()) { $0 === call }
+            }
             if call.kind.place == nil { return self.abandonBeside(.deadlinePassed) { $0 === call } }
             self.stop(.deadlinePassed) { $0 === call }
             for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }

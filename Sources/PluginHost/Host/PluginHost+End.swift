@@ -19,6 +19,7 @@ extension PluginHost {
     /// The calls go on; what they still emit and how they finish is ignored.
     package func abandonCalls(_ failure: CallFailure) {
         for slot in slots { slot.abandon(failure) }
+        instance.giveUp(failure, at: clock()) { _ in true }
         abandonBeside(failure)
         guard let call = state.withLock({ exchange(&$0.alone, nil) }) else { return }
         call.observer.callDidFinish(.failure(failure))

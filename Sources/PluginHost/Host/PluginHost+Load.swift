@@ -18,13 +18,14 @@ extension PluginHost {
     package static func load(
         path: String, className: String, in environment: HostEnvironment
     ) throws(LoadFailure) -> PluginHost {
-        HostTable.listener.withLock { $0 = StartupListener(environment.events) }
+        let facts = PluginFacts()
+        HostTable.listener.withLock { $0 = StartupListener(environment.events, facts) }
         let library = try PluginLibrary(path: path)
         environment.events.libraryLoaded()
         return try start(in: environment) { () throws(LoadFailure) in
             let table = try library.table(of: className)
             return try withSlots(table.concurrency) { () throws(LoadFailure) in
-                try LibraryInstance(creating: table)
+                try LibraryInstance(creating: table, facts)
             }
         }
     }
@@ -106,8 +107,12 @@ extension PluginHost {
 /// Hears what the plugin says before there is a host.
 private final class StartupListener: HostTableListener {
     private let events: any HostEvents
+    let facts: PluginFacts?
 
-    init(_ events: any HostEvents) { self.events = events }
+    init(_ events: any HostEvents, _ facts: PluginFacts) {
+        self.events = events
+        self.facts = facts
+    }
 
     func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
 

@@ -78,7 +78,8 @@ extension PluginHost {
         if let cause = instance.absence {
             return instance.isLost ? .pluginFailed : .restarting(cause)
         }
-        return alone?.kind == .initialize ? .loading : .ready
+        if alone?.kind == .initialize { return .loading }
+        return instance.unfitness.map { .unfit($0) } ?? .ready
     }
 
     /// A sentence about a call that was cancelled so long ago and has not ended.

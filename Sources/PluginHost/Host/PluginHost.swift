@@ -21,7 +21,7 @@ package final class PluginHost: Sendable {
         var idleObserver: (@Sendable () -> Void)?
         /// The initialize or cleanup that runs and has not been answered.
         var alone: Call?
-        var beside = Beside()
+        var beside: Beside
     }
 
     let instance: any PluginInstance
@@ -63,7 +63,10 @@ package final class PluginHost: Sendable {
         timers = environment.timers
         let scheduler = Scheduler<Job>(
             capacity: environment.maxQueue, concurrency: slots.count)
-        state = Mutex(State(scheduler: scheduler, freeSlots: slots))
+        state = Mutex(
+            State(
+                scheduler: scheduler, freeSlots: slots,
+                beside: Beside(count: instance.besideCount)))
         desk = CancelDesk(instance, environment)
         schemaSnapshot = Mutex(.empty)
         configSnapshot = Mutex(.empty)
@@ -76,6 +79,8 @@ package final class PluginHost: Sendable {
     package var name: PluginLabel { instance.name }
     /// The plugin's version, as it says itself; "unknown" if it does not.
     package var version: PluginLabel { instance.version }
+    /// The headers of requests that calls are to have, in lower case.
+    package var headerNames: [String] { instance.headerNames }
     /// Further members of /health, each behind a comma.
     package var health: String { instance.health }
     /// Further members of /stats, likewise.
@@ -192,6 +197,8 @@ extension PluginHost: CallSlotOwner {
 
 extension PluginHost: HostTableListener {
     func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
+
+    var facts: PluginFacts? { instance.facts }
 
     func configChanged() {
         let isNew = state.withLock { state in

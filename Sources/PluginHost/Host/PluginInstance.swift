@@ -22,6 +22,12 @@ protocol PluginInstance: Sendable {
     /// Whether `cancel` is to be called; otherwise calls look by themselves.
     var hasCancel: Bool { get }
 
+    /// Where what it says of itself is kept, if it does so by functions of the host table.
+    var facts: PluginFacts? { get }
+    /// Why it is not fit for calls, as it says itself; nil if it is.
+    var unfitness: String? { get }
+    /// The headers of requests that calls are to have, in lower case.
+    var headerNames: [String] { get }
     /// Its own endpoints; a call for one has its number here.
     var endpoints: [PluginEndpoint] { get }
     /// How many requests for them may run beside calls at once.
@@ -39,6 +45,8 @@ protocol PluginInstance: Sendable {
     ///
     /// - Returns: what the client is to hear.
     func cancel(_ call: uw_call_id) -> CancelAnswer
+    /// Requests that run beside calls or alone are not waited for any more: their handles say so.
+    func giveUp(_ failure: CallFailure, at now: Moment, where isMeant: (Call) -> Bool)
     /// Asks for the schema of the configuration.
     func configSchema() -> Snapshot
     /// Asks for the configuration in force.
@@ -70,6 +78,10 @@ extension PluginInstance {
     var endpoints: [PluginEndpoint] { [] }
     var besideCount: Int { 0 }
     func answer(_ call: Call, beside place: Int?) -> CallOutcome? { nil }
+    func giveUp(_ failure: CallFailure, at now: Moment, where isMeant: (Call) -> Bool) {}
+    var facts: PluginFacts? { nil }
+    var unfitness: String? { nil }
+    var headerNames: [String] { [] }
 }
 
 /// What a plugin in the worker's own process has no part in.
@@ -83,7 +95,7 @@ extension PluginInstance {
 }
 
 /// Who hears of the process of an instance; any thread.
-protocol PluginInstanceOwner: AnyObject, Sendable {
+protocol PluginInstanceOwner: CallSlotOwner {
     /// The process has died.
     func processDied(_ death: ProcessDeath, _ next: AfterDeath)
     /// A process could not be started in the place of one that died.

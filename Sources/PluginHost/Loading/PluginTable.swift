@@ -22,6 +22,8 @@ internal import WorkerCore
     let cancel: uwg_cancel_fn?
     let cleanup: uwg_reply_fn?
     let destroy: uwg_destroy_fn
+    /// What the class has beyond ABI 1.0's functions.
+    let endpoints: LibraryEndpoints
 
     /// The ABI that this worker has, as "major.minor".
     static let supportedABI = "\(UW_ABI_MAJOR).\(UW_ABI_MINOR)"
@@ -53,6 +55,7 @@ internal import WorkerCore
         unsafe cancel = table.cancel
         unsafe cleanup = table.cleanup
         let pollsCancelled = unsafe table.flags & UInt32(UW_POLLS_CANCELLED) != 0
+        endpoints = try unsafe LibraryEndpoints(of: table)
         isCancellable = unsafe table.cancel != nil || pollsCancelled
     }
 
@@ -66,9 +69,9 @@ internal import WorkerCore
             }
             return 1
         case UW_CONCURRENT:
-            guard (1...SlotRegistry.capacity).contains(limit) else {
+            guard (1...SlotRegistry.mostCalls).contains(limit) else {
                 throw .invalidTable(
-                    "the plugin's max_concurrency is \(limit); expected 1 to \(SlotRegistry.capacity)"
+                    "the plugin's max_concurrency is \(limit); expected 1 to \(SlotRegistry.mostCalls)"
                 )
             }
             return limit

@@ -1,3 +1,4 @@
+internal import CWorkerPlugin
 internal import WorkerCore
 internal import WorkerJSON
 
@@ -17,19 +18,19 @@ struct EndpointRequest {
         case .hook(let hook):
             head = Array("{\"hook\":\"\(hook.rawValue)\"}\n".utf8)
             hasBody = false
-            if hook == .reconfigure { head += Self.configurations(in: call) }
+            if hook == .reconfigure {
+                let texts = Self.configurations(in: call).joined(separator: ",".utf8)
+                head += [UInt8(ascii: "[")] + texts + [UInt8(ascii: "]")]
+            }
         }
     }
 
     /// The old and the new configuration; null for what the body does not have.
-    private static func configurations(in call: Call) -> [UInt8] {
+    static func configurations(in call: Call) -> [ArraySlice<UInt8>] {
         let members = unsafe call.body.withUnsafeBytes { bytes in
             unsafe JSONMembers(UnsafeRawBufferPointer(rebasing: bytes[call.args ?? 0..<0]))
         }
-        let values = ["old_config", "new_config"].map {
-            members?.json($0) ?? Array("null".utf8)[...]
-        }
-        return [UInt8(ascii: "[")] + values.joined(separator: ",".utf8) + [UInt8(ascii: "]")]
+        return ["old_config", "new_config"].map { members?.json($0) ?? Array("null".utf8)[...] }
     }
 
     /// Lends the payload in parts, one behind the other.
@@ -53,18 +54,14 @@ struct EndpointRequest {
     static func outcome(
         _ head: FrameHead, _ payload: UnsafeRawBufferPointer, _ hook: LifecycleHook?
     ) -> CallOutcome? {
-        if let hook, let text = wording(of: head, for: hook) {
-            var bytes = ByteBuffer()
-            bytes.append(text)
-            return .value(bytes)
-        }
+        if let hook, let text = wording(of: head, for: hook) { return .worded(text) }
         switch FrameKind(rawValue: head.kind) {
         case .result: return unsafe json(payload)
         case .error:
             let failure = failure(
                 of: head.status, text: unsafe repairedString(payload),
                 in: "endpoint")
-            return hook?.failsWell ?? false ? told(failure) : .failure(failure)
+            return hook?.outcome(of: failure) ?? .failure(failure)
         case .answer:
             let (own, body) = unsafe OwnAnswer.read(payload)
             if unsafe own.isJSON && !body.isEmpty { return unsafe json(body, own) }
@@ -92,18 +89,9 @@ struct EndpointRequest {
     /// What a hook is answered that has gone well, or that the plugin lacks, if the worker words that.
     static func wording(of head: FrameHead, for hook: LifecycleHook) -> String? {
         switch FrameKind(rawValue: head.kind) {
-        case .result: hook.done
-        case .error where head.flags & FrameFlag.unsupported != 0: hook.missing
+        case .result: hook.wording(of: uw_status(UW_OK))
+        case .error: hook.wording(of: head.status)
         default: nil
         }
-    }
-
-    /// How hosts want to hear of some failures: with 200.
-    private static func told(_ failure: CallFailure) -> CallOutcome {
-        var bytes = ByteBuffer()
-        bytes.append("{\"status\":\"error\",\"detail\":")
-        bytes.appendJSONString(failure.detail)
-        bytes.append("}")
-        return .value(bytes)
     }
 }

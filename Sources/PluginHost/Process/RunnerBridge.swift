@@ -171,15 +171,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         let hello = Hello(
             calls: max(1, count("calls")), beside: count("beside"),
             wantsWhole: members.json("whole").map { $0.elementsEqual("true".utf8) } ?? false,
-            health: members.json("health").map(Self.further) ?? "")
+            health: members.object("health")?.further ?? "")
         state.withLock { $0.hello = hello }
-    }
-
-    /// The members of an object, each behind a comma, so that they can follow others.
-    private static func further(_ object: ArraySlice<UInt8>) -> String {
-        let inner = object.dropFirst().dropLast()
-        guard object.first == UInt8(ascii: "{"), !inner.isEmpty else { return "" }
-        return "," + String(decoding: inner, as: UTF8.self)
     }
 
     private func open(_ payload: UnsafeRawBufferPointer) {
@@ -194,7 +187,7 @@ final class RunnerBridge: RunnerProcess.Listener {
             return .json(String(decoding: json, as: UTF8.self))
         }
         do throws(EndpointError) {
-            let endpoints = try Self.endpoints(
+            let endpoints = try PluginEndpoint.table(
                 about?.rows("endpoints") ?? [], hooks: about?.json("hooks") != nil
             ).map { hello.beside == 0 ? $0.asCall : $0 }
             opened.give(
@@ -208,25 +201,10 @@ final class RunnerBridge: RunnerProcess.Listener {
         }
     }
 
-    /// What the plugin declares, and the routes of all hooks if it has one, or should.
-    private static func endpoints(
-        _ rows: [[String]], hooks: Bool
-    ) throws(EndpointError) -> [PluginEndpoint] {
-        guard rows.count <= PluginEndpoint.limit else {
-            throw EndpointError(
-                "the plugin declares \(rows.count) endpoints, more than \(PluginEndpoint.limit)")
-        }
-        var endpoints: [PluginEndpoint] = []
-        for (number, row) in rows.enumerated() {
-            endpoints.append(try PluginEndpoint(row: row, number: number))
-        }
-        return endpoints + (hooks ? LifecycleHook.allCases.map { PluginEndpoint($0) } : [])
-    }
-
     /// Takes in what the plugin shows of itself; also from a lane, on its executor.
     func report(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
         guard let members = unsafe JSONMembers(payload) else { return }
-        let stats = members.json("stats").map(Self.further)
+        let stats = members.object("stats")?.further
         var report: ProgressReport?
         if let object = members.json("progress"), let progress = members.object("progress") {
             report = ProgressReport(

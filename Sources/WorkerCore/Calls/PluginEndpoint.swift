@@ -62,6 +62,33 @@ package struct PluginEndpoint: Equatable, Sendable {
         target = .row(number)
     }
 
+    /// Reads a declaration, and adds the routes of all hooks if the plugin has one, or should.
+    ///
+    /// - Throws: what is wrong with it, naming the row.
+    package static func table(
+        _ rows: [[String]], hooks: Bool
+    ) throws(EndpointError) -> [PluginEndpoint] {
+        guard rows.count <= limit else {
+            throw EndpointError("the plugin declares \(rows.count) endpoints, more than \(limit)")
+        }
+        var endpoints: [PluginEndpoint] = []
+        for (number, row) in rows.enumerated() {
+            endpoints.append(try PluginEndpoint(row: row, number: number))
+        }
+        if hooks { endpoints += LifecycleHook.allCases.map { PluginEndpoint($0) } }
+        for (number, endpoint) in endpoints.enumerated() {
+            let former = endpoints[..<number].firstIndex {
+                $0.path == endpoint.path && $0.methods == endpoint.methods
+            }
+            guard let former else { continue }
+            throw EndpointError(
+                "endpoint \(former), \(endpoint.methods.allow) \(endpoint.path): "
+                    + (number < rows.count
+                        ? "endpoint \(number) is the same" : "it is the path of a hook"))
+        }
+        return endpoints
+    }
+
     /// The endpoint of a hook.
     package init(_ hook: LifecycleHook) {
         methods = hook == .configOptions ? .get : .post

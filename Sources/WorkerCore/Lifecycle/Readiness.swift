@@ -6,6 +6,8 @@ package enum Readiness: Equatable, Sendable {
     case loading
     /// The plugin's process has died, as this says, and is started again.
     case restarting(String)
+    /// The plugin says that it is not fit for calls, and why.
+    case unfit(String)
     /// The worker ends.
     case draining
     /// The plugin is broken for good.
@@ -19,6 +21,7 @@ package enum Readiness: Equatable, Sendable {
         case .ready: nil
         case .loading: "loading: the plugin is being initialised"
         case .restarting(let cause): "restarting: \(cause)"
+        case .unfit(let reason): "the plugin is not ready: \(reason)"
         case .draining: "draining: the worker is shutting down"
         case .pluginFailed: "the plugin failed for good"
         case .wedged(let detail): "wedged: \(detail)"
@@ -31,6 +34,7 @@ package enum Readiness: Equatable, Sendable {
         case .ready: "ready"
         case .loading: "loading"
         case .restarting: "restarting"
+        case .unfit: "not_ready"
         case .draining: "draining"
         case .pluginFailed: "failed"
         case .wedged: "wedged"

@@ -36,7 +36,8 @@ extension Exchange {
 
     /// Has the plugin asked.
     private func call(_ kind: CallKind) -> MHD_Result {
-        if let client, kind.place == .shared {
+        // What runs alone goes on without its client.
+        if let client, kind.place ?? .shared == .shared {
             if client.isGone { return .NO }
             client.exchange = self
         }

@@ -49,6 +49,8 @@ package import WorkerThreads
     package let requestID: String
     /// When the header block was complete.
     package let arrival: Moment
+    /// Those of the request's headers that the plugin wants to see.
+    package let headers: [HeaderField]
     /// How long the client is willing to wait.
     private let timeout: TimeSpan?
     var body = ByteBuffer()
@@ -86,6 +88,7 @@ package import WorkerThreads
         requestID = head.callName?.text ?? server.nextRequestID()
         arrival = server.loop.now
         timeout = head.timeout?.time
+        headers = head.named
         client = connection.client
         row =
             switch plan {

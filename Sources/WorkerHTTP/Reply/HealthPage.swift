@@ -10,20 +10,20 @@ final class HealthPage {
         let running: Int
         let queued: Int
         let uptimeSeconds: UInt64
+        let further: String
     }
 
     /// What never changes.
     private var identity = ByteBuffer()
     private var page: (facts: Facts, response: KeptResponse)?
 
-    init(processID: Int32, name: PluginLabel, version: PluginLabel, further: String) {
+    init(processID: Int32, name: PluginLabel, version: PluginLabel) {
         identity.append("{\"status\":\"running\",\"pid\":")
         identity.append(String(processID))
         identity.append(",\"name\":")
         append(name)
         identity.append(",\"version\":")
         append(version)
-        identity.append(further)
     }
 
     private func append(_ label: PluginLabel) {
@@ -38,14 +38,16 @@ final class HealthPage {
     /// - Parameters:
     ///   - readiness: whether calls get done.
     ///   - load: how many calls run, and how many wait.
+    ///   - further: what the plugin adds: members, each behind a comma.
     ///   - uptime: the time since the server was made.
     /// - Returns: 200 with the text.
     func reply(
-        _ readiness: Readiness, _ load: (running: Int, queued: Int), uptime: TimeSpan
+        _ readiness: Readiness, _ load: (running: Int, queued: Int), further: String,
+        uptime: TimeSpan
     ) -> Reply {
         let facts = Facts(
             readiness: readiness, running: load.running, queued: load.queued,
-            uptimeSeconds: uptime.seconds)
+            uptimeSeconds: uptime.seconds, further: further)
         if let page, page.facts == facts { return Reply(kept: page.response) }
         let response = KeptResponse(SharedText(render(facts)))
         page = (facts, response)
@@ -55,6 +57,7 @@ final class HealthPage {
     private func render(_ facts: Facts) -> ByteBuffer {
         var text = ByteBuffer()
         _ = text.append(identity)
+        text.append(facts.further)
         text.append(",\"state\":\"")
         text.append(facts.readiness.state)
         text.append("\",\"uptime_seconds\":")

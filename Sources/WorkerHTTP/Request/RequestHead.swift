@@ -27,6 +27,9 @@ internal import WorkerCore
     var fetch = FetchMetadata()
     /// Whether it asks what another request may do.
     var asksForMethod = false
+    /// Those of its fields that the plugin wants to see; names in lower case.
+    private(set) var named: [HeaderField] = []
+    private let wanted: [String]
 
     /// What Host and Origin say, if they are there; valid as long as the request is.
     private(set) var host: UnsafeBufferPointer<UInt8>?
@@ -41,12 +44,15 @@ internal import WorkerCore
     /// Reads the header block of a connection's request; on the HTTP thread.
     ///
     /// A block, and libmicrohttpd's records of its fields, may take so much of the connection's memory.
+    /// Of the fields that are `wanted`, whose names are in lower case, copies are kept.
     init(
         _ connection: Connection, _ line: RequestLine, method: UnsafePointer<CChar>,
-        target: UnsafePointer<CChar>, version: UnsafePointer<CChar>, memory: Int
+        target: UnsafePointer<CChar>, version: UnsafePointer<CChar>, memory: Int,
+        wanted: [String]
     ) {
         unsafe block = HeaderBlock(line, method: method, target: target, version: version)
         isFirstOurs = line.hidesCookies
+        self.wanted = wanted
         framing.isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
         unsafe withUnsafeMutablePointer(to: &self) { head in
             _ = unsafe MHD_get_connection_values_n(
@@ -125,6 +131,10 @@ internal import WorkerCore
             asksForMethod = true
         default:
             if !Framing.isToken(name) { framing.hasMalformedName = true }
+        }
+        if !wanted.isEmpty, let own = wanted.first(where: { name.isEqualIgnoringCase(to: $0) }) {
+            let text = unsafe String(decoding: valueBytes, as: UTF8.self)
+            named.append(HeaderField(name: own, value: text))
         }
     }
 

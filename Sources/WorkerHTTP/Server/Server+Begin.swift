@@ -16,7 +16,7 @@ extension Server {
     ) -> MHD_Result {
         let head = unsafe RequestHead(
             connection, line, method: method, target: url, version: version,
-            memory: options.connectionMemory - answerMemory)
+            memory: options.connectionMemory - answerMemory, wanted: options.headerNames)
         let client = connection.client
         client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
         if let violation = head.framing.violation {

@@ -48,8 +48,7 @@ package import WorkerThreads
         startTime = loop.now
         self.spawn = spawn
         healthPage = HealthPage(
-            processID: options.processID, name: options.pluginName, version: options.pluginVersion,
-            further: options.furtherHealth)
+            processID: options.processID, name: options.pluginName, version: options.pluginVersion)
         tooLargeReply = Self.tooLarge(options.maxBody).message()
     }
 
@@ -160,7 +159,9 @@ package import WorkerThreads
 
     /// GET /health.
     func health() -> Reply {
-        healthPage.reply(service.readiness, service.load, uptime: loop.now - startTime)
+        healthPage.reply(
+            service.readiness, service.load, further: service.furtherHealth,
+            uptime: loop.now - startTime)
     }
 
     /// GET /calls.

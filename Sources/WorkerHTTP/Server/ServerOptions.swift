@@ -19,8 +19,8 @@ package struct ServerOptions: Sendable {
     package var pluginName: PluginLabel
     /// Its version.
     package var pluginVersion: PluginLabel
-    /// What the plugin adds to /health: JSON members, each behind a comma.
-    package var furtherHealth = ""
+    /// The headers of requests that calls of the plugin are to have, in lower case.
+    package var headerNames: [String] = []
     /// The largest body that a request may have.
     package var maxBody: Int
     /// What bodies, results and lines of streams may hold together.

@@ -19,7 +19,9 @@ package protocol WorkerService: AnyObject, Sendable {
     ///
     /// On a thread of its own, as it may take long with many processes.
     func usage() -> ResourceUsage
-    /// What the plugin adds to /stats: JSON members, each behind a comma.
+    /// What the plugin adds to /health: JSON members, each behind a comma.
+    var furtherHealth: String { get }
+    /// What the plugin adds to /stats, likewise.
     var furtherStats: String { get }
     /// The schema of the configuration; or why there is none.
     var configSchema: Result<SharedText, CallFailure> { get }

@@ -27,7 +27,9 @@ enum ClassTable {
                 execute_stream: executeStreamCall,
                 cancel: type.supportsCancellation ? cancelCall : nil,
                 cleanup: cleanUpInstance,
-                destroy: destroyInstance))
+                destroy: destroyInstance, endpoints: nil, endpoint_count: 0, endpoint_size: 0,
+                header_names: nil, header_name_count: 0, prefetch: nil, reconfigure: nil,
+                on_enable: nil, on_disable: nil, config_options: nil))
         return unsafe UnsafePointer(table)
     }
 

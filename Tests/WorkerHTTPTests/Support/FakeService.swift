@@ -40,6 +40,7 @@ final class FakeService: WorkerService {
         ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
     }
 
+    let furtherHealth = ""
     let furtherStats = ""
 
     func usage() -> ResourceUsage {

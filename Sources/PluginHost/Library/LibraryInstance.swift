@@ -5,20 +5,39 @@ internal import WorkerJSON
 
 /// The instance of a class in a shared library.
 @safe struct LibraryInstance: PluginInstance, @unchecked Sendable {
-    private let table: PluginTable
-    private let pointer: UnsafeMutableRawPointer?
+    let table: PluginTable
+    let pointer: UnsafeMutableRawPointer?
+    let facts: PluginFacts?
+    /// For requests beside calls, one for each that may run at once; and for one alone.
+    let besides: [RequestPlace]
+    let alone: RequestPlace?
+
+    /// How many requests run beside calls at once, at most; the header promises it.
+    private static let mostBeside = 4
 
     var name: PluginLabel { .text(table.name) }
     var version: PluginLabel { .text(table.version) }
-    let health = ""
-    let stats = ""
+    var health: String { facts?.health ?? "" }
+    var stats: String { facts?.stats ?? "" }
+    var unfitness: String? { facts?.unfitness }
     var isCancellable: Bool { table.isCancellable }
     var progress: ProgressReport? { nil }
-    func progress(of call: uw_call_id) -> ProgressReport? { nil }
+    func progress(of call: uw_call_id) -> ProgressReport? {
+        call == UW_NO_CALL ? alone?.slot.liveProgress : nil
+    }
     var hasCancel: Bool { unsafe table.cancel != nil }
 
     /// Calls the plugin's create.
-    init(creating table: PluginTable) throws(LoadFailure) {
+    ///
+    /// - Parameters:
+    ///   - table: the class.
+    ///   - facts: what it says of itself, from now on.
+    /// - Throws: why there is no instance.
+    init(creating table: PluginTable, _ facts: PluginFacts?) throws(LoadFailure) {
+        let (besideCount, aloneCount) = table.endpoints.places(atMost: Self.mostBeside)
+        guard let slots = SlotRegistry.take(besideCount + aloneCount) else {
+            throw .tooManySlots(besideCount + aloneCount)
+        }
         var instance: UnsafeMutableRawPointer?
         var thrown = uwg_thrown()
         let (status, left) = Replies.collect { reply in
@@ -27,9 +46,14 @@ internal import WorkerJSON
         }
         let text = replyText(left, &thrown)
         guard status == UW_OK else {
+            SlotRegistry.giveBack(slots)
             throw .createFailed(failure(of: status, text: text, in: "create").detail)
         }
         self.table = table
+        self.facts = facts
+        let places = slots.map { RequestPlace($0) }
+        besides = Array(places.prefix(besideCount))
+        alone = aloneCount > 0 ? places.last : nil
         unsafe pointer = instance
     }
 
@@ -46,19 +70,29 @@ internal import WorkerJSON
     }
 
     func execute(_ call: Call, in slot: CallSlot) {
+        if case .endpoint(let index, _) = call.kind { return answer(call, index, in: slot) }
         let stream = unsafe call.kind == .stream ? table.executeStream : nil
-        let name: StaticString = unsafe stream == nil ? "execute" : "execute_stream"
+        unsafe run(
+            call, stream ?? table.execute, stream == nil ? "execute" : "execute_stream", in: slot)
+    }
+
+    /// Calls a function that gets a call, and tells the slot what it has returned.
+    func run(
+        _ call: Call, _ function: uwg_execute_fn, _ name: StaticString, in slot: CallSlot
+    ) {
         unsafe withUnsafeTemporaryAllocation(of: uwg_thrown.self, capacity: 1) { room in
             guard let thrown = room.baseAddress else { return }
             unsafe thrown.pointee.is_set = 0
             let status = unsafe uwg_execute(
-                stream ?? table.execute, cString(name), pointer,
-                UnsafePointer(slot.description), thrown)
+                function, cString(name), pointer, UnsafePointer(slot.description), thrown)
             // The body's text may be used until execute has returned, also after finish.
             extendLifetime(call)
             switch Int(status) {
             case UW_OK: slot.returned(.done)
             case UW_PENDING: slot.returned(.pending)
+            case UW_UNSUPPORTED where slot.isHook:
+                slot.lacksHook()
+                slot.returned(.done)
             default:
                 let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
                 slot.returned(.failed(failure(of: status, text: text, in: "\(name)")))
@@ -125,6 +159,7 @@ internal import WorkerJSON
     func destroy() -> String? {
         var thrown = uwg_thrown()
         unsafe uwg_destroy(table.destroy, pointer, &thrown)
+        SlotRegistry.giveBack((besides + [alone].compactMap(\.self)).map { $0.leave() })
         return replyText(nil, &thrown)
     }
 }
