@@ -59,14 +59,13 @@ import Testing
     }
 
     @Test(arguments: ["--help", "-h"])
-    func `The help is what the README shows`(option: String) throws {
+    func `The help is what its document shows`(option: String) throws {
         let help = try run([option])
         #expect(help.ending == .exited(0) && help.error.isEmpty)
         let file = try Descriptor(
-            unsafe open(Repository.root + "/README.md", O_RDONLY), from: "open")
+            unsafe open(Repository.root + "/docs/command-line.md", O_RDONLY), from: "open")
         let text = String(decoding: try file.read(1 << 20), as: UTF8.self)
-        let chapter = text[try #require(text.firstRange(of: "\n## Command line\n")).upperBound...]
-        let block = chapter[try #require(chapter.firstRange(of: "```\n")).upperBound...]
+        let block = text[try #require(text.firstRange(of: "```\n")).upperBound...]
         #expect(block[..<(try #require(block.firstRange(of: "```"))).lowerBound] == help.output)
     }
 
