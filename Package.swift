@@ -34,6 +34,8 @@ let package = Package(
     products: [
         .executable(name: "universal-worker", targets: ["Worker"]),
         .library(name: "WorkerSDK", targets: ["WorkerSDK"]),
+        // A plugin that tests load.
+        .library(name: "SwiftPlugins", type: .dynamic, targets: ["SwiftPlugins"]),
     ],
     targets: [
         // C and C++: one header each, each imported by one Swift target (the plugin ABI by two).
@@ -73,6 +75,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["WorkerCore"], path: "Tests/TestSupport",
             swiftSettings: dialect),
+        // As an author writes it: without the house's dialect.
+        .target(
+            name: "SwiftPlugins", dependencies: ["WorkerSDK"], path: "Tests/SwiftPlugins",
+            swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("WorkerCoreTests", ["WorkerCore"]),
         tests("WorkerJSONTests", ["WorkerJSON"]),
         tests("WorkerOSTests", ["WorkerOS", "WorkerCore", "WorkerThreads"]),

@@ -2,7 +2,7 @@
  * echo.c: the smallest plugin that is of use, class Echo.
  *
  * execute returns {"args":…,"kwargs":…}, as given. execute_stream emits {"i":0}, {"i":1}, … as
- * many as kwargs.count says.
+ * many as kwargs.count says. POST /mirror, an endpoint of its own, sends any body back as it came.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -59,6 +59,26 @@ static uw_status execute_stream(void *instance, const uw_call *call) {
     return UW_OK;
 }
 
+/* POST /mirror: beside calls, at once. The body comes back with the type that it came with. */
+static uw_status mirror(void *instance, const uw_call *call) {
+    (void)instance;
+    uw_answer answer = {
+        .struct_size = sizeof answer,
+        .http_status = 200,
+        .content_type = {"application/octet-stream", UW_NTS},
+        .body = call->body,
+    };
+    if (call->header_count > 0) answer.content_type = call->headers[0].value;
+    host->answer(call->id, &answer);
+    return UW_OK;
+}
+
+static const char *const header_names[] = {"Content-Type"};
+
+static const uw_endpoint endpoints[] = {
+    {.method = UW_POST, .runs = UW_BESIDE_CALLS, .path = "/mirror", .handle = mirror},
+};
+
 static uw_status create(
     const uw_plugin *plugin, const uw_host *given, uw_reply reply, void **instance) {
     (void)plugin, (void)reply;
@@ -80,6 +100,11 @@ static const uw_plugin echo = {
     .execute = execute,
     .execute_stream = execute_stream,
     .destroy = destroy,
+    .endpoints = endpoints,
+    .endpoint_count = 1,
+    .endpoint_size = sizeof endpoints[0],
+    .header_names = header_names,
+    .header_name_count = 1,
 };
 
 uw_status uw_plugin_entry(

@@ -282,4 +282,14 @@ import Testing
         #expect(try client.get("/first").text.contains(#""path":"/first""#))
         #expect(try client.get("/second").text.contains(#""path":"/second""#))
     }
+
+    @Test func `The example sends a body back as it came`() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let answer = try worker.client.request(
+            "POST", "/mirror", body: "any \u{1} bytes", headers: [("Content-Type", "text/x-odd")])
+        #expect(answer.text == "any \u{1} bytes" && answer.headers["Content-Type"] == "text/x-odd")
+        let plain = try worker.client.connect()
+        try plain.send("POST", "/mirror", body: "")
+        #expect(try plain.readResponse().headers["Content-Type"] == "application/octet-stream")
+    }
 }

@@ -17,6 +17,11 @@ public protocol PluginClass {
     /// The JSON Schema of the configuration; by default made from its properties and defaults.
     static var configurationSchema: JSONValue { get }
 
+    /// Headers of requests that calls are to have, such as `traceparent`; by default none.
+    ///
+    /// Up to 32 names of up to 64 bytes. See ``CallContext/headers``.
+    static var requestHeaders: [String] { get }
+
     /// Whether calls stop when asked to, as all should; true by default.
     ///
     /// They do where they look at ``CallContext``, write to a stream, or wait in a Swift task.
@@ -55,6 +60,9 @@ extension PluginClass {
     public static var configurationSchema: JSONValue {
         ConfigurationSchema.derived(Configuration.self)
     }
+
+    /// None.
+    public static var requestHeaders: [String] { [] }
 
     /// True.
     public static var supportsCancellation: Bool { true }

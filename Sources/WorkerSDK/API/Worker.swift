@@ -35,6 +35,48 @@ public enum Worker {
         host.withLock { $0 }?.configurationChanged()
     }
 
+    /// Adds members to what `GET /health` answers, until the next time.
+    ///
+    /// Any thread.
+    ///
+    /// - Parameter members: An object without keys of the worker's own, of up to 64 KiB.
+    /// - Throws: ``PluginError`` if it is none.
+    public static func showHealth(_ members: some Encodable) throws {
+        let json = try JSONText.encode(members, as: "health")
+        try check(host.withLock { $0 }?.showHealth(json), "health")
+    }
+
+    /// Adds members to what `GET /stats` answers, until the next time.
+    ///
+    /// Any thread.
+    ///
+    /// - Parameter members: An object without keys of the worker's own, of up to 64 KiB.
+    /// - Throws: ``PluginError`` if it is none.
+    public static func showStatistics(_ members: some Encodable) throws {
+        let json = try JSONText.encode(members, as: "stats")
+        try check(host.withLock { $0 }?.showStats(json), "stats")
+    }
+
+    private static func check(_ status: uw_status?, _ name: String) throws {
+        guard status ?? Status.ok == Status.ok else {
+            throw PluginError(
+                .failed,
+                "\(name): no object, or larger than 64 KiB, or with a key of the worker's own")
+        }
+    }
+
+    /// Says that the plugin is fit for calls, as it is until it says otherwise.
+    ///
+    /// Any thread.
+    public static func setReady() { host.withLock { $0 }?.setReady(nil) }
+
+    /// Says that the plugin is not fit for calls: `GET /health/ready` answers 503 until ``setReady()``.
+    ///
+    /// Calls that come all the same reach the plugin. Any thread.
+    ///
+    /// - Parameter reason: Why, for people; cut after 1024 bytes of UTF-8.
+    public static func setNotReady(_ reason: String) { host.withLock { $0 }?.setReady(reason) }
+
     static func connect(_ host: Host) {
         self.host.withLock { $0 = host }
     }

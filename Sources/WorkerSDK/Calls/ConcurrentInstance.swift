@@ -1,18 +1,17 @@
 internal import CWorkerPlugin
-internal import FoundationEssentials
 
 /// An instance whose calls run beside each other, and so do not change it.
 final class ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
     let state: PluginState<Plugin>
 
-    init(_ host: Host) throws {
-        state = try PluginState(host)
+    init(_ host: Host, _ endpoints: [Endpoint<Plugin>]) throws {
+        state = try PluginState(host, endpoints)
     }
 
     func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
         let outcome = Result {
             let output: Plugin.Output = try state.plugin.execute(arguments, call: call)
-            return Optional(try JSONText.encode(output, as: "result"))
+            return try CallResult(output)
         }
         state.calls.end(call, outcome)
         return Status.ok
@@ -25,7 +24,7 @@ final class ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
             try stream.run {
                 try state.plugin.executeStream(arguments, into: stream, call: call)
             }
-            return Data?.none
+            return CallResult.nothing
         }
         state.calls.end(call, outcome)
         return Status.ok

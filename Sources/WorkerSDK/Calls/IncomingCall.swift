@@ -1,17 +1,32 @@
 internal import CWorkerPlugin
 internal import FoundationEssentials
 
-/// A call as the worker hands it over, copied: it stays valid for any time.
+/// A call as the worker hands it over; copied, but for the arguments, which are read before the worker's
+/// function returns.
 struct IncomingCall {
     let id: uw_call_id
     let args: Data
     let kwargs: Data
     let requestID: String
+    let body: Data
+    let headers: [(name: String, value: String)]
+    /// In nanoseconds of CLOCK_MONOTONIC; the greatest number for never.
+    let deadline: UInt64
+    /// The number of the endpoint that is asked.
+    let endpoint: Int?
 
     init(_ call: UnsafePointer<uw_call>) {
         id = unsafe call.pointee.id
-        args = unsafe Data(call.pointee.args)
-        kwargs = unsafe Data(call.pointee.kwargs)
+        args = unsafe Data(borrowing: call.pointee.args)
+        kwargs = unsafe Data(borrowing: call.pointee.kwargs)
+        body = unsafe Data(call.pointee.body)
+        deadline = unsafe call.pointee.deadline
+        endpoint = unsafe (call.pointee.endpoint?.pointee.context).map { Int(bitPattern: $0) - 1 }
+        let given = unsafe UnsafeBufferPointer(
+            start: call.pointee.headers, count: call.pointee.header_count)
+        headers = unsafe given.map { header in
+            unsafe (String(header.name), String(header.value))
+        }
         requestID = unsafe String(decoding: Data(call.pointee.request_id), as: UTF8.self)
     }
 
@@ -28,7 +43,25 @@ struct IncomingCall {
     }
 }
 
+extension String {
+    /// Copies a text of the ABI.
+    fileprivate init(_ text: uw_text) {
+        self = unsafe String(decoding: Data(text), as: UTF8.self)
+    }
+}
+
 extension Data {
+    /// A text of the ABI, which stays the worker's.
+    fileprivate init(borrowing text: uw_text) {
+        guard let start = unsafe text.data else {
+            self.init()
+            return
+        }
+        unsafe self.init(
+            bytesNoCopy: UnsafeMutableRawPointer(mutating: start), count: text.length,
+            deallocator: .none)
+    }
+
     /// Copies a text of the ABI.
     init(_ text: uw_text) {
         guard let start = unsafe text.data else {

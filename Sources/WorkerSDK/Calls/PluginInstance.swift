@@ -45,13 +45,23 @@ extension PluginInstance {
     }
 
     func cleanup() throws {
-        try state.plugin.cleanup()
+        try state.cleanup()
+    }
+
+    /// Runs a request for an endpoint to its end, or starts it.
+    func endpoint(_ incoming: IncomingCall) -> uw_status {
+        guard let number = incoming.endpoint, state.endpoints.indices.contains(number) else {
+            return Status.failed
+        }
+        let call = CallContext(incoming, host: state.host)
+        state.calls.begin(call)
+        return state.endpoints[number].handle(state, call)
     }
 
     private func begin(
         _ incoming: IncomingCall, _ run: (Arguments, CallContext) -> uw_status
     ) -> uw_status {
-        let call = CallContext(id: incoming.id, requestID: incoming.requestID, host: state.host)
+        let call = CallContext(incoming, host: state.host)
         state.calls.begin(call)
         do {
             return run(try incoming.arguments(Arguments.self), call)

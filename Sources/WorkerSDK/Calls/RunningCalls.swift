@@ -13,7 +13,7 @@ final class RunningCalls: Sendable {
     }
 
     /// Forgets a call and ends it; in this order, since what follows its end may end the plugin.
-    func end(_ call: CallContext, _ outcome: Result<Data?, any Error>) {
+    func end(_ call: CallContext, _ outcome: Result<CallResult, any Error>) {
         calls.withLock { _ = $0.removeValue(forKey: call.id) }
         call.finish(outcome)
     }

@@ -90,6 +90,47 @@ func executeStreamCall(
     unsafe InstanceBox.behind(instance).instance.executeStream(IncomingCall(call))
 }
 
+func handleEndpoint(
+    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
+) -> uw_status {
+    unsafe InstanceBox.behind(instance).instance.endpoint(IncomingCall(call))
+}
+
+func prefetchCall(
+    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
+) -> uw_status {
+    unsafe InstanceBox.behind(instance).instance.prefetch(IncomingCall(call))
+}
+
+func reconfigureInstance(
+    _ instance: UnsafeMutableRawPointer?, _ old: uw_text, _ new: uw_text, _ reply: uw_reply
+) -> uw_status {
+    unsafe InstanceBox.behind(instance).leave(reply) {
+        try $0.reconfigure(from: unsafe Data(old), to: unsafe Data(new))
+        return nil
+    }
+}
+
+func enableInstance(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
+    unsafe InstanceBox.behind(instance).leave(reply) {
+        try $0.setEnabled(true)
+        return nil
+    }
+}
+
+func disableInstance(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
+    unsafe InstanceBox.behind(instance).leave(reply) {
+        try $0.setEnabled(false)
+        return nil
+    }
+}
+
+func leaveConfigurationOptions(
+    _ instance: UnsafeMutableRawPointer?, _ reply: uw_reply
+) -> uw_status {
+    unsafe InstanceBox.behind(instance).leave(reply) { try $0.configurationOptions() }
+}
+
 func cancelCall(
     _ instance: UnsafeMutableRawPointer?, _ call: uw_call_id, _ reply: uw_reply
 ) -> uw_status {

@@ -6,6 +6,7 @@ internal import CWorkerPlugin
 final class ClassEntry {
     let threading: uw_threading
     let maximumConcurrency: Int
+    let endpoints: [EndpointRow]
     let make: (Host) throws -> any PluginInstance
 
     /// - Throws: ``PluginError`` if the type conforms to none of the kinds of plugins, or declares
@@ -15,15 +16,15 @@ final class ClassEntry {
         case let type as any WorkerPlugin.Type:
             threading = uw_threading(type.threading == .affine ? UW_AFFINE : UW_SERIAL)
             maximumConcurrency = 1
-            make = Self.serial(type)
+            (endpoints, make) = Self.serial(type)
         case let type as any ConcurrentWorkerPlugin.Type:
             threading = uw_threading(UW_CONCURRENT)
             maximumConcurrency = type.maximumConcurrency
-            make = Self.concurrent(type)
+            (endpoints, make) = Self.concurrent(type)
         case let type as any AsyncWorkerPlugin.Type:
             threading = uw_threading(UW_CONCURRENT)
             maximumConcurrency = type.maximumConcurrency
-            make = Self.async(type)
+            (endpoints, make) = Self.async(type)
         default:
             throw PluginError(
                 .failed,
@@ -38,19 +39,51 @@ final class ClassEntry {
 
     private static func serial<Plugin: WorkerPlugin>(
         _: Plugin.Type
-    ) -> (Host) throws -> any PluginInstance {
-        { try SerialInstance<Plugin>($0) }
+    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
+        let endpoints = endpoints(of: Plugin.self)
+        return (endpoints.map { EndpointRow($0) }, { try SerialInstance<Plugin>($0, endpoints) })
     }
 
     private static func concurrent<Plugin: ConcurrentWorkerPlugin>(
         _: Plugin.Type
-    ) -> (Host) throws -> any PluginInstance {
-        { try ConcurrentInstance<Plugin>($0) }
+    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
+        let endpoints = endpoints(of: Plugin.self)
+        return (
+            endpoints.map { EndpointRow($0) }, { try ConcurrentInstance<Plugin>($0, endpoints) }
+        )
     }
 
     private static func async<Plugin: AsyncWorkerPlugin>(
         _: Plugin.Type
-    ) -> (Host) throws -> any PluginInstance {
-        { try AsyncInstance<Plugin>($0) }
+    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
+        let endpoints = endpoints(of: Plugin.self)
+        return (endpoints.map { EndpointRow($0) }, { try AsyncInstance<Plugin>($0, endpoints) })
+    }
+
+    /// The endpoints that a type declares, if it does.
+    private static func endpoints<Plugin: PluginClass>(of _: Plugin.Type) -> [Endpoint<Plugin>] {
+        func declared<Declaring: EndpointPlugin>(_: Declaring.Type) -> [Endpoint<Plugin>]? {
+            Declaring.endpoints as? [Endpoint<Plugin>]
+        }
+        guard let type = Plugin.self as? any EndpointPlugin.Type else { return [] }
+        return declared(type) ?? []
+    }
+}
+
+/// What the worker is told of an endpoint.
+struct EndpointRow {
+    let method: uw_method
+    let run: uw_run
+    let path: String
+
+    init<Plugin>(_ endpoint: Endpoint<Plugin>) {
+        method = uw_method(endpoint.method == .get ? UW_GET : UW_POST)
+        run =
+            switch endpoint.run {
+            case .asCall: uw_run(UW_AS_CALL)
+            case .beside: uw_run(UW_BESIDE_CALLS)
+            case .alone: uw_run(UW_ALONE)
+            }
+        path = endpoint.path
     }
 }

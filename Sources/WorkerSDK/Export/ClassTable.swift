@@ -27,10 +27,40 @@ enum ClassTable {
                 execute_stream: executeStreamCall,
                 cancel: type.supportsCancellation ? cancelCall : nil,
                 cleanup: cleanUpInstance,
-                destroy: destroyInstance, endpoints: nil, endpoint_count: 0, endpoint_size: 0,
-                header_names: nil, header_name_count: 0, prefetch: nil, reconfigure: nil,
-                on_enable: nil, on_disable: nil, config_options: nil))
+                destroy: destroyInstance, endpoints: rows(entry.endpoints),
+                endpoint_count: UInt32(entry.endpoints.count),
+                endpoint_size: UInt32(MemoryLayout<uw_endpoint>.stride),
+                header_names: names(type.requestHeaders),
+                header_name_count: type.requestHeaders.count,
+                prefetch: type is any PrefetchingPlugin.Type ? prefetchCall : nil,
+                reconfigure: type is any ReconfigurablePlugin.Type ? reconfigureInstance : nil,
+                on_enable: type is any EnablingPlugin.Type ? enableInstance : nil,
+                on_disable: type is any EnablingPlugin.Type ? disableInstance : nil,
+                config_options: type is any ConfigurationOptionsPlugin.Type
+                    ? leaveConfigurationOptions : nil))
         return unsafe UnsafePointer(table)
+    }
+
+    private static func rows(_ endpoints: [EndpointRow]) -> UnsafePointer<uw_endpoint> {
+        let rows = UnsafeMutablePointer<uw_endpoint>.allocate(capacity: endpoints.count)
+        for (number, endpoint) in endpoints.enumerated() {
+            // The number, and one more, as it is not to be NULL.
+            let context = unsafe UnsafeMutableRawPointer(bitPattern: number + 1)
+            unsafe (rows + number).initialize(
+                to: uw_endpoint(
+                    method: endpoint.method, runs: endpoint.run, path: leakedText(endpoint.path),
+                    context: context, handle: handleEndpoint))
+        }
+        return unsafe UnsafePointer(rows)
+    }
+
+    private static func names(_ names: [String]) -> UnsafePointer<UnsafePointer<CChar>?> {
+        let copies = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(
+            capacity: names.count)
+        for (number, name) in names.enumerated() {
+            unsafe (copies + number).initialize(to: leakedText(name))
+        }
+        return unsafe UnsafePointer(copies)
     }
 
     /// Copies a text into memory that is never freed, with a NUL behind it.

@@ -42,6 +42,54 @@ internal import FoundationEssentials
         _ = unsafe text.withCharacters { unsafe table.pointee.finish(call, status, $0, $1) }
     }
 
+    /// Ends a call with an answer of the plugin's own.
+    func answer(_ call: uw_call_id, _ response: Response) {
+        // All texts lie in one run of bytes, so that they are lent once.
+        var text = Data()
+        func add(_ bytes: some Sequence<UInt8>) -> Range<Int> {
+            let start = text.count
+            text.append(contentsOf: bytes)
+            return start..<text.count
+        }
+        let headers = response.headers.map { (add($0.name.utf8), add($0.value.utf8)) }
+        let type = add((response.contentType ?? "").utf8)
+        let body = add(response.body)
+        unsafe text.withUnsafeBytes { bytes in
+            func lend(_ range: Range<Int>) -> uw_text {
+                let start = unsafe bytes.baseAddress.map { unsafe $0 + range.lowerBound }
+                return unsafe uw_text(
+                    data: start?.assumingMemoryBound(to: CChar.self), length: range.count)
+            }
+            let fields = unsafe headers.map {
+                unsafe uw_header(name: lend($0.0), value: lend($0.1))
+            }
+            unsafe fields.withUnsafeBufferPointer { fields in
+                var answer = unsafe uw_answer(
+                    struct_size: UInt32(MemoryLayout<uw_answer>.size),
+                    http_status: UInt32(clamping: response.status), content_type: lend(type),
+                    body: lend(body), headers: fields.baseAddress, header_count: fields.count)
+                _ = unsafe table.pointee.answer(call, &answer)
+            }
+        }
+    }
+
+    /// Shows further members in /health.
+    func showHealth(_ json: Data) -> uw_status {
+        unsafe json.withCharacters { unsafe table.pointee.show_health($0, $1) }
+    }
+
+    /// Shows further members in /stats.
+    func showStats(_ json: Data) -> uw_status {
+        unsafe json.withCharacters { unsafe table.pointee.show_stats($0, $1) }
+    }
+
+    /// Says that the plugin is fit for calls, or why not.
+    func setReady(_ reason: String?) {
+        _ = unsafe (reason ?? "").bytes.withCharacters {
+            unsafe table.pointee.set_ready(reason == nil ? 1 : 0, $0, $1)
+        }
+    }
+
     /// Writes one line to the worker's log.
     func log(_ level: uw_log_level, _ text: String) {
         unsafe text.bytes.withCharacters { unsafe table.pointee.log(level, $0, $1) }

@@ -1,0 +1,10 @@
+import WorkerSDK
+
+/// The one function that the worker looks up in the library.
+@c(uw_plugin_entry)
+public func pluginEntry(
+    _ host: WorkerHost, _ name: WorkerText, _ reply: WorkerReply, _ table: WorkerTable
+) -> WorkerStatus {
+    Worker.export(
+        [Shelf.self, Library.self, Crowd.self, Plain.self, Wrong.self], host, name, reply, table)
+}
