@@ -14,12 +14,15 @@ package import WorkerCore
         case written
         /// The other side has ended its direction, or all of the connection; reported once.
         case peerGone
+        /// It can be written to; reported once.
+        case writable
 
         fileprivate var bits: UInt32 {
             switch self {
             case .readable: EPOLLIN.rawValue
             case .written: EPOLLIN.rawValue | EPOLLET.rawValue
             case .peerGone: EPOLLRDHUP.rawValue | EPOLLONESHOT.rawValue
+            case .writable: EPOLLOUT.rawValue | EPOLLONESHOT.rawValue
             }
         }
     }
@@ -65,6 +68,14 @@ package import WorkerCore
     package func add(_ descriptor: Int32, _ number: UInt64, for interest: Interest) -> Bool {
         var event = unsafe epoll_event(events: interest.bits, data: epoll_data_t(u64: number))
         return unsafe epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0
+    }
+
+    /// Watches a descriptor that is watched already for something else instead.
+    ///
+    /// The corresponding C function is `epoll_ctl`.
+    package func change(_ descriptor: Int32, _ number: UInt64, to interest: Interest) {
+        var event = unsafe epoll_event(events: interest.bits, data: epoll_data_t(u64: number))
+        unsafe epoll_ctl(poll, EPOLL_CTL_MOD, descriptor, &event)
     }
 
     /// Watches a descriptor no more; before it is closed.

@@ -110,11 +110,13 @@ static uw_status act(void *instance, const uw_call *call) {
     DO("own_empty") return answer(call, 204, NONE, NONE, NULL, 0), UW_OK;
     DO("long_header") {
         size_t length = (size_t)fx_number(call->body, "length", 10000);
-        char *text = malloc(length);
+        size_t size = (size_t)fx_number(call->body, "size", 1);
+        char *text = malloc(length > size ? length : size);
         if (!text) return UW_ERROR;
-        memset(text, 'h', length);
+        memset(text, 'h', length > size ? length : size);
         const uw_header header = {FX_TEXT("X-Long"), {text, length}};
-        const uw_answer own = {sizeof own, 200, NONE, FX_TEXT("1"), &header, 1};
+        const uw_answer own = {
+            sizeof own, 202, FX_TEXT("text/plain"), {text, size}, &header, 1};
         host->answer(call->id, &own);
         free(text);
         return UW_OK;

@@ -133,7 +133,11 @@ extension CallSlot {
 
     /// Hands over an outcome: to who waits for the call, or for the request in this place.
     private func finish(_ call: Call, _ outcome: consuming CallOutcome) {
-        if let place { place.callDidFinish(outcome) } else { call.observer.callDidFinish(outcome) }
+        if let place {
+            place.callDidFinish(call, outcome)
+        } else {
+            call.observer.callDidFinish(outcome)
+        }
     }
 
     private func fail(_ call: Call, _ lines: consuming ByteBuffer, _ failure: CallFailure) {

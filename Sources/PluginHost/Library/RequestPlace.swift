@@ -8,12 +8,15 @@ internal import WorkerThreads
 /// It has a slot, so that the request has a handle, and waits until the plugin has finished it.
 final class RequestPlace: CallSlotOwner {
     private struct State: ~Copyable {
+        /// What runs, or has ended its thread.
+        var call: Call?
         var outcome: CallOutcome?
         weak var host: (any CallSlotOwner)?
     }
 
     let slot: CallSlot
     private let state = Mutex(State())
+    private let hasOutcome = Semaphore()
     private let isFree = Semaphore()
 
     /// Makes a place of a slot that nothing else has.
@@ -39,19 +42,38 @@ final class RequestPlace: CallSlotOwner {
     ///   - body: calls the plugin, and tells the slot what it returned.
     /// - Returns: how it ended.
     func run(_ call: Call, _ body: (CallSlot) -> Void) -> CallOutcome? {
-        // What a former request left that has ended its thread.
-        _ = state.withLock { $0.outcome.take() }
+        forgetFormer()
+        state.withLock { $0.call = call }
         slot.admit(call)
         slot.arm(call)
         body(slot)
+        // One may come before the other, where another thread finishes it.
+        hasOutcome.wait()
         isFree.wait()
-        return state.withLock { $0.outcome.take() }
+        return state.withLock { state in
+            state.call = nil
+            return state.outcome.take()
+        }
+    }
+
+    /// Forgets a request that has ended its thread, and what may have come of it.
+    private func forgetFormer() {
+        let former = state.withLock { state in
+            state.call = nil
+            return state.outcome.take()
+        }
+        if former != nil { hasOutcome.wait() }
     }
 
     /// Takes the outcome, in the client's place.
-    func callDidFinish(_ outcome: consuming CallOutcome) {
+    func callDidFinish(_ call: Call, _ outcome: consuming CallOutcome) {
         var outcome: CallOutcome? = consume outcome
-        state.withLock { $0.outcome = outcome.take() }
+        let isTaken = state.withLock { state in
+            guard state.call === call, state.outcome == nil else { return false }
+            state.outcome = outcome.take()
+            return true
+        }
+        if isTaken { hasOutcome.signal() }
     }
 
     // MARK: CallSlotOwner

@@ -117,7 +117,27 @@ extension Exchange {
         reply.requestID = requestID
         if hasTrailers { reply.closesConnection = true }
         isAnswered = true
+        if reply.headersLength > server.options.connectionMemory / 2, let client {
+            return sendPast(reply, to: client)
+        }
         return server.send(reply, of: row, on: connection)
+    }
+
+    /// Sends a reply past libmicrohttpd, and ends the connection with it.
+    ///
+    /// What the socket does not take at once is sent as it has room; meanwhile the connection is out of
+    /// libmicrohttpd's turns.
+    private func sendPast(
+        _ reply: consuming Reply, to client: ClientConnection
+    ) -> MHD_Result {
+        var reply = reply
+        reply.closesConnection = true
+        server.begin(&reply, to: client)
+        let message = reply.message(of: row, on: connection, by: server, isToHead: isHead)
+        guard let message, !client.deliver(message, for: self) else { return .NO }
+        server.loop.suspend(self)
+        server.loop.clients.awaitRoom(client)
+        return .YES
     }
 
     private func reply(to problem: BodyProblem) -> Reply? {

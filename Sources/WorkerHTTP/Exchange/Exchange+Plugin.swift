@@ -10,20 +10,19 @@ extension Exchange {
 
     /// Leaves an answer that the plugin has worded itself; any thread.
     ///
-    /// Headers that do not fit into the memory of a connection are left out: it would be ended.
+    /// Headers that are too long for clients are left out; see `HeaderField.longestOwn`.
     package func finish(
         _ status: UInt32, _ headers: [HeaderField], _ value: consuming ByteBuffer,
         as contentType: String? = nil
     ) {
         var reply = Reply(status, value)
         reply.contentType = contentType
-        let length = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
-        if length <= server.options.connectionMemory / 2 {
-            reply.headers = headers
-        } else {
+        reply.headers = headers
+        if reply.headersLength > HeaderField.longestOwn {
             server.service.report(
-                "Headers of \(length) bytes that the plugin has added to the answer of \(requestID) "
-                    + "are left out: with a larger --max-header they would fit")
+                "Headers of \(reply.headersLength) bytes that the plugin has added to the answer of "
+                    + "\(requestID) are left out: they are more than \(HeaderField.longestOwn)")
+            reply.headers = []
         }
         if status >= 400 { tell(status, "the plugin has answered \(status)") }
         complete(holding: reply)

@@ -45,6 +45,8 @@ package import WorkerThreads
     /// The kind of the plugin's call that was asked for; nil where the plugin is not asked.
     let kind: CallKind?
     let isVersion10: Bool
+    /// Whether the answer is to have no body.
+    var isHead = false
     /// Names the call, for /calls and logs; the worker's own number where the client gave none.
     package let requestID: String
     /// When the header block was complete.

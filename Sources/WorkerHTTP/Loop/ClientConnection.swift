@@ -68,6 +68,8 @@ final class ClientConnection {
     var round = 0
     /// How many turns it has been given since its client went.
     var nudges = 0
+    /// A message that is sent past libmicrohttpd, how far, and for which exchange.
+    private(set) var unsent: (message: [UInt8], sent: Int, exchange: Exchange)?
     /// The request that waits for an answer which the client alone wants; until that is given,
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
@@ -130,6 +132,34 @@ final class ClientConnection {
     func tell(_ message: [UInt8]) {
         write(message)
         shutdown(socket, Int32(SHUT_WR))
+    }
+
+    /// Sends a whole HTTP message past libmicrohttpd, which is to close the connection then.
+    ///
+    /// - Returns: whether that is over; otherwise `sendRest` is to be called when there is room.
+    func deliver(_ message: [UInt8], for exchange: Exchange) -> Bool {
+        unsent = (message, 0, exchange)
+        return sendRest() != nil
+    }
+
+    /// Sends what is left of the message, as far as the socket takes it.
+    ///
+    /// - Returns: the message's exchange if all has been sent, or cannot be.
+    func sendRest() -> Exchange? {
+        guard let (message, sent, exchange) = unsent else { return nil }
+        let count = unsafe message.withUnsafeBytes { bytes in
+            unsafe send(
+                socket, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent,
+                Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        if count < 0, errno == EAGAIN || errno == EINTR { return nil }
+        if count >= 0, sent + count < message.count {
+            unsent?.sent = sent + count
+            return nil
+        }
+        shutdown(socket, Int32(SHUT_WR))
+        unsent = nil
+        return exchange
     }
 
     private func write(_ message: [UInt8]) {

@@ -124,14 +124,35 @@ final class Clients {
         client.look = moment < .never ? looks.insert(client.number, at: moment) : nil
     }
 
+    /// A client's socket is as it was watched for.
+    ///
+    /// - Returns: the exchange that is to go on, if there is one: all of its message has been sent, or
+    ///   cannot be.
+    func happened(_ number: UInt64, at now: Moment) -> Exchange? {
+        guard let client = connections[number] else { return nil }
+        guard client.unsent != nil else {
+            isGone(client, at: now)
+            return nil
+        }
+        if let exchange = client.sendRest() { return exchange }
+        awaitRoom(client)
+        return nil
+    }
+
+    /// Has the rest of a message sent when its socket has room.
+    ///
+    /// That its client ends its direction does not matter any more: it may still read.
+    func awaitRoom(_ client: ClientConnection) {
+        poll.change(client.socket, client.number, to: .writable)
+    }
+
     /// A client has ended its direction.
-    func isGone(_ number: UInt64, at now: Moment) {
-        guard let client = connections[number] else { return }
+    private func isGone(_ client: ClientConnection, at now: Moment) {
         client.isGone = true
         client.exchange?.clientIsGone()
         guard !client.isEnded else { return }
         client.giveTurn()
-        gone.append((number, now + Self.nudgeInterval))
+        gone.append((client.number, now + Self.nudgeInterval))
     }
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
@@ -178,7 +199,7 @@ final class Clients {
         guard let taken = client.taken else { return false }
         defer {
             client.takenBefore = taken
-            client.hasCaughtUp = client.isSuspended
+            client.hasCaughtUp = client.isSuspended && client.unsent == nil
         }
         return !client.hasCaughtUp && taken - client.takenBefore < client.leastTaken
     }

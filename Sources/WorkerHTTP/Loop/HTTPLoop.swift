@@ -179,7 +179,8 @@ internal import WorkerThreads
             case .happened(Self.daemonEvent): accepting.somethingHappened(now)
             case .interrupted: break
             case .timeout: if isGivingBack { giveBack() }
-            case .happened(let number): clients.isGone(number, at: clock())
+            case .happened(let number):
+                if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             case .stopped: isRunning = false
             }
         }

@@ -13,23 +13,42 @@ extension Reply {
         if let kept, !closesConnection, !server.answersOrigins {
             return kept.queue(on: connection, as: server.contentType(status, of: row))
         }
-        let (status, isTemporary, closes) = (status, isTemporary, closesConnection)
-        let (allow, requestID, preflight, headers) = (allow, requestID, preflight, headers)
-        let contentType = contentType ?? server.contentType(status, of: row)
+        let (status, fields) = (status, Fields(self, server.contentType(status, of: row)))
         guard let response = unsafe Self.response(body, shared) else { return .NO }
-        if status != 204 {
-            unsafe addHeader("Content-Type", contentType, to: response)
-        }
-        unsafe server.addCommonHeaders(to: response, for: connection)
-        if let preflight { unsafe addPreflight(preflight, to: response) }
-        if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
-        if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
-        for header in headers {
-            unsafe MHD_add_response_header(response, header.name, header.value)
-        }
-        if let requestID { unsafe addHeader("X-Request-Id", requestID, to: response) }
-        if closes { unsafe MHD_add_response_header(response, "Connection", "close") }
+        unsafe fields.add(to: response, for: connection, by: server)
         return unsafe connection.queue(status, response)
+    }
+
+    /// What the header block of a reply says, beside the length of the body.
+    struct Fields {
+        private let contentType: String?
+        private let (isTemporary, closesConnection): (Bool, Bool)
+        private let (allow, requestID): (String?, String?)
+        private let preflight: Methods?
+        private let headers: [HeaderField]
+
+        /// Those of a reply, whose content is of a type unless it says another.
+        init(_ reply: borrowing Reply, _ contentType: String) {
+            self.contentType = reply.status == 204 ? nil : reply.contentType ?? contentType
+            (isTemporary, closesConnection) = (reply.isTemporary, reply.closesConnection)
+            (allow, requestID) = (reply.allow, reply.requestID)
+            preflight = reply.preflight
+            headers = reply.headers
+        }
+
+        /// Adds them to a response; on the HTTP thread.
+        func add(to response: OpaquePointer, for connection: Connection, by server: Server) {
+            if let contentType { unsafe addHeader("Content-Type", contentType, to: response) }
+            unsafe server.addCommonHeaders(to: response, for: connection)
+            if let preflight { unsafe addPreflight(preflight, to: response) }
+            if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
+            if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
+            for header in headers {
+                unsafe MHD_add_response_header(response, header.name, header.value)
+            }
+            if let requestID { unsafe addHeader("X-Request-Id", requestID, to: response) }
+            if closesConnection { unsafe MHD_add_response_header(response, "Connection", "close") }
+        }
     }
 
     /// A response of libmicrohttpd's, which frees the body, or lets go of it, when it has been sent.

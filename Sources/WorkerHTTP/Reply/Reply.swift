@@ -20,6 +20,8 @@ struct Reply: ~Copyable, Sendable {
     var preflight: Methods?
     /// Headers that the plugin has added.
     var headers: [HeaderField] = []
+    /// What those take of a message, in bytes.
+    var headersLength: Int { headers.reduce(0) { $0 + $1.length } }
     /// The type of the body, if it is not that of the row asked.
     var contentType: String?
     /// The id of the request that it answers, if it has one.

@@ -48,6 +48,7 @@ extension Server {
         }
         if let refusal = refusal(of: plan, head) { plan = refusal }
         let exchange = Exchange(self, connection, plan, head)
+        exchange.isHead = unsafe Method(fieldBytes(method, strlen(method)).span) == .head
         if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
             // Said now, so that the client does not send its body for nothing.
             var reply = Reply(status, detail: detail)

@@ -215,11 +215,14 @@ package import WorkerThreads
     ) -> MHD_Result {
         var reply = reply
         if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
-        if let client = connection.client {
-            loop.clients.replyBegins(client, size: reply.count, at: loop.now)
-            if let held = reply.held.take() { client.replyHeld.takeOver(held) }
-        }
+        if let client = connection.client { begin(&reply, to: client) }
         return reply.send(of: row, on: connection, by: self)
+    }
+
+    /// A reply is about to be sent to a client.
+    func begin(_ reply: inout Reply, to client: ClientConnection) {
+        loop.clients.replyBegins(client, size: reply.count, at: loop.now)
+        if let held = reply.held.take() { client.replyHeld.takeOver(held) }
     }
 
     /// The reply to a body that is too large.
