@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "CWorkerPlugin", cSettings: strictC),
         .target(name: "CPluginGuard", dependencies: ["CWorkerPlugin"], cxxSettings: strictCXX),
         .target(name: "CPluginProcess", cSettings: strictC),
+        .target(name: "CCrash", cSettings: strictC),
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CThreads", cSettings: strictC),
 
@@ -53,7 +54,7 @@ let package = Package(
         room("WorkerCore"),
         room("WorkerThreads", ["CThreads", "WorkerCore"]),
         room("WorkerJSON", ["CWorkerJSON"]),
-        room("WorkerOS", ["CLinux", "WorkerCore", "WorkerThreads"]),
+        room("WorkerOS", ["CCrash", "CLinux", "WorkerCore", "WorkerThreads"]),
         room(
             "PluginHost",
             [

@@ -167,26 +167,4 @@ _Bool clinux_process_reap(int handle, pid_t process);
 /// Takes the exit status of all children that have ended; their number.
 int clinux_reap_all(void);
 
-// --- The crash report (crash*.c)
-
-enum { CLINUX_CRASH_SLOTS = 256, CLINUX_CRASH_ID_LENGTH = 63 };
-
-/// Takes over SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP and SIGFPE, and prepares the calling
-/// thread; of the description 255 bytes count. 0 or an error number. One thread at a time.
-int clinux_crash_install(const char *_Nonnull description, _Bool is_journal);
-
-/// Gives the calling thread a stack for the report, until its end; 0 or an error number.
-int clinux_crash_prepare_thread(void);
-
-/// Notes which libraries are loaded where. Not from within dlopen.
-void clinux_crash_objects_changed(void);
-
-/// Notes that a call runs in a slot; of the id 63 bytes count. Nanoseconds of CLOCK_MONOTONIC.
-/// One writer for each slot at a time; never blocks.
-void clinux_crash_call_begin(
-    unsigned slot, const char *_Nullable id, size_t length, uint64_t start);
-
-/// Notes that no call runs in a slot.
-void clinux_crash_call_end(unsigned slot);
-
 #endif

@@ -1,4 +1,5 @@
-import CLinux
+import CCrash
+package import WorkerCore
 
 /// The report on stderr that a crash leaves behind, before the signal does what it does by default.
 ///
@@ -17,7 +18,7 @@ package enum CrashReporter {
     package static func install(
         describe description: String, isJournal: Bool = false
     ) throws(SystemError) {
-        let error = unsafe clinux_crash_install(description, isJournal)
+        let error = unsafe ccrash_install(description, isJournal)
         guard error == 0 else { throw SystemError(code: error) }
     }
 
@@ -29,7 +30,7 @@ package enum CrashReporter {
     /// corresponding C function is `sigaltstack`.
     @discardableResult
     package static func prepareThread() -> Bool {
-        clinux_crash_prepare_thread() == 0
+        ccrash_prepare_thread() == 0
     }
 
     /// Notes which libraries are loaded where, so that the backtrace can name them.
@@ -37,6 +38,33 @@ package enum CrashReporter {
     /// Call it after the plugin's load, on any thread; others that come later appear as mere
     /// addresses until the next call. The corresponding C function is `dl_iterate_phdr`.
     package static func objectsChanged() {
-        clinux_crash_objects_changed()
+        ccrash_objects_changed()
+    }
+}
+
+/// The running calls as a crash report lists them.
+///
+/// A fixed table of plain atomics: any thread may write, a slot by one at a time; nothing blocks,
+/// nothing allocates.
+package enum CrashCalls {
+    /// The number of slots; those beyond are not listed.
+    package static let capacity = Int(CCRASH_SLOTS)
+
+    /// Notes that a call runs in a slot, from a moment on; of its id 63 bytes count.
+    package static func begin(slot: Int, id: String, start: Moment) {
+        guard let slot = UInt32(exactly: slot) else { return }
+        var id = id
+        id.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { text in
+                unsafe ccrash_call_begin(
+                    slot, text.baseAddress, text.count, start.nanoseconds)
+            }
+        }
+    }
+
+    /// Notes that a slot's call has ended.
+    package static func end(slot: Int) {
+        guard let slot = UInt32(exactly: slot) else { return }
+        ccrash_call_end(slot)
     }
 }

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <ucontext.h>
@@ -193,14 +194,14 @@ static void handle_crash(int signal, siginfo_t *information, void *context) {
     repeat(signal, information);
 }
 
-int clinux_crash_install(const char *new_description, _Bool is_journal) {
+int ccrash_install(const char *new_description, _Bool is_journal) {
     (void)strncpy(description, new_description, sizeof description - 1);
     text.is_journal = is_journal;
-    clinux_crash_objects_changed();
+    ccrash_objects_changed();
     // The first use loads libgcc, which allocates.
     void *frames[2];
     (void)backtrace(frames, 2);
-    const int error = clinux_crash_prepare_thread();
+    const int error = ccrash_prepare_thread();
     if (error != 0) return error;
     // The crash signals stay open: a fault in the handler comes back to it, and is its end.
     struct sigaction action = {

@@ -4,10 +4,10 @@
 #define CRASH_H
 
 #define _GNU_SOURCE
-#include "clinux.h"
+#include "ccrash.h"
 
-#include <stddef.h>
-#include <stdint.h>
+#include <pthread.h>
+#include <signal.h>
 
 /// The part of the report that is written with the next flush. Static: alternate stacks are small.
 struct crash_text {
@@ -22,7 +22,7 @@ struct crash_text {
 
 uint64_t crash_now(void);
 
-// --- crash_text.c
+// --- text.c
 
 /// Opens stderr so that a reader who does not read holds up no report.
 void crash_text_open(struct crash_text *text, uint64_t deadline);
@@ -36,13 +36,13 @@ void crash_text_add_hex(struct crash_text *text, uint64_t number, int digits);
 /// Writes what there is, as far as stderr takes it until the deadline.
 void crash_text_flush(struct crash_text *text);
 
-// --- crash_signals.c
+// --- signals.c
 
 const char *crash_signal_name(int signal);
 /// What a code says; NULL for an unknown one.
 const char *crash_code_name(int signal, int code);
 
-// --- crash_calls.c, crash_objects.c
+// --- calls.c, objects.c
 
 /// Adds a line for each call that runs.
 void crash_calls_add(struct crash_text *text, uint64_t now);

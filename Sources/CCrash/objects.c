@@ -53,7 +53,7 @@ static int note(struct dl_phdr_info *information, size_t size, void *argument) {
     return 0;
 }
 
-void clinux_crash_objects_changed(void) {
+void ccrash_objects_changed(void) {
     (void)pthread_mutex_lock(&lock);
     struct table *now = atomic_load_explicit(&current, memory_order_relaxed);
     struct table *next = now == &tables[0] ? &tables[1] : &tables[0];

@@ -43,7 +43,7 @@ static void give_back(void *memory) {
 
 static void make_key(void) { key_error = pthread_key_create(&key, give_back); }
 
-int clinux_crash_prepare_thread(void) {
+int ccrash_prepare_thread(void) {
     (void)pthread_once(&once, make_key);
     if (key_error != 0) return key_error;
     stack_t now;
