@@ -1,15 +1,61 @@
 """JSON in and out, as the original's encoder has it."""
 
+import gc
 import json
 import sys
+from threading import Lock
 
 from .stdio import complain
 
 raw_decode = json.JSONDecoder().raw_decode
+LARGE = 65536  # bytes of a text
+
+
+class Pause:
+    """No garbage collection while a large text is decoded: nothing of it can be garbage yet, and each
+    collection would look at all of it again. Threads may be in it together; the last one out restores
+    what the plugin had set."""
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.lock = Lock()
+        self.inside = 0
+        self.enabled = False
+
+    def __enter__(self):
+        with self.lock:
+            if not self.inside:
+                self.enabled = gc.isenabled()
+                gc.disable()
+            self.inside += 1
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside and self.enabled:
+                gc.enable()
+
+    def in_copy(self):
+        """A copy that plugin code has forked has none of the other threads, which might be in it."""
+        if self.inside and self.enabled:
+            gc.enable()
+        self.reset()
+
+
+pause = Pause()
 
 
 def decode(payload):
     """The value of a text that the daemon has validated."""
+    if len(payload) < LARGE:
+        return decode_now(payload)
+    with pause:
+        return decode_now(payload)
+
+
+def decode_now(payload):
     text = payload.decode().lstrip(" \t\r\n")
     try:
         return raw_decode(text)[0]

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 
-from . import PROTOCOL, dialect, forking, loading, stdio, stopping
+from . import PROTOCOL, dialect, encoding, forking, loading, stdio, stopping
 from .calls import HOOKS
 from .control import Control
 from .encoding import any_encode
@@ -49,6 +49,7 @@ class Runner:
 
     def in_copy(self):
         """In a copy that plugin code forked: streams end at their next value, locks are free."""
+        encoding.pause.in_copy()
         for lane in self.lanes:
             if lane.call is not None:
                 lane.call.asked = True
