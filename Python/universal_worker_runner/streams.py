@@ -19,6 +19,8 @@ class Lines:
     nothing follows. Both sides take what is held and send it under one lock, so the order stays.
     """
 
+    __slots__ = ("fd", "call", "look", "lock", "held", "size", "first", "last", "run")
+
     def __init__(self, fd, call, look):
         self.fd = fd
         self.call = call
@@ -31,31 +33,27 @@ class Lines:
         self.run = 0  # lines in a row that were dense
 
     def put(self, line):
-        """Takes one line, and says whether the call is to end."""
-        if self.may_wait(line):
-            self.held.append(line)
-            if self.run >= ALONE:
-                return self.call.asked
-            line = None  # the control thread has flushed in between: this one is not asked for
-        self.send(line)
-        return self.call.asked
-
-    def may_wait(self, line):
-        """Whether the line may be held."""
+        """Takes one line, and says whether the call is to end. All lines come by here: no further calls."""
         now = monotonic()
         dense = now - self.last < APART
         self.last = now
         if not dense:
             self.run = 0
-            return False
-        if self.run < ALONE:
+        elif self.run < ALONE:
             self.run += 1
-            return False
-        if not self.held:
-            self.first = now
-            self.size = 0
-        self.size += len(line) + 1
-        return self.size <= SIZE and now - self.first <= HOLD
+        else:
+            held = self.held
+            if not held:
+                self.first = now
+                self.size = 0
+            self.size = size = self.size + len(line) + 1
+            if size <= SIZE and now - self.first <= HOLD:
+                held.append(line)
+                if self.run >= ALONE:
+                    return self.call.asked
+                line = None  # the control thread has flushed in between: no flush asks for this one
+        self.send(line)
+        return self.call.asked
 
     def send(self, line):
         """Sends what is held and then `line`; waits for a daemon that does not read."""
@@ -69,11 +67,9 @@ class Lines:
                 write_frame(self.fd, LINES, joined(lines), flags, self.call.id, state)
 
     def take(self):
-        """Empties what is held."""
-        lines = []
-        while self.held:
-            lines.append(self.held.popleft())
-        return lines
+        """Empties what is held. Under the lock: only `put` may add to it meanwhile."""
+        pop = self.held.popleft
+        return [pop() for _ in range(len(self.held))]
 
     def flush(self, poll):
         """Sends what is held, for the control thread, which must not wait.
