@@ -2,7 +2,7 @@
 
 from .encoding import decode, shown
 from .errors import encoded, report
-from .frames import ANSWER, ERROR, INVALID, LONGEST, UNSUPPORTED
+from .frames import ANSWER, CONTEXT, ERROR, INVALID, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
 
 # The optional methods beyond those of the first hosts, by the names that the worker has for them.
@@ -18,7 +18,7 @@ HOOKS = {
 class Call:
     """What a lane is busy with. `asked` and `forced` are set by the control thread."""
 
-    __slots__ = ("id", "kind", "asked", "forced", "fired", "forces", "task", "lines", "scope")
+    __slots__ = ("id", "kind", "asked", "forced", "fired", "forces", "task", "lines", "scope", "request")
 
     def __init__(self, id_, kind, scope=None):
         self.id = id_
@@ -30,6 +30,7 @@ class Call:
         self.task = None  # the asyncio task, while a coroutine runs
         self.lines = None  # a stream's
         self.scope = scope  # what the dialect keeps for it
+        self.request = None  # what is known of its request, if the plugin wants to see that
 
     def take_force(self):
         self.forced = False
@@ -147,9 +148,17 @@ def nothing(frame):
     """The arguments of a call that has none."""
 
 
+def context(payload):
+    """The line about the request, and what comes behind it."""
+    end = payload.index(b"\n")
+    return decode(payload[:end]), payload[end + 1 :]
+
+
 def perform(function, read, call, runner, frame):
     """Runs one function of this module in a context of its own, and tells how it went."""
     try:
+        if frame.flags & CONTEXT:
+            call.request, frame.payload = context(frame.payload)
         arguments = read(frame)
     except Exception as error:  # an integer of too many digits, too deep
         return Outcome(ERROR, encoded(error), INVALID)
@@ -163,6 +172,10 @@ def attempt(function, call, runner, arguments):
     """The call's context is in force in all of it, also where the dialect words the answer."""
     dialect = runner.dialect
     plugin = runner.plugin
+    if call.request is not None:
+        from . import request
+
+        request.enter(call.request)
     try:
         body = dialect.run(function, call, runner, arguments) or b""
     except Stopped:

@@ -54,6 +54,12 @@ def abilities(plugin):
     return [name for name in METHODS if has(plugin, name)]
 
 
+def request_headers(plugin):
+    """The names of headers that calls are to bring; None if the plugin wants to know nothing of requests."""
+    names = getattr(plugin, "request_headers", None)
+    return None if names is None or callable(names) else [str(name) for name in names]
+
+
 def has(plugin, name):
     """Whether there is such a method; a property that raises is one, and its call will tell."""
     try:

@@ -119,6 +119,10 @@ class Runner:
         hooks = [hook for hook, method in HOOKS.items() if loading.has(plugin, method)]
         if hooks or self.dialect.hooks:
             about["hooks"] = any_encode(hooks)
+        wanted = loading.request_headers(plugin)
+        if wanted is not None:
+            about["context"] = "true"
+            about["headers"] = any_encode(wanted)
         if self.dialect.endpoints:
             about["endpoints"] = any_encode([row[:3] for row in self.dialect.endpoints])
         return "{%s}" % ",".join('"%s":%s' % member for member in about.items())

@@ -6,11 +6,20 @@ from .encoding import shown
 from .frames import STATE, pack
 
 
+# What a plugin of any dialect may show, if it has the attribute when it has been made. A member without a key is
+# the value itself.
+OWN = (
+    ("health", None, "_health", None),
+    ("not_ready", None, "_not_ready", None),
+)
+
+
 class States:
     """Frames of what changed. They are numbered, since they leave by two ways: the newest counts."""
 
     def __init__(self, dialect, plugin):
-        self.attributes = dialect.attributes  # (member, key, attribute, default)
+        own = [row for row in OWN if hasattr(plugin, row[2])]
+        self.attributes = (*dialect.attributes, *own)  # (member, key, attribute, default)
         self.plugin = plugin
         self.lock = Lock()
         self.number = 0
@@ -41,8 +50,13 @@ class States:
         values = [getattr(self.plugin, name, default) for _, _, name, default in self.attributes]
         members = {}
         for (member, key, _, _), value in zip(self.attributes, values):
-            members.setdefault(member, []).append('"%s":%s' % (key, shown(value)))
+            if key is not None:
+                value = '"%s":%s' % (key, shown(value))
+                members.setdefault(member, []).append(value)
         texts = {name: "{%s}" % ",".join(parts) for name, parts in members.items()}
+        for (member, key, _, _), value in zip(self.attributes, values):
+            if key is None:
+                texts[member] = shown(value)
         known = self.texts if closely or self.number == self.answered else {}
         changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
         self.values = values

@@ -78,6 +78,9 @@ static const char parameters[] = {
 static const char percall[] = {
 #embed "../../Python/universal_worker_runner/percall.py"
 };
+static const char request[] = {
+#embed "../../Python/universal_worker_runner/request.py"
+};
 static const char states[] = {
 #embed "../../Python/universal_worker_runner/states.py"
 };
@@ -119,6 +122,7 @@ static const uwp_module modules[] = {
     {"main", main, sizeof main},
     {"parameters", parameters, sizeof parameters},
     {"percall", percall, sizeof percall},
+    {"request", request, sizeof request},
     {"states", states, sizeof states},
     {"stdio", stdio, sizeof stdio},
     {"stopping", stopping, sizeof stopping},

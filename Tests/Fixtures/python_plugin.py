@@ -142,3 +142,30 @@ class Mortal(Echo):
 class Broken:
     def __init__(self):
         raise RuntimeError("it cannot be made")
+
+
+class Aware:
+    """Sees its requests, and shows its health."""
+
+    request_headers = ["TraceParent", "x-more"]
+    _health = {"model": "none"}
+    _not_ready = "not initialized"
+
+    def initialize(self, config):
+        self._health = {"model": "small", "deep": [1]}
+        self._not_ready = None
+
+    def execute(self, *args, **kwargs):
+        if args == ("own key",):
+            self._health = {"pid": 1}
+            return None
+        import time
+
+        from universal_worker_runner import request
+
+        left = request.deadline() and request.deadline() - time.monotonic()
+        return [request.headers(), request.header("TRACEPARENT"), left and 50 < left < 100]
+
+
+class Vague(Aware):
+    request_headers = ["a b"]

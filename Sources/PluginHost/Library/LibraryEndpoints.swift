@@ -23,15 +23,12 @@ internal import WorkerCore
     private let onDisable: uwg_reply_fn?
     private let configOptions: uwg_reply_fn?
 
-    /// How many names of headers there may be, and how long one may be, in bytes.
-    private static let headerLimit = 32
-    private static let longestHeader = 64
-
     /// Checks what a table declares, of which as much as it has has been copied.
     ///
     /// - Throws: what is wrong, naming the row.
     init(of table: uw_plugin) throws(LoadFailure) {
         let rows = try unsafe Self.rows(of: table)
+        let names = try unsafe Self.headerNames(of: table)
         unsafe reconfigure = table.reconfigure
         unsafe onEnable = table.on_enable
         unsafe onDisable = table.on_disable
@@ -47,6 +44,7 @@ internal import WorkerCore
                 let name = row.words.prefix(2).joined(separator: " ")
                 throw EndpointError("endpoint \(number), \(name): its function 'handle' is NULL")
             }
+            headerNames = try HeaderField.wanted(names)
         } catch {
             throw .invalidTable(error.description)
         }
@@ -58,7 +56,6 @@ internal import WorkerCore
                 unsafe Handler(function: hook == .prefetch ? prefetch : nil, row: nil)
             }
         }
-        headerNames = try unsafe Self.headerNames(of: table)
     }
 
     /// How many places for requests beside calls the plugin needs, and how many for one alone.
@@ -141,22 +138,15 @@ internal import WorkerCore
                 "the plugin's header_name_count is \(UInt(bitPattern: count)), but header_names is "
                     + "NULL")
         }
-        guard (1...headerLimit).contains(count) else {
-            throw .invalidTable(
-                "the plugin names \(UInt(bitPattern: count)) headers, more than \(headerLimit)")
+        guard (1...256).contains(count) else {
+            throw .invalidTable("the plugin names \(UInt(bitPattern: count)) headers, more than 32")
         }
-        var found: [String] = []
-        for number in 0..<count {
-            let length = unsafe names[number].map { unsafe strnlen($0, longestHeader + 1) } ?? 0
-            let bytes = unsafe UnsafeRawBufferPointer(start: names[number], count: length)
-            let name = unsafe repairedString(bytes)
-            guard length <= longestHeader, Framing.isToken(name.utf8.span) else {
-                throw .invalidTable(
-                    "header name \(number), '\(name)', is no name of a header, or longer than "
-                        + "\(longestHeader) bytes")
-            }
-            if !found.contains(name.lowercased()) { found.append(name.lowercased()) }
+        // A name that is too long is cut, and still too long.
+        let longest = HeaderField.longestWanted + 1
+        return (0..<count).map { number in
+            let length = unsafe names[number].map { unsafe strnlen($0, longest) } ?? 0
+            return unsafe repairedString(
+                UnsafeRawBufferPointer(start: names[number], count: length))
         }
-        return found
     }
 }

@@ -81,6 +81,8 @@ enum FrameKind: UInt8, Sendable {
 enum FrameFlag {
     /// An execute or a stream: the payload is the whole body of the request.
     static let whole: UInt8 = 1
+    /// The same, and requests for endpoints: a line about the request comes first.
+    static let context: UInt8 = 2
     /// Lines: more may be held back.
     static let fast: UInt8 = 1
     /// An error: the arguments are to blame.

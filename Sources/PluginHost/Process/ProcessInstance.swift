@@ -36,7 +36,10 @@ final class ProcessInstance: PluginInstance {
 
     let name: PluginLabel
     let version: PluginLabel
-    let health: String
+    private let greeting: String
+    var health: String { greeting + life.bridge.facts.health }
+    var unfitness: String? { life.bridge.facts.unfitness }
+    let headerNames: [String]
     var stats: String { life.bridge.stats }
     let isCancellable: Bool
     var progress: ProgressReport? { life.bridge.progress }
@@ -82,7 +85,8 @@ final class ProcessInstance: PluginInstance {
         canCancel = introduction.abilities.contains("cancel")
         concurrency = introduction.hello.calls
         canForce = introduction.hello.calls == 1
-        health = introduction.hello.health
+        greeting = introduction.hello.health
+        headerNames = introduction.headerNames
         isCancellable = canCancel || canForce
     }
 
@@ -96,7 +100,7 @@ final class ProcessInstance: PluginInstance {
         let number = lane.begin(handle, shown: life.bridge.shown)
         defer { lane.end() }
         do throws(FrameSocket.Failure) {
-            try send(call, number, over: lane, wantsWhole: life.introduction.hello.wantsWhole)
+            try send(call, number, over: lane, as: life.introduction)
             let hook = hook(of: call)
             while try step(slot, handle, number, lane, life, hook) {}
             slot.returned(.done)
@@ -106,25 +110,51 @@ final class ProcessInstance: PluginInstance {
     }
 
     private func send(
-        _ call: Call, _ number: UInt64, over lane: Lane, wantsWhole: Bool
+        _ call: Call, _ number: UInt64, over lane: Lane, as wish: RunnerBridge.Introduction
     ) throws(FrameSocket.Failure) {
+        guard wish.wantsContext else {
+            return try unsafe send(call, number, over: lane, as: wish, Self.nothing)
+        }
+        let context = RequestContext.line(for: call)
+        var result: Result<Void, FrameSocket.Failure> = .success(())
+        unsafe context.withUnsafeBytes { bytes in
+            do throws(FrameSocket.Failure) {
+                try unsafe send(call, number, over: lane, as: wish, bytes)
+            } catch {
+                result = .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    private func send(
+        _ call: Call, _ number: UInt64, over lane: Lane, as wish: RunnerBridge.Introduction,
+        _ context: UnsafeRawBufferPointer
+    ) throws(FrameSocket.Failure) {
+        let flags = unsafe context.isEmpty ? 0 : FrameFlag.context
         if case .endpoint(let index, _) = call.kind {
             let request = EndpointRequest(call, endpoints[index])
             return try unsafe request.withParts { parts throws(FrameSocket.Failure) in
-                try unsafe lane.socket.send(.endpoint, call: number, parts)
+                try unsafe lane.socket.send(
+                    .endpoint, flags: flags, call: number,
+                    context.isEmpty ? parts : [context] + parts)
             }
         }
         let kind: FrameKind = call.kind == .stream ? .stream : .execute
         defer { extendLifetime(call) }
-        if wantsWhole {
+        if wish.hello.wantsWhole {
             let body = unsafe bytes(call.text(0..<call.body.count, orElse: EmptyText.object))
             return try unsafe lane.socket.send(
-                kind, flags: FrameFlag.whole, call: number, [body])
+                kind, flags: flags | FrameFlag.whole, call: number,
+                context.isEmpty ? [body] : [context, body])
         }
         let args = unsafe bytes(call.text(call.args, orElse: EmptyText.array))
         let kwargs = unsafe bytes(call.text(call.kwargs, orElse: EmptyText.object))
         try unsafe lane.socket.send(
-            kind, call: number, [Self.open, args, Self.comma, kwargs, Self.close])
+            kind, flags: flags, call: number,
+            context.isEmpty
+                ? [Self.open, args, Self.comma, kwargs, Self.close]
+                : [context, Self.open, args, Self.comma, kwargs, Self.close])
     }
 
     /// Takes the next frame of a call; false where it was the last.
@@ -213,8 +243,7 @@ final class ProcessInstance: PluginInstance {
         let lane = place.map { life.besides[$0] } ?? life.lanes.all[0]
         let number = lane.begin(uw_call_id(UW_NO_CALL), shown: life.bridge.shown)
         do throws(FrameSocket.Failure) {
-            let wantsWhole = life.introduction.hello.wantsWhole
-            try send(call, number, over: lane, wantsWhole: wantsWhole)
+            try send(call, number, over: lane, as: life.introduction)
             while true {
                 var outcome: CallOutcome?
                 try unsafe lane.socket.receive { head, payload in

@@ -14,6 +14,9 @@ final class RunnerBridge: RunnerProcess.Listener {
         let abilities: [String]
         /// Its own endpoints, those of its hooks last.
         let endpoints: [PluginEndpoint]
+        /// Whether calls are to bring a line about their requests, and which headers that has.
+        let wantsContext: Bool
+        let headerNames: [String]
         let hello: Hello
     }
 
@@ -61,6 +64,8 @@ final class RunnerBridge: RunnerProcess.Listener {
     }
 
     private let state = Mutex(State())
+    /// What the plugin shows in /health.
+    let facts = PluginFacts()
     /// The number of the last state that the plugin has shown; written under the lock.
     private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
@@ -170,9 +175,13 @@ final class RunnerBridge: RunnerProcess.Listener {
         }
         let hello = Hello(
             calls: max(1, count("calls")), beside: count("beside"),
-            wantsWhole: members.json("whole").map { $0.elementsEqual("true".utf8) } ?? false,
+            wantsWhole: members.json("whole").map(Self.isTrue) ?? false,
             health: members.object("health")?.further ?? "")
         state.withLock { $0.hello = hello }
+    }
+
+    private static func isTrue(_ json: ArraySlice<UInt8>) -> Bool {
+        json.elementsEqual("true".utf8)
     }
 
     private func open(_ payload: UnsafeRawBufferPointer) {
@@ -195,6 +204,8 @@ final class RunnerBridge: RunnerProcess.Listener {
                     Introduction(
                         name: label("name"), version: label("version"),
                         abilities: about?.strings("can") ?? [], endpoints: endpoints,
+                        wantsContext: about?.json("context").map(Self.isTrue) ?? false,
+                        headerNames: try HeaderField.wanted(about?.strings("headers") ?? []),
                         hello: hello)))
         } catch {
             opened.give(.failure(.invalidTable(error.description)))
@@ -204,6 +215,8 @@ final class RunnerBridge: RunnerProcess.Listener {
     /// Takes in what the plugin shows of itself; also from a lane, on its executor.
     func report(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {
         guard let members = unsafe JSONMembers(payload) else { return }
+        guard head.call > shown else { return }
+        showFacts(members)
         let stats = members.object("stats")?.further
         var report: ProgressReport?
         if let object = members.json("progress"), let progress = members.object("progress") {
@@ -219,6 +232,14 @@ final class RunnerBridge: RunnerProcess.Listener {
             return (report.map { exchange(&state.progress, $0) }, formerStats)
         }
         _ = former  // freed outside of the lock
+    }
+
+    /// Takes what a plugin shows in /health, and whether it is fit for calls.
+    private func showFacts(_ members: JSONMembers) {
+        if let health = members.json("health") {
+            unsafe health.withUnsafeBytes { _ = unsafe facts.showHealth($0) }
+        }
+        if members.json("not_ready") != nil { facts.setUnfitness(members.string("not_ready")) }
     }
 
     private func stopped(_ head: FrameHead, _ payload: UnsafeRawBufferPointer) {

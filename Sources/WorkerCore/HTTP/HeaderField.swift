@@ -16,6 +16,29 @@ package struct HeaderField: Sendable, Equatable {
     /// What it takes of a message, in bytes.
     package var length: Int { name.utf8.count + value.utf8.count + 4 }
 
+    /// Checks the names of headers that a plugin wants to see of requests.
+    ///
+    /// - Returns: them in lower case, each once.
+    /// - Throws: which is none, or that there are too many.
+    package static func wanted(_ names: [String]) throws(EndpointError) -> [String] {
+        guard names.count <= 32 else {
+            throw EndpointError("the plugin names \(names.count) headers, more than 32")
+        }
+        var found: [String] = []
+        for (number, name) in names.enumerated() {
+            guard name.utf8.count <= longestWanted, Framing.isToken(name.utf8.span) else {
+                throw EndpointError(
+                    "header name \(number), '\(name)', is no name of a header, or longer than "
+                        + "\(longestWanted) bytes")
+            }
+            if !found.contains(name.lowercased()) { found.append(name.lowercased()) }
+        }
+        return found
+    }
+
+    /// How long such a name may be, in bytes.
+    package static let longestWanted = 64
+
     /// Whether it says how a message is sent, which only the worker knows.
     package var isFraming: Bool {
         [
