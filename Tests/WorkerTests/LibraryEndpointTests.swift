@@ -150,7 +150,7 @@ import Testing
         #expect(try next.value().text.contains(#""inside":1"#))
     }
 
-    @Test(arguments: ["/act", "/beside"])
+    @Test(arguments: ["/act", "/beside", "/alone/A-z_0.9~"])
     func `A deadline answers the client, and the function sees it`(path: String) throws {
         let worker = try start()
         let folder = try TemporaryFolder()
@@ -163,7 +163,7 @@ import Testing
         try gate.arrival()
         #expect(try call.value().status == 504)
         #expect(try seen.arrival() == "seen")
-        #expect(try worker.client.get(path).status == 200)
+        #expect(try worker.client.post(path).status == 200)
     }
 
     @Test(arguments: ["/act", "/beside"])

@@ -64,10 +64,11 @@ extension PluginHost {
     func enforce(_ deadline: Moment, of call: Call) {
         let timer = timers.schedule(at: deadline) { [weak self] in
             guard let self else { return }
-            if call.kind.place != .shared {
+            if case .endpoint = call.kind, call.kind.place != .shared {
                 self.instance.giveUp(.deadlinePassed, at: self.clock()) { $0 === call }
+                self.abandonBeside(.deadlinePassed) { $0 === call }
+                self.abandonAlone(.deadlinePassed) { $0 === call }
             }
-            if call.kind.place == nil { return self.abandonBeside(.deadlinePassed) { $0 === call } }
             self.stop(.deadlinePassed) { $0 === call }
             for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }
         }

@@ -21,8 +21,18 @@ extension PluginHost {
         for slot in slots { slot.abandon(failure) }
         instance.giveUp(failure, at: clock()) { _ in true }
         abandonBeside(failure)
-        guard let call = state.withLock({ exchange(&$0.alone, nil) }) else { return }
-        call.observer.callDidFinish(.failure(failure))
+        abandonAlone(failure)
+    }
+
+    /// Answers the client of what runs alone, in the plugin's place.
+    func abandonAlone(
+        _ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool = { _ in true }
+    ) {
+        let call = state.withLock { state in
+            guard let call = state.alone, isMeant(call) else { return nil as Call? }
+            return exchange(&state.alone, nil)
+        }
+        call?.observer.callDidFinish(.failure(failure))
     }
 
     /// Runs cleanup, unless one has gone well with nothing after it, and destroy.

@@ -37,7 +37,11 @@ final class ProcessInstance: PluginInstance {
     let name: PluginLabel
     let version: PluginLabel
     private let greeting: String
-    var health: String { greeting + life.bridge.facts.health }
+    var health: String {
+        let shown = life.bridge.facts.health
+        // Asked for often: a text that is the same costs no copy.
+        return shown.isEmpty ? greeting : greeting + shown
+    }
     var unfitness: String? { life.bridge.facts.unfitness }
     let headerNames: [String]
     var stats: String { life.bridge.stats }
