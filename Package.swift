@@ -54,18 +54,22 @@ let package = Package(
         room("WorkerCore"),
         room("WorkerThreads", ["CThreads", "WorkerCore"]),
         room("WorkerJSON", ["CWorkerJSON"]),
+        room("WorkerCalls", ["WorkerCore", "WorkerJSON", "WorkerThreads"]),
         room("WorkerOS", ["CCrash", "CLinux", "WorkerCore", "WorkerThreads"]),
         room(
             "PluginHost",
             [
-                "CPluginGuard", "CPluginProcess", "CWorkerPlugin", "WorkerCore", "WorkerJSON",
-                "WorkerThreads",
+                "CPluginGuard", "CPluginProcess", "CWorkerPlugin", "WorkerCalls", "WorkerCore",
+                "WorkerJSON", "WorkerThreads",
             ]),
-        room("WorkerHTTP", ["CMicroHTTPD", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        room(
+            "WorkerHTTP",
+            ["CMicroHTTPD", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "PluginHost", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS", "WorkerThreads",
+                "PluginHost", "WorkerCalls", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS",
+                "WorkerThreads",
             ],
             swiftSettings: dialect),
 
@@ -83,8 +87,12 @@ let package = Package(
         tests("WorkerCoreTests", ["WorkerCore"]),
         tests("WorkerJSONTests", ["WorkerJSON"]),
         tests("WorkerOSTests", ["WorkerOS", "WorkerCore", "WorkerThreads"]),
-        tests("PluginHostTests", ["PluginHost", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
-        tests("WorkerHTTPTests", ["WorkerHTTP", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        tests(
+            "PluginHostTests",
+            ["PluginHost", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        tests(
+            "WorkerHTTPTests",
+            ["WorkerHTTP", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),
         tests("WorkerTests", []),
     ],

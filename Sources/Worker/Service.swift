@@ -1,6 +1,7 @@
-package import PluginHost
+internal import PluginHost
+internal import WorkerCalls
 internal import WorkerCore
-package import WorkerHTTP
+internal import WorkerHTTP
 internal import WorkerJSON
 internal import WorkerOS
 
@@ -30,10 +31,7 @@ final class Service: WorkerService {
 
     func progress(id: String) -> ProgressReport? { host.progress(id: id) }
 
-    func usage() -> ResourceUsage {
-        let usage = meter.sample()
-        return ResourceUsage(cpuPercent: usage.cpuPercent, residentMiB: usage.residentMiB)
-    }
+    func usage() -> ResourceUsage { meter.sample() }
 
     var furtherHealth: String { host.health }
 
@@ -43,63 +41,30 @@ final class Service: WorkerService {
 
     var currentConfig: Result<SharedText, CallFailure> { host.currentConfig.document }
 
-    func submit(
-        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: Moment?, exchange: Exchange
-    ) -> CallRefusal? {
-        host.submit(
-            Call(
-                kind, body: body, args: args, kwargs: kwargs, headers: exchange.headers,
-                requestID: exchange.requestID,
-                arrival: exchange.arrival, deadline: deadline, observer: exchange,
-                held: exchange.takeHolding()),
-            startsLater: true)
-    }
+    func submit(_ call: Call) -> CallRefusal? { host.submit(call, startsLater: true) }
 
     func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
     func startCalls() { host.startCalls() }
 
-    func cancel(_ exchange: Exchange) {
-        host.cancel(exchange, CallFailure(.cancelled, "The client has disconnected"))
+    func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
+        host.cancel(observer, failure)
     }
 
-    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool {
-        host.cancel(id: id, Self.cancelled) { completion(CancelReply($0)) }
+    func cancel(
+        id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> Bool {
+        host.cancel(id: id, failure, completion: completion)
     }
 
-    func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
-        host.cancelAll(Self.cancelled) { completion(CancelReply($0)) }
+    func cancelAll(
+        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
+        host.cancelAll(failure, completion: completion)
     }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {
         (isClients ? clientComplaints : complaints).write("libmicrohttpd: \(complaint)")
-    }
-
-    private static let cancelled = CallFailure(
-        .cancelled, "The call was cancelled by POST /cancel")
-}
-
-extension CancelReply {
-    fileprivate init(_ answer: CancelAnswer) {
-        switch answer {
-        case .cancelled: self = .cancelled
-        case .notSupported: self = .notSupported
-        case .failed(let detail): self = .failed(detail)
-        }
-    }
-}
-
-extension Exchange: CallObserver {
-    package func callDidFinish(_ outcome: consuming CallOutcome) {
-        switch consume outcome {
-        case .value(let value): finish(value)
-        case .done: finish()
-        case .answer(let own, let body): finish(own.status, own.headers, body, as: own.contentType)
-        case .streamEnd(let lines, let failure): finishStream(lines, failure)
-        case .streamAnswer(let lines, let failure): finishStream(lines, failure, isTold: true)
-        case .failure(let failure): fail(failure)
-        }
     }
 }
 

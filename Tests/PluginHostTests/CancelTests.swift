@@ -1,6 +1,7 @@
 import PluginHost
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 
 extension PluginHostTests {

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 
@@ -108,18 +109,19 @@ import WorkerHTTP
             for _ in 0..<20 {
                 let held = try server.client.connect()
                 try held.send("POST", "/execute", body: call(900_000))
-                let call = try server.service.submission()
-                let refused = try server.client.post("/execute", self.call(200_000))
+                let submission = try server.service.submission()
+                let refused = try server.client.post("/execute", call(200_000))
                 #expect(refused.status == 503 && refused.isDetail)
                 let chunked = try server.client.connect()
-                try chunked.send(self.chunked("/execute", self.call(200_000), 10_000))
+                try chunked.send(self.chunked("/execute", call(200_000), 10_000))
                 #expect(try chunked.readResponse().status == 503)
                 // A small one has room.
                 let small = try server.client.connect()
                 try small.send("POST", "/execute", body: "{}")
-                try server.service.submission().exchange.finish(buffer("1"))
+                try server.service.submission().client.finish(buffer("1"))
                 #expect(try small.readResponse().text == "1")
-                call.exchange.finish(buffer("2"))
+                submission.call.bodyIsDone()
+                submission.client.finish(buffer("2"))
                 #expect(try held.readResponse().text == "2")
             }
         }
@@ -164,7 +166,7 @@ import WorkerHTTP
         try withServer(Settings(largeBody: 1000)) { server throws in
             let gate = Monitor((arrived: 0, open: false))
             server.service.state.withLock { state in
-                state.atOnce = { $0.exchange.finish(buffer("\($0.body.utf8.count)")) }
+                state.atOnce = { $0.client.finish(buffer("\($0.body.utf8.count)")) }
                 state.before = {
                     gate.withLock { $0.arrived += 1 }
                     _ = gate.wait(until: Deadline(milliseconds: 60_000)) { $0.open ? true : nil }

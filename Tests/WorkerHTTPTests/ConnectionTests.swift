@@ -22,7 +22,7 @@ import WorkerHTTP
         try withServer { server throws in
             if isLate {
                 server.service.state.withLock {
-                    $0.atOnce = { call in startThread { call.exchange.finish(buffer(call.body)) } }
+                    $0.atOnce = { call in startThread { call.client.finish(buffer(call.body)) } }
                 }
             } else {
                 server.service.echoAtOnce()
@@ -47,7 +47,7 @@ import WorkerHTTP
         try withServer { server throws in
             server.service.state.withLock {
                 $0.atOnce = { call in
-                    startThread { call.exchange.finishStream(buffer("\(call.requestID)\n"), nil) }
+                    startThread { call.client.finishStream(buffer("\(call.requestID)\n"), nil) }
                 }
             }
             let one =
@@ -102,7 +102,7 @@ import WorkerHTTP
         try server.waitUntilOneWaits()
         try idle.send("GET", "/health")
         #expect(try idle.readResponse().headers["Connection"] == "close")
-        call.exchange.finish(buffer("1"))
+        call.client.finish(buffer("1"))
         let last = try waiting.readResponse()
         #expect(last.text == "1" && last.headers["Connection"] == "close")
         try server.waitUntilNothingWaits()
@@ -120,7 +120,7 @@ import WorkerHTTP
             let call = try server.service.submission()
             try server.waitUntilOneWaits()
             server.server.quiesce()
-            startThread { call.exchange.finish(buffer("1")) }
+            startThread { call.client.finish(buffer("1")) }
             while server.server.isWaiting {}
             server.server.stop()
         }

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 
@@ -98,9 +99,9 @@ import WorkerHTTP
             (.cancelled, #"{"status":"cancelled"}"#),
             (.notSupported, #"{"status":"not_supported"}"#),
             (.failed("no \"way\""), #"{"status":"error","detail":"no \"way\""}"#),
-        ] as [(CancelReply, String)])
+        ] as [(CancelAnswer, String)])
     func `Cancel answers what became of it, now or later, with a body or without`(
-        reply: CancelReply, text: String
+        reply: CancelAnswer, text: String
     ) throws {
         try withServer { server throws in
             for body in ["{}", "", nil] {

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 
@@ -33,7 +34,7 @@ import WorkerHTTP
                 #expect(try connection.readResponse().status == 411)
                 return
             }
-            try server.service.submission().exchange.finish()
+            try server.service.submission().client.finish()
             #expect(try connection.readResponse().text == #"{"status":"cleaned"}"#)
         }
     }
@@ -49,7 +50,7 @@ import WorkerHTTP
                 try connection.send(method, "/more?x", body: method == "POST" ? "dropped" : nil)
                 let submission = try server.service.submission()
                 #expect(submission.kind == .execute && submission.body.isEmpty)
-                submission.exchange.finish(buffer(text))
+                submission.client.finish(buffer(text))
                 let response = try connection.readResponse(toHead: method == "HEAD")
                 #expect(response.status == 200)
                 #expect(response.text == (method == "HEAD" ? "" : text))
@@ -60,7 +61,7 @@ import WorkerHTTP
             try connection.send("GET", "/more/")
             #expect(try connection.readResponse().status == 404)
             try connection.send("GET", "/more")
-            try server.service.submission().exchange.fail(CallFailure(.cancelled, "no more"))
+            try server.service.submission().client.fail(CallFailure(.cancelled, "no more"))
             let failed = try connection.readResponse()
             #expect(failed.status == 409 && failed.text == #"{"detail":"no more"}"#)
             #expect(failed.headers["Content-Type"] == "application/json")

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 
@@ -28,10 +29,10 @@ import WorkerHTTP
             #expect(call.body == (kind == .cleanup ? "" : body))
             #expect(call.requestID == "1")
             if kind == .stream {
-                call.exchange.finishStream(buffer("1\n"), nil)
+                call.client.finishStream(buffer("1\n"), nil)
                 #expect(try connection.readResponse().text == "1\n")
             } else {
-                call.exchange.finish(buffer("[true]"))
+                call.client.finish(buffer("[true]"))
                 #expect(try connection.readResponse().text == "[true]")
             }
         }
@@ -42,14 +43,14 @@ import WorkerHTTP
     ])
     func `A call without a result is answered with its status`(path: String, text: String) throws {
         try withServer { server throws in
-            server.service.state.withLock { $0.atOnce = { $0.exchange.finish() } }
+            server.service.state.withLock { $0.atOnce = { $0.client.finish() } }
             #expect(try server.client.post(path).text == text)
         }
     }
 
     @Test func `Cleanup needs no body`() throws {
         try withServer { server throws in
-            server.service.state.withLock { $0.atOnce = { $0.exchange.finish() } }
+            server.service.state.withLock { $0.atOnce = { $0.client.finish() } }
             #expect(try server.client.request("POST", "/cleanup").text == #"{"status":"cleaned"}"#)
         }
     }
@@ -58,7 +59,7 @@ import WorkerHTTP
     func `A failure has the status of its reason, and its text`(reason: CallFailure.Reason) throws {
         try withServer { server throws in
             let failure = CallFailure(reason, "why \"not\"")
-            server.service.state.withLock { $0.atOnce = { $0.exchange.fail(failure) } }
+            server.service.state.withLock { $0.atOnce = { $0.client.fail(failure) } }
             for (path, kind) in [("/execute", CallKind.execute), ("/initialize", .initialize)] {
                 let response = try server.client.post(path)
                 #expect(response.status == Int(failure.status(for: kind)))
@@ -117,14 +118,14 @@ import WorkerHTTP
             for number in 0..<200 {
                 let isEarly = number % 2 == 0
                 let early: @Sendable (Submission) -> Void = { call in
-                    call.exchange.finish(buffer("\(number)"))
+                    call.client.finish(buffer("\(number)"))
                 }
                 server.service.state.withLock { $0.atOnce = isEarly ? early : nil }
                 try connection.send("POST", "/execute", body: "{}")
                 if !isEarly {
                     let call = try server.service.submission()
                     #expect(try server.client.get("/health").status == 200)
-                    call.exchange.finish(buffer("\(number)"))
+                    call.client.finish(buffer("\(number)"))
                 }
                 #expect(try connection.readResponse().text == "\(number)")
             }
@@ -134,7 +135,7 @@ import WorkerHTTP
     @Test func `A result that races with the suspension is never lost`() throws {
         try withServer { server throws in
             server.service.state.withLock {
-                $0.atOnce = { call in startThread { call.exchange.finish(buffer(call.body)) } }
+                $0.atOnce = { call in startThread { call.client.finish(buffer(call.body)) } }
             }
             let clients = (0..<4).map { _ in
                 Background { () throws -> Int in
@@ -157,11 +158,11 @@ import WorkerHTTP
             let connection = try server.client.connect()
             try connection.send("POST", "/execute", body: "{}")
             let call = try server.service.submission()
-            call.exchange.finish(buffer("1"))
-            call.exchange.finish(buffer("2"))
-            call.exchange.fail(CallFailure(.plugin, "3"))
+            call.client.finish(buffer("1"))
+            call.client.finish(buffer("2"))
+            call.client.fail(CallFailure(.plugin, "3"))
             #expect(try connection.readResponse().text == "1")
-            call.exchange.finish(buffer("4"))
+            call.client.finish(buffer("4"))
             try connection.send("GET", "/progress")
             #expect(try connection.readResponse().text.contains("half"))
         }
@@ -182,10 +183,10 @@ import WorkerHTTP
                 #expect(try server.client.get("/health").status == 200)
                 if path == "/execute_stream" {
                     var lines = buffer("1\n")
-                    if case .takenAndWaking = call.exchange.offer(&lines) { call.exchange.wake() }
-                    call.exchange.finishStream(buffer("2\n"), nil)
+                    if case .takenAndWaking = call.client.offer(&lines) { call.client.wake() }
+                    call.client.finishStream(buffer("2\n"), nil)
                 } else {
-                    call.exchange.finish(buffer("1"))
+                    call.client.finish(buffer("1"))
                 }
                 try server.waitUntilNothingWaits()
                 #expect(try server.client.get("/health").status == 200)

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 
@@ -16,7 +17,7 @@ import WorkerHTTP
             connection.descriptor.limitReceiving(to: 4096)
             try connection.send("POST", "/execute", body: "{}")
             let long = "\"" + String(repeating: "x", count: 16 << 20) + "\""
-            try server.service.submission().exchange.finish(buffer(long))
+            try server.service.submission().client.finish(buffer(long))
             // One on which nothing is asked is not hit.
             let other = try server.client.connect()
             server.service.echoAtOnce()
@@ -36,7 +37,7 @@ import WorkerHTTP
             let connection = try server.client.connect()
             connection.descriptor.limitReceiving(to: 4096)
             try connection.send("POST", "/execute_stream", body: "{}")
-            let exchange = try server.service.submission().exchange
+            let exchange = try server.service.submission().client
             let line = "\"" + String(repeating: "x", count: 65_000) + "\"\n"
             while true {
                 var lines = buffer(line)
@@ -53,7 +54,7 @@ import WorkerHTTP
         try withServer(Settings(readerWindow: .milliseconds(20))) { server throws in
             let connection = try server.client.connect()
             try connection.send("POST", "/execute_stream", body: "{}")
-            let exchange = try server.service.submission().exchange
+            let exchange = try server.service.submission().client
             #expect(try connection.readHead().status == 200)
             for number in 0..<30 {
                 #expect(connection.staysSilent(milliseconds: 20))
@@ -71,7 +72,7 @@ import WorkerHTTP
             let connection = try server.client.connect()
             try connection.send("POST", "/execute", body: "{}")
             let long = "\"" + String(repeating: "x", count: 16 << 20) + "\""
-            try server.service.submission().exchange.finish(buffer(long))
+            try server.service.submission().client.finish(buffer(long))
             #expect(try connection.readResponse().body.count == long.utf8.count)
         }
     }

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 import WorkerJSON
@@ -7,16 +8,16 @@ import WorkerJSON
 @Suite(.blocking) struct StreamReplyTests {
     private func open(
         _ server: RunningServer, version: String = "1.1", receiveBuffer: Int32? = nil
-    ) throws -> (connection: HTTPConnection, exchange: Exchange) {
+    ) throws -> (connection: HTTPConnection, exchange: any CallObserver) {
         let connection = try server.client.connect(receiveBuffer: receiveBuffer)
         try connection.send(
             "POST /execute_stream HTTP/\(version)\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
         )
-        return (connection, try server.service.submission().exchange)
+        return (connection, try server.service.submission().client)
     }
 
     /// Offers as the plugin host does; waits for room.
-    private func emit(_ line: String, to exchange: Exchange) -> Bool {
+    private func emit(_ line: String, to exchange: any CallObserver) -> Bool {
         var lines = buffer(line)
         while true {
             switch exchange.offer(&lines) {
@@ -91,8 +92,8 @@ import WorkerJSON
             server.service.state.withLock {
                 $0.atOnce = { call in
                     var line = buffer("1\n")
-                    _ = call.exchange.offer(&line)
-                    call.exchange.finishStream(buffer("2\n"), nil)
+                    _ = call.client.offer(&line)
+                    call.client.finishStream(buffer("2\n"), nil)
                 }
             }
             let connection = try server.client.connect()

@@ -1,5 +1,6 @@
 internal import CWorkerPlugin
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 

@@ -1,4 +1,5 @@
 internal import CWorkerPlugin
+internal import WorkerCalls
 internal import WorkerJSON
 
 /// What a plugin gets for `args` and `kwargs` that the client left out; never freed.

@@ -1,6 +1,7 @@
 internal import CPluginGuard
 internal import CWorkerPlugin
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 private import WorkerJSON
 

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 
 /// What a thread that runs plugin code is at; touched by that thread alone.

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerThreads
 

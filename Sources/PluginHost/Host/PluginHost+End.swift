@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WorkerCalls
 package import WorkerCore
 
 /// The end of a plugin; called in this order, by one thread.

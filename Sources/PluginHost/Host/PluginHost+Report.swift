@@ -1,5 +1,6 @@
 internal import CWorkerPlugin
 internal import Synchronization
+internal import WorkerCalls
 package import WorkerCore
 
 /// What the control endpoints show; from snapshots that take a few instructions under a lock.

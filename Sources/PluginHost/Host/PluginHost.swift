@@ -1,5 +1,6 @@
 internal import CWorkerPlugin
 internal import Synchronization
+package import WorkerCalls
 package import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads

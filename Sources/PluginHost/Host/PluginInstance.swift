@@ -1,4 +1,5 @@
 internal import CWorkerPlugin
+internal import WorkerCalls
 internal import WorkerCore
 
 /// The plugin's one instance, of whichever kind it is.

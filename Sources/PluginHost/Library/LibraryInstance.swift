@@ -1,5 +1,6 @@
 internal import CPluginGuard
 internal import CWorkerPlugin
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 

@@ -1,4 +1,5 @@
 internal import CWorkerPlugin
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 

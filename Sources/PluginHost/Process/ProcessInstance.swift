@@ -1,6 +1,7 @@
 internal import CWorkerPlugin
 private import Glibc
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads

@@ -1,3 +1,4 @@
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 

@@ -9,13 +9,15 @@ extension Exchange {
 
     /// POST /cancel/ID.
     func cancel(id: String) -> Reply? {
-        let isFound = server.service.cancel(id: id) { self.complete(.reply(.cancel($0))) }
+        let isFound = server.service.cancel(id: id, .cancelled) {
+            self.complete(.reply(.cancel($0)))
+        }
         return isFound ? nil : .noCall(id)
     }
 
     /// POST /cancel.
     func cancelAll() -> Reply? {
-        server.service.cancelAll { self.complete(.reply(.cancel($0))) }
+        server.service.cancelAll(.cancelled) { self.complete(.reply(.cancel($0))) }
         return nil
     }
 
@@ -23,5 +25,12 @@ extension Exchange {
     func readUsage() -> Reply? {
         server.readUsage(for: self)
         return nil
+    }
+}
+
+extension CallFailure {
+    /// What the clients of calls are told that another one has cancelled.
+    fileprivate static var cancelled: Self {
+        Self(.cancelled, "The call was cancelled by POST /cancel")
     }
 }

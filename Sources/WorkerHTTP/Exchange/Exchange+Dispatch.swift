@@ -1,7 +1,9 @@
 internal import CMicroHTTPD
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
+internal import WorkerThreads
 
 /// From the end of the request to its reply; on the HTTP thread, but where it says otherwise.
 extension Exchange {
@@ -79,10 +81,15 @@ extension Exchange {
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
         var text = ByteBuffer()
         swap(&text, &body)
-        let refusal = server.service.submit(
-            kind, body: text, args: args, kwargs: kwargs, deadline: deadline, exchange: self)
+        // What the body takes of the budget is the call's from now on.
+        let taken = Holding(of: server.budget)
+        taken.takeOver(held)
+        let call = Call(
+            kind, body: text, args: args, kwargs: kwargs, headers: headers, requestID: requestID,
+            arrival: arrival, deadline: deadline, observer: self, held: taken)
+        let refusal = server.service.submit(call)
         // Where the body was validated on another thread, the client may have gone meanwhile.
-        if isAbandoned.load(ordering: .sequentiallyConsistent) { server.service.cancel(self) }
+        if isAbandoned.load(ordering: .sequentiallyConsistent) { cancelCall() }
         guard let refusal else { return kind == .stream ? .stream : nil }
         return .reply(told(.refused(refusal)))
     }

@@ -1,19 +1,30 @@
 internal import Synchronization
-package import WorkerCore
-package import WorkerJSON
+internal import WorkerCalls
+internal import WorkerCore
+internal import WorkerJSON
 internal import WorkerThreads
 
 /// The plugin's side of an exchange. Any thread; none of it waits but `waitForRoom`.
-extension Exchange {
-    /// The call has ended with a result.
-    package func finish(_ value: consuming ByteBuffer) { complete(holding: Reply(200, value)) }
+extension Exchange: CallObserver {
+    func callDidFinish(_ outcome: consuming CallOutcome) {
+        switch consume outcome {
+        case .value(let value): complete(holding: Reply(200, value))
+        case .done: complete(.reply(Reply(statusText: kind == .cleanup ? "cleaned" : "ok")))
+        case .answer(let own, let body): finish(own.status, own.headers, body, as: own.contentType)
+        case .streamEnd(let lines, let failure): finishStream(lines, failure)
+        case .streamAnswer(let lines, let failure): finishStream(lines, failure, isTold: true)
+        case .failure(let failure):
+            let status = failure.status(for: kind ?? .execute)
+            complete(holding: told(Reply(status, detail: failure.detail)))
+        }
+    }
 
-    /// Leaves an answer that the plugin has worded itself; any thread.
+    /// Leaves an answer that the plugin has worded itself.
     ///
     /// Headers that are too long for clients are left out; see `HeaderField.longestOwn`.
-    package func finish(
+    private func finish(
         _ status: UInt32, _ headers: [HeaderField], _ value: consuming ByteBuffer,
-        as contentType: String? = nil
+        as contentType: String?
     ) {
         var reply = Reply(status, value)
         reply.contentType = contentType
@@ -35,17 +46,6 @@ extension Exchange {
         complete(.reply(reply))
     }
 
-    /// The call has ended well, and has no result.
-    package func finish() {
-        complete(.reply(Reply(statusText: kind == .cleanup ? "cleaned" : "ok")))
-    }
-
-    /// The call has failed.
-    package func fail(_ failure: CallFailure) {
-        let status = failure.status(for: kind ?? .execute)
-        complete(holding: told(Reply(status, detail: failure.detail)))
-    }
-
     /// Has the log tell of the error reply to a call, which is then sent.
     func told(_ reply: consuming Reply) -> Reply {
         tell(reply.status, reply.detail ?? "")
@@ -61,7 +61,7 @@ extension Exchange {
     }
 
     /// The stream has ended behind some last lines, which tell of its failure or do not.
-    package func finishStream(
+    private func finishStream(
         _ lines: consuming ByteBuffer, _ failure: CallFailure?, isTold: Bool = false
     ) {
         var lines = lines
@@ -82,7 +82,7 @@ extension Exchange {
     }
 
     /// Takes lines of a stream; never waits.
-    package func offer(_ lines: inout ByteBuffer) -> StreamOffer {
+    func offer(_ lines: inout ByteBuffer) -> StreamOffer {
         let count = lines.count
         let answer = pipe?.offer(&lines) ?? .closed
         if lines.count == 0, count > 0 { held.add(count) }
@@ -90,22 +90,26 @@ extension Exchange {
     }
 
     /// Has the HTTP thread send what `offer` answered `.takenAndWaking` for.
-    package func wake() { server.loop.wake(self) }
+    func wake() { server.loop.wake(self) }
 
     /// Waits until there is room for lines, or they are not wanted.
-    package func waitForRoom() { pipe?.waitForRoom() }
+    func waitForRoom() { pipe?.waitForRoom() }
 
     /// No more lines are wanted.
-    package func close() { pipe?.close() }
+    func close() { pipe?.close() }
 
     /// The client has gone away: what runs for it alone is cancelled, and the connection let go.
     ///
     /// On the HTTP thread.
     func clientIsGone() {
         isAbandoned.store(true, ordering: .sequentiallyConsistent)
-        server.service.cancel(self)
+        cancelCall()
         if pipe?.drop() ?? false { wake() }
         complete(.drop)
+    }
+
+    func cancelCall() {
+        server.service.cancel(self, CallFailure(.cancelled, "The client has disconnected"))
     }
 
     /// The request is over, answered or not: what the plugin still sends is not read.

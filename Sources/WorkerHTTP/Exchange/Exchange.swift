@@ -1,15 +1,15 @@
 internal import CMicroHTTPD
 internal import Synchronization
-package import WorkerCore
+internal import WorkerCore
 internal import WorkerJSON
-package import WorkerThreads
+internal import WorkerThreads
 
 /// One request that has a body or waits for the plugin, from its header block to its reply.
 ///
 /// Made on the HTTP thread and owned by its request (libmicrohttpd's `req_cls`) until that is
 /// completed, and by the plugin call behind it until that has ended. What comes first under
 /// "HTTP thread" is touched by no other; the plugin's side goes through `shared` and `pipe`.
-@safe package final class Exchange: @unchecked Sendable {
+@safe final class Exchange: @unchecked Sendable {
     /// What is to become of the request.
     enum Plan {
         /// The table's row of this number answers, for the call of this id if the path names one.
@@ -48,11 +48,11 @@ package import WorkerThreads
     /// Whether the answer is to have no body.
     var isHead = false
     /// Names the call, for /calls and logs; the worker's own number where the client gave none.
-    package let requestID: String
+    let requestID: String
     /// When the header block was complete.
-    package let arrival: Moment
+    let arrival: Moment
     /// Those of the request's headers that the plugin wants to see.
-    package let headers: [HeaderField]
+    let headers: [HeaderField]
     /// How long the client is willing to wait.
     private let timeout: TimeSpan?
     var body = ByteBuffer()
@@ -101,15 +101,6 @@ package import WorkerThreads
         kind = row.flatMap { server.endpoints[$0].kind }
         let isStream = if case .answer = plan { kind == .stream } else { false }
         pipe = isStream ? StreamPipe(limit: server.options.streamBuffer) : nil
-    }
-
-    /// Gives away what the body takes of the budget: with the body, to the call.
-    ///
-    /// While the call is submitted, on the thread that does so.
-    package func takeHolding() -> Holding {
-        let taken = Holding(of: server.budget)
-        taken.takeOver(held)
-        return taken
     }
 
     /// Whether there are trailers behind the body.

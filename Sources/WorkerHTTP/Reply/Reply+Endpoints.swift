@@ -1,3 +1,4 @@
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 
@@ -62,7 +63,7 @@ extension Reply {
     }
 
     /// POST /cancel.
-    static func cancel(_ answer: CancelReply) -> Reply {
+    static func cancel(_ answer: CancelAnswer) -> Reply {
         switch answer {
         case .cancelled: return Reply(statusText: "cancelled")
         case .notSupported: return Reply(statusText: "not_supported")

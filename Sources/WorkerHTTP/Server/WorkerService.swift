@@ -1,3 +1,4 @@
+package import WorkerCalls
 package import WorkerCore
 package import WorkerJSON
 
@@ -27,30 +28,24 @@ package protocol WorkerService: AnyObject, Sendable {
     var configSchema: Result<SharedText, CallFailure> { get }
     /// The configuration in force; or why there is none.
     var currentConfig: Result<SharedText, CallFailure> { get }
-    /// Takes a call in; its exchange hears of the outcome, from any thread, unless it is refused.
+    /// Takes a call in; its observer hears of the outcome, from any thread, unless it is refused.
     ///
-    /// - Parameters:
-    ///   - kind: what is asked.
-    ///   - body: validated JSON text.
-    ///   - args: where in it `args`, or the configuration, lie.
-    ///   - kwargs: where in it `kwargs` lie.
-    ///   - deadline: when the call is given up; nil for never.
-    ///   - exchange: who waits for it, with its id and arrival.
+    /// It does not start before `startCalls`.
+    ///
     /// - Returns: why it was not taken in, if it was not.
-    func submit(
-        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: Moment?, exchange: Exchange
-    ) -> CallRefusal?
+    func submit(_ call: Call) -> CallRefusal?
     /// A call has failed, or was refused; any thread, once for each.
     func callFailed(_ call: FailedCall)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
-    /// Cancels the call of an exchange, whose client has gone away.
-    func cancel(_ exchange: Exchange)
+    /// Cancels the call that an observer waits for.
+    func cancel(_ observer: any CallObserver, _ failure: CallFailure)
     /// Cancels the calls of an id; the completion gets the answer, from any thread, once, and soon.
     ///
     /// - Returns: false where none of this id runs or waits; the completion is not called then.
-    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool
+    func cancel(
+        id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> Bool
     /// libmicrohttpd complains of something; may come as often as clients like.
     ///
     /// - Parameters:
@@ -58,7 +53,8 @@ package protocol WorkerService: AnyObject, Sendable {
     ///   - isClients: whether it is of what a client has done.
     func libraryComplained(_ complaint: String, isClients: Bool)
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
-    func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void)
+    func cancelAll(
+        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void)
     /// Has something told that operators should know; on the HTTP thread.
     func report(_ text: String)
 }

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import WorkerCore
+package import WorkerCore
 import WorkerThreads
 
 /// The CPU and memory that this process and all its descendants use.
@@ -31,7 +31,7 @@ package final class UsageMeter: Sendable {
     ///
     /// Without /proc it is what the kernel tells a process of itself: its own CPU time and that of
     /// children that were waited for, and the most memory that it has had.
-    package func sample() -> ProcessUsage {
+    package func sample() -> ResourceUsage {
         let tree = ProcessTree(root: pid)
         let (cpu, residentMiB) =
             tree.processes.isEmpty
@@ -41,9 +41,8 @@ package final class UsageMeter: Sendable {
                 Double(tree.residentPages) * pageSize / 1_048_576
             )
         let reading = UsageInterval.Reading(cpu: cpu, time: Moment.now())
-        return ProcessUsage(
-            pid: pid, cpuPercent: interval.withLock { $0.percent(at: reading) },
-            residentMiB: residentMiB)
+        return ResourceUsage(
+            cpuPercent: interval.withLock { $0.percent(at: reading) }, residentMiB: residentMiB)
     }
 
     /// The CPU time and the peak of memory in MiB; the corresponding C function is `getrusage`.

@@ -2,6 +2,7 @@ import Glibc
 import PluginHost
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerJSON
 import WorkerThreads

@@ -1,5 +1,6 @@
 import PluginHost
 import TestSupport
+import WorkerCalls
 import WorkerCore
 import WorkerJSON
 

@@ -1,4 +1,5 @@
 import TestSupport
+import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 import WorkerJSON
@@ -10,7 +11,9 @@ struct Submission: Sendable {
     let args: String?
     let kwargs: String?
     let requestID: String
-    let exchange: Exchange
+    let call: Call
+    /// The exchange behind it.
+    var client: any CallObserver { call.observer }
 }
 
 /// The worker behind a server, played by a test: takes calls in, and leaves their end to the test.
@@ -24,7 +27,7 @@ final class FakeService: WorkerService {
         var listings = 0
         var reports: [String] = []
         var complaints: [String] = []
-        var cancels: [@Sendable (CancelReply) -> Void] = []
+        var cancels: [@Sendable (CancelAnswer) -> Void] = []
         var config: Result<String, CallFailure> = .success("{}")
         /// What is done with a call at once, on the thread that submits it.
         var atOnce: (@Sendable (Submission) -> Void)?
@@ -60,17 +63,14 @@ final class FakeService: WorkerService {
         state.withLock { $0.config }.map { SharedText(buffer($0)) }
     }
 
-    func submit(
-        _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        deadline: Moment?, exchange: Exchange
-    ) -> CallRefusal? {
+    func submit(_ call: Call) -> CallRefusal? {
         if let before = state.withLock({ $0.before }) { before() }
         if let refusal = state.withLock({ $0.refusal }) { return refusal }
-        let bytes = unsafe body.withUnsafeBytes { unsafe [UInt8]($0) }
+        let bytes = unsafe call.body.withUnsafeBytes { unsafe [UInt8]($0) }
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
         let submission = Submission(
-            kind: kind, body: text(bytes.indices), args: args.map(text), kwargs: kwargs.map(text),
-            requestID: exchange.requestID, exchange: exchange)
+            kind: call.kind, body: text(bytes.indices), args: call.args.map(text),
+            kwargs: call.kwargs.map(text), requestID: call.requestID, call: call)
         if let atOnce = state.withLock({ $0.atOnce }) {
             atOnce(submission)
         } else {
@@ -93,13 +93,15 @@ final class FakeService: WorkerService {
 
     func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
 
-    func cancel(_ exchange: Exchange) {
-        exchange.fail(CallFailure(.cancelled, "The client has disconnected"))
-    }
+    func cancel(_ observer: any CallObserver, _ failure: CallFailure) { observer.fail(failure) }
 
-    func cancel(id: String, completion: @escaping @Sendable (CancelReply) -> Void) -> Bool { false }
+    func cancel(
+        id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) -> Bool { false }
 
-    func cancelAll(completion: @escaping @Sendable (CancelReply) -> Void) {
+    func cancelAll(
+        _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
         state.withLock { $0.cancels.append(completion) }
     }
 
@@ -113,7 +115,7 @@ final class FakeService: WorkerService {
     }
 
     /// Waits for the next POST /cancel.
-    func cancel() throws -> @Sendable (CancelReply) -> Void {
+    func cancel() throws -> @Sendable (CancelAnswer) -> Void {
         let deadline = Deadline()
         guard state.wait(until: deadline, { $0.cancels.isEmpty ? nil : true }) != nil else {
             throw TestFailure("no cancel has come")
@@ -123,7 +125,20 @@ final class FakeService: WorkerService {
 
     /// Has each call end at once with its own body.
     func echoAtOnce() {
-        state.withLock { $0.atOnce = { $0.exchange.finish(buffer($0.body)) } }
+        state.withLock { $0.atOnce = { $0.client.finish(buffer($0.body)) } }
+    }
+}
+
+/// What a plugin leaves for the client of a call.
+extension CallObserver {
+    func finish(_ value: consuming ByteBuffer) { callDidFinish(.value(value)) }
+
+    func finish() { callDidFinish(.done) }
+
+    func fail(_ failure: CallFailure) { callDidFinish(.failure(failure)) }
+
+    func finishStream(_ lines: consuming ByteBuffer, _ failure: CallFailure?) {
+        callDidFinish(.streamEnd(lines, failure))
     }
 }
 

@@ -15,17 +15,17 @@ package final class Call: Sendable {
     /// Who waits for it.
     package let observer: any CallObserver
     /// When it came.
-    let arrival: Moment
+    package let arrival: Moment
     /// When it is given up.
-    let deadline: Moment?
+    package let deadline: Moment?
     /// The request's body: the text that the ranges lie in.
-    let body: ByteBuffer
+    package let body: ByteBuffer
     /// Where the configuration of an initialize or the `args` of a call lie, if given.
-    let args: Range<Int>?
+    package let args: Range<Int>?
     /// Where `kwargs` lie, if given.
-    let kwargs: Range<Int>?
+    package let kwargs: Range<Int>?
     /// Those of the request's headers that the plugin wants to see.
-    let headers: [HeaderField]
+    package let headers: [HeaderField]
     /// What the body takes of the budget, until the plugin has finished the call.
     private let held: Holding
     /// The timer of the deadline; 0 if none has been set, and `noMoreTimers` in the end.
@@ -68,23 +68,23 @@ package final class Call: Sendable {
     ///
     /// Before the client has its answer, as it may count on that room. The text itself lives until
     /// execute has returned: so one body for each executor may be uncounted.
-    func bodyIsDone() { held.giveBack() }
+    package func bodyIsDone() { held.giveBack() }
 
     /// Notes the timer of the deadline; false if the call is over already.
-    func keep(_ timer: TimerID) -> Bool {
+    package func keep(_ timer: TimerID) -> Bool {
         self.timer.compareExchange(
             expected: 0, desired: timer.rawValue, ordering: .relaxed
         ).exchanged
     }
 
     /// Notes that the call is over, and gives back its timer, if there is one.
-    func takeTimer() -> TimerID? {
+    package func takeTimer() -> TimerID? {
         let last = timer.exchange(Self.noMoreTimers, ordering: .relaxed)
         return last == 0 || last == Self.noMoreTimers ? nil : TimerID(rawValue: last)
     }
 
     /// Ends a call that has not started.
-    func end(with failure: CallFailure) {
+    package func end(with failure: CallFailure) {
         observer.callDidFinish(
             kind == .stream ? .streamEnd(ByteBuffer(), failure) : .failure(failure))
     }

@@ -1,15 +1,8 @@
-package import WorkerCore
+internal import WorkerCalls
+internal import WorkerCore
 internal import WorkerJSON
 
-/// The head of an answer that a plugin words itself.
-package struct OwnAnswer: Sendable {
-    /// The HTTP status, 200 to 599.
-    package let status: UInt32
-    /// Headers beside those of the worker.
-    package let headers: [HeaderField]
-    /// The type of the body where the plugin says one; without, the body is JSON.
-    package let contentType: String?
-
+extension OwnAnswer {
     /// Reads a frame `A`: a JSON object in one line, and a body behind it.
     ///
     /// Headers of framing are left out: how an answer is sent is not the plugin's to say.
@@ -32,13 +25,5 @@ package struct OwnAnswer: Sendable {
                 contentType: type.flatMap { Framing.isValue($0.utf8Span.span) ? $0 : nil }),
             unsafe UnsafeRawBufferPointer(rebasing: payload[start...])
         )
-    }
-
-    /// Whether the body has to be JSON.
-    var isJSON: Bool { contentType?.hasPrefix("application/json") ?? true }
-
-    /// What the log says of a call that was answered so, where it failed.
-    var failure: CallFailure {
-        CallFailure(status == 409 ? .cancelled : .plugin, "the plugin has answered \(status)")
     }
 }
