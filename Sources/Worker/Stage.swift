@@ -47,6 +47,8 @@ final class Stage: Sendable {
         budget = Budget(limit: configuration.maxBuffered)
     }
 
+    private static let shuttingDown = CallFailure(.cancelled, "The worker is shutting down")
+
     private var host: PluginHost? { plugin.withLock { $0 } }
     private var server: Server? { http.withLock { $0 } }
 
@@ -161,12 +163,13 @@ final class Stage: Sendable {
             server.quiesce()
         case .cancelCalls:
             closeHost()
-            host?.cancelAll(CallFailure(.cancelled, "The worker is shutting down")) { _ in }
+            host?.cancelAll(Self.shuttingDown) { _ in }
+            host?.cancelRequests(Self.shuttingDown)
         case .abandonCalls:
             if case .pluginExited = life.cause {
                 host?.abandonCalls(CallFailure(.misbehaviour, "The plugin ended the process"))
             } else {
-                host?.abandonCalls(CallFailure(.cancelled, "The worker is shutting down"))
+                host?.abandonCalls(Self.shuttingDown)
             }
         case .awaitIdle(let moment):
             awaitIdle(until: moment, servesOn: socket.isInherited && life.phase == .draining)

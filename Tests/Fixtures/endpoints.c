@@ -11,7 +11,8 @@
 #include <time.h>
 
 static const uw_host *host;
-static atomic_int inside_calls;
+static atomic_int inside_calls, inside_beside;
+static atomic_bool has_left;
 
 #define TEXT(literal) ((uw_text)FX_TEXT(literal))
 #define NONE ((uw_text){NULL, 0})
@@ -139,7 +140,10 @@ static uw_status act(void *instance, const uw_call *call) {
         pthread_detach(thread);
         return UW_PENDING;
     }
-    DO("leave") pthread_exit(NULL);
+    DO("leave") {
+        atomic_store(&has_left, true);
+        pthread_exit(NULL);
+    }
     DO("fatal") return fx_finish(host, call->id, UW_FATAL, "broken"), UW_OK;
     DO("health") {
         char text[256];
@@ -172,6 +176,13 @@ static uw_status execute(void *instance, const uw_call *call) {
     return status;
 }
 
+static uw_status beside(void *instance, const uw_call *call) {
+    atomic_fetch_add(&inside_beside, 1);
+    uw_status status = act(instance, call);
+    atomic_fetch_sub(&inside_beside, 1);
+    return status;
+}
+
 static uw_status execute_stream(void *instance, const uw_call *call) {
     (void)instance;
     uw_status said = answer(call, 200, NONE, TEXT("1"), NULL, 0);
@@ -190,7 +201,11 @@ static uw_status create(
     return UW_OK;
 }
 
-static void destroy(void *instance) { (void)instance; }
+/* Nothing may be in the plugin any more, but what has ended its thread. */
+static void destroy(void *instance) {
+    (void)instance;
+    if (atomic_load(&inside_beside) && !atomic_load(&has_left)) abort();
+}
 
 static char configuration[256] = "{}";
 
@@ -254,8 +269,8 @@ static uw_status leave_thread(void *instance, uw_reply reply) {
 static const uw_endpoint rows[] = {
     {UW_GET, UW_AS_CALL, "/act", NULL, execute},
     {UW_POST, UW_AS_CALL, "/act", NULL, execute},
-    {UW_GET, UW_BESIDE_CALLS, "/beside", NULL, act},
-    {UW_POST, UW_BESIDE_CALLS, "/beside", NULL, act},
+    {UW_GET, UW_BESIDE_CALLS, "/beside", NULL, beside},
+    {UW_POST, UW_BESIDE_CALLS, "/beside", NULL, beside},
     {UW_POST, UW_ALONE, "/alone/A-z_0.9~", NULL, act},
 };
 

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -347,5 +348,34 @@ import Testing
         while worker.facts.descriptors > files, !deadline.hasPassed {}
         #expect(worker.facts.descriptors <= files)
         #expect(try worker.client.get("/health").status == 200)
+    }
+
+    @Test(arguments: ["/beside", "/alone/A-z_0.9~"])
+    func `The end of the worker stops what runs beside calls or alone`(path: String) throws {
+        let worker = try start()
+        let folder = try TemporaryFolder()
+        let gate = try Gate(in: folder)
+        let call = Background {
+            try worker.client.post(path, #"{"do":"poll",\#(gate.kwargs)}"#)
+        }
+        try gate.arrival()
+        worker.process.signal(SIGTERM)
+        #expect(try call.value().status == 409)
+        #expect(try worker.process.waitForExit() == .exited(0))
+    }
+
+    @Test func `What does not end beside calls is left behind, and not destroyed under its feet`()
+        throws
+    {
+        let worker = try start("Endpoints", ["--shutdown-grace", "1"])
+        let folder = try TemporaryFolder()
+        let gate = try Gate(in: folder)
+        let call = Background {
+            try worker.client.post("/beside", #"{"do":"wait",\#(gate.kwargs)}"#)
+        }
+        try gate.arrival()
+        worker.process.signal(SIGTERM)
+        #expect(try call.value().status == 409)
+        #expect(try worker.process.waitForExit() == .exited(6))
     }
 }

@@ -109,6 +109,7 @@ extension PluginHost {
                     events.pluginMisbehaved(
                         "cleanup at the end failed: \(failure.detail)", requestID: nil)
                 }
+                if instance.isUsedUntilDestroyed { waitForBeside() }
                 if let detail = instance.destroy() {
                     events.pluginMisbehaved("destroy failed: \(detail)", requestID: nil)
                 }

@@ -15,6 +15,13 @@ extension PluginHost {
         if isIdleNow { observer() }
     }
 
+    /// Has the handles of requests that run beside calls or alone say that they are to stop.
+    ///
+    /// POST /cancel does not mean them; the end of the worker does.
+    package func cancelRequests(_ failure: CallFailure) {
+        instance.giveUp(failure, at: clock()) { _ in true }
+    }
+
     /// Answers the clients of calls that will not end, in the plugin's place.
     ///
     /// The calls go on; what they still emit and how they finish is ignored.
