@@ -8,10 +8,12 @@ import Testing
 
     init() throws { listener = try Listener() }
 
-    private func start() throws -> WorkerProcess {
+    private func start(
+        _ fixture: String = "echo", _ className: String = "Echo", grace: Int = 30
+    ) throws -> WorkerProcess {
         let process = try WorkerProcess(
-            arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "3"]
-                + ["--shutdown-grace", "30"],
+            arguments: ["--module", try Fixture.path(fixture), "--class", className, "--fd", "3"]
+                + ["--shutdown-grace", "\(grace)"],
             inherited: [listener.descriptor])
         _ = try process.waitUntilListening()
         return process
@@ -22,15 +24,18 @@ import Testing
         let client = HTTPClient(.tcp(listener.port))
         var worker = try start()
         // Each keeps its connection as long as the worker does.
-        let clients = (0..<4).map { _ in
+        let clients = (0..<4).map { number in
             Background { () -> [Int] in
+                let isStream = number % 2 == 1
                 var statuses: [Int] = []
                 var connection: HTTPConnection?
                 while !isOver.withLock({ $0 }) {
                     let current = try connection ?? client.connect()
                     let response: HTTPResponse
                     do {
-                        try current.send("POST", "/execute", body: "{\"args\":[1]}")
+                        try current.send(
+                            "POST", isStream ? "/execute_stream" : "/execute",
+                            body: "{\"args\":[1]}")
                         response = try current.readResponse()
                     } catch {
                         // A kept connection may have been closed as idle: clients ask again then.
@@ -38,7 +43,8 @@ import Testing
                         connection = nil
                         continue
                     }
-                    statuses.append(response.status)
+                    let isWhole = !isStream || response.trailers["X-Stream-End"] == "complete"
+                    statuses.append(isWhole ? response.status : 0)
                     connection = response.headers["Connection"] == "close" ? nil : current
                 }
                 return statuses
@@ -55,5 +61,24 @@ import Testing
             let statuses = try client.value()
             #expect(!statuses.isEmpty && statuses.allSatisfy { $0 == 200 })
         }
+    }
+
+    @Test func `A connection whose stream began before the end is let go after it`() throws {
+        let gate = try Gate(in: try TemporaryFolder())
+        // The time for draining is longer than the test's patience.
+        let worker = try start("streams", "Streams", grace: 120)
+        let connection = try HTTPClient(.tcp(listener.port)).connect()
+        try connection.send(
+            "POST", "/execute_stream",
+            body: "{\"kwargs\":{\"mode\":\"stamps\",\"count\":1,\(gate.kwargs)}}")
+        let head = try connection.readHead()
+        #expect(head.headers["Connection"] == nil)
+        worker.signal(SIGTERM)
+        _ = try worker.standardError.line(containing: "SIGTERM")
+        try gate.release()
+        while try connection.readChunk() != nil {}
+        #expect(try connection.readFields()["X-Stream-End"] == "complete")
+        #expect(try connection.isClosedByServer())
+        #expect(try worker.waitForExit() == .exited(0))
     }
 }

@@ -23,7 +23,9 @@ extension Exchange {
         if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
         unsafe addHeader("X-Request-Id", requestID, to: response)
         if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
-        if hasTrailers { unsafe MHD_add_response_header(response, "Connection", "close") }
+        if hasTrailers || server.endsConnections {
+            unsafe MHD_add_response_header(response, "Connection", "close")
+        }
         return unsafe connection.queue(200, response)
     }
 

@@ -106,7 +106,9 @@ final class Clients {
     func requestEnded(_ client: ClientConnection, at now: Moment) {
         client.isFresh = false
         client.replyHeld.giveBack()
-        expect(.request, of: client, by: now + options.idleTimeout + options.headerTimeout)
+        // A reply that began before the worker's end has told nothing of it.
+        let limit = isLettingGo ? Self.lastChance : options.idleTimeout + options.headerTimeout
+        expect(.request, of: client, by: now + limit)
     }
 
     private func expect(

@@ -88,6 +88,9 @@ package import WorkerThreads
     /// Ends each connection with its next reply, as the worker is about to end.
     package func drain() { isDraining.store(true, ordering: .sequentiallyConsistent) }
 
+    /// Whether a reply that begins now is the last one of its connection.
+    var endsConnections: Bool { isDraining.load(ordering: .relaxed) }
+
     /// Takes no more connections, and ends each that is there with its next reply, or in a while if
     /// nothing is asked on it.
     ///
@@ -214,7 +217,7 @@ package import WorkerThreads
         _ reply: consuming Reply, of row: Int? = nil, on connection: Connection
     ) -> MHD_Result {
         var reply = reply
-        if isDraining.load(ordering: .relaxed) { reply.closesConnection = true }
+        if endsConnections { reply.closesConnection = true }
         if let client = connection.client { begin(&reply, to: client) }
         return reply.send(of: row, on: connection, by: self)
     }
