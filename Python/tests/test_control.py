@@ -1,8 +1,11 @@
 import os
 import signal
+import types
+import unittest
 
 from case import Case
 from driver import FORCE
+from universal_worker_runner import control
 
 
 class Progress(Case):
@@ -89,6 +92,23 @@ class Progress(Case):
         id_ = runner.lane.begin("X", None, do="report")  # and it is woken by a call
         self.until(runner, 0.25)
         runner.stop(id_, FORCE)
+
+
+class QuickCalls(unittest.TestCase):
+    def test_one_that_was_never_seen_to_run_keeps_the_thread_awake_as_well(self):
+        """It has the interpreter's lock only while no call runs, and each call would have to wake it."""
+        lane = types.SimpleNamespace(call=None)
+        dialect = types.SimpleNamespace(threads=0)
+        runner = types.SimpleNamespace(lanes=[lane], dialect=dialect, loop=None)
+        thread = control.Control(runner, types.SimpleNamespace(fd=-1))
+        self.addCleanup(os.close, thread.woken)
+        self.addCleanup(os.close, thread.waker)
+        self.assertIsNone(thread.timeout())
+        thread.look_alive()
+        self.assertEqual(os.read(thread.woken, 2), b"\0")
+        self.assertEqual(thread.timeout(), control.TICK)
+        thread.busy -= control.LINGER
+        self.assertIsNone(thread.timeout())
 
 
 class Ends(Case):

@@ -39,6 +39,7 @@ class Control:
         self.woken, self.waker = os.pipe()
         self.asleep = False
         self.busy = 0.0  # when a call was last seen
+        self.begun = False  # a call has begun since then: quick ones never run while this thread does
         self.poll = select.poll()
         self.sleeping = {}  # lanes that have no thread yet
         self.canceller = Canceller(runner)
@@ -61,6 +62,7 @@ class Control:
 
     def look_alive(self):
         """Has the thread tick again; called when a call begins."""
+        self.begun = True  # before it looks whether the thread sleeps, which does it the other way round
         if self.asleep:
             self.asleep = False
             os.write(self.waker, b"\0")
@@ -90,7 +92,8 @@ class Control:
         """How long to wait: for ever only if nothing can change an attribute of the plugin."""
         self.asleep = True  # first, as a call may begin right now
         now = monotonic()
-        if any(lane.call for lane in self.runner.lanes):
+        if self.begun or any(lane.call for lane in self.runner.lanes):
+            self.begun = False
             self.busy = now
         if now - self.busy < LINGER or self.others():
             self.asleep = False
