@@ -109,7 +109,6 @@ extension PluginHost {
                     events.pluginMisbehaved(
                         "cleanup at the end failed: \(failure.detail)", requestID: nil)
                 }
-                if instance.isUsedUntilDestroyed { waitForBeside() }
                 if let detail = instance.destroy() {
                     events.pluginMisbehaved("destroy failed: \(detail)", requestID: nil)
                 }

@@ -15,8 +15,6 @@ extension PluginHost {
         /// How many threads wait for work, and how many are at it.
         var idle = 0
         var busy = 0
-        /// Is called once none is at it.
-        var quietObserver: (@Sendable () -> Void)?
 
         init(count: Int) { places = Array((0..<count).reversed()) }
 
@@ -103,28 +101,16 @@ extension PluginHost {
     }
 
     private func finishBeside(_ call: Call, _ outcome: consuming CallOutcome?) {
-        let (isWaitedFor, observers) = state.withLock { state in
+        let (isWaitedFor, observer) = state.withLock { state in
             let count = state.beside.running.count
             state.beside.running.removeAll { $0 === call }
             state.beside.busy -= 1
-            let idle = state.isIdle ? exchange(&state.idleObserver, nil) : nil
-            let quiet =
-                state.beside.busy == 0 ? exchange(&state.beside.quietObserver, nil) : nil
-            return (state.beside.running.count < count, [idle, quiet])
+            let observer = state.isIdle ? exchange(&state.idleObserver, nil) : nil
+            return (state.beside.running.count < count, observer)
         }
         callIsOver(call)
         if isWaitedFor, let outcome { call.observer.callDidFinish(outcome) }
-        for observer in observers { observer?() }
-    }
-
-    /// Waits until no request runs beside calls any more; on the executor that ends the plugin.
-    func waitForBeside() {
-        let isQuiet = Semaphore()
-        let mustWait = state.withLock { state in
-            if state.beside.busy > 0 { state.beside.quietObserver = { isQuiet.signal() } }
-            return state.beside.busy > 0
-        }
-        if mustWait { isQuiet.wait() }
+        observer?()
     }
 
     /// Ends the requests that wait.

@@ -46,8 +46,6 @@ protocol PluginInstance: Sendable {
     ///
     /// - Returns: what the client is to hear.
     func cancel(_ call: uw_call_id) -> CancelAnswer
-    /// Whether `destroy` is not to come while a request runs beside calls.
-    var isUsedUntilDestroyed: Bool { get }
     /// Requests that run beside calls or alone are not waited for any more: their handles say so.
     func giveUp(_ failure: CallFailure, at now: Moment, where isMeant: (Call) -> Bool)
     /// Asks for the schema of the configuration.
@@ -82,7 +80,6 @@ extension PluginInstance {
     var besideCount: Int { 0 }
     func answer(_ call: Call, beside place: Int?) -> CallOutcome? { nil }
     func giveUp(_ failure: CallFailure, at now: Moment, where isMeant: (Call) -> Bool) {}
-    var isUsedUntilDestroyed: Bool { false }
     var facts: PluginFacts? { nil }
     var unfitness: String? { nil }
     var headerNames: [String] { [] }

@@ -9,7 +9,6 @@ extension LibraryInstance {
     var endpoints: [PluginEndpoint] { table.endpoints.all }
     var headerNames: [String] { table.endpoints.headerNames }
     var besideCount: Int { besides.count }
-    var isUsedUntilDestroyed: Bool { true }
 
     func attach(_ owner: any PluginInstanceOwner) {
         for place in besides { place.attach(owner) }
