@@ -5,7 +5,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 const char *clinux_error_text(int error) { return strerrordesc_np(error); }
@@ -41,17 +40,18 @@ _Bool clinux_stdout_flush(void) {
 }
 
 int clinux_thread_start(
-    pthread_t *thread, size_t stack_size, const sigset_t *blocked, void *(*body)(void *),
-    void *argument) {
+    size_t stack_size, const sigset_t *blocked, void *(*body)(void *), void *argument) {
+    pthread_t thread;
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error != 0) return error;
     error = pthread_attr_setstacksize(&attributes, stack_size);
+    if (error == 0) error = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     if (error == 0) {
         // Not pthread_attr_setsigmask_np: AddressSanitizer gives the thread its starter's mask.
         sigset_t before;
         (void)pthread_sigmask(SIG_SETMASK, blocked, &before);
-        error = pthread_create(thread, &attributes, body, argument);
+        error = pthread_create(&thread, &attributes, body, argument);
         (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     (void)pthread_attr_destroy(&attributes);
@@ -62,27 +62,4 @@ void clinux_thread_name(const char *name) {
     char short_name[16] = {0};
     (void)strncpy(short_name, name, sizeof short_name - 1);
     (void)pthread_setname_np(pthread_self(), short_name);
-}
-
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define JOIN_BY_WALL_CLOCK 1
-#endif
-#endif
-
-int clinux_thread_join(pthread_t thread, const struct timespec *deadline) {
-#ifdef JOIN_BY_WALL_CLOCK
-    // ThreadSanitizer does not know pthread_clockjoin_np: it would take the thread for alive.
-    struct timespec monotonic, wall;
-    (void)clock_gettime(CLOCK_MONOTONIC, &monotonic);
-    (void)clock_gettime(CLOCK_REALTIME, &wall);
-    wall.tv_sec += deadline->tv_sec - monotonic.tv_sec;
-    wall.tv_nsec += deadline->tv_nsec - monotonic.tv_nsec;
-    const int carry = wall.tv_nsec < 0 ? -1 : wall.tv_nsec > 999999999 ? 1 : 0;
-    wall.tv_sec += carry;
-    wall.tv_nsec -= carry * 1000000000L;
-    return pthread_timedjoin_np(thread, NULL, &wall);
-#else
-    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, deadline);
-#endif
 }

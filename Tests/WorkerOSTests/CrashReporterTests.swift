@@ -91,7 +91,7 @@ import Testing
         let result = await #expect(
             processExitsWith: .signal(SIGSEGV), observing: [\.standardErrorContent]
         ) { [path = path as String] in
-            let thread = try NamedThread.start(name: "prepared") {
+            let thread = try TestThread(name: "prepared") {
                 #expect(CrashReporter.prepareThread() && CrashReporter.prepareThread())
                 try? CrashLibrary.crash(path, "overflow")
             }
@@ -105,7 +105,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let places = Mutex<Set<UInt>>([])
             for _ in 0..<300 {
-                let thread = try NamedThread.start(name: "short") {
+                let thread = try TestThread(name: "short") {
                     #expect(CrashReporter.prepareThread())
                     var stack = unsafe stack_t()
                     unsafe sigaltstack(nil, &stack)

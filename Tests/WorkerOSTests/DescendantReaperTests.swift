@@ -103,7 +103,7 @@ import WorkerThreads
             }
             _ = family.waitUntilReady(10)
             let threads = try children.enumerated().map { index, child in
-                try NamedThread.start(name: "plugin \(index)") {
+                try TestThread(name: "plugin \(index)") {
                     #expect(child.wait() == Int32(index + 20) << 8)
                 }
             }

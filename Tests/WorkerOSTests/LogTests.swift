@@ -82,7 +82,7 @@ import WorkerThreads
         let pipe = TestPipe()
         let log = log(pipe.writing, capacity: 8 << 20)
         let threads = try (0..<4).map { thread in
-            try NamedThread.start(name: "writer") {
+            try TestThread(name: "writer") {
                 for number in 0..<2_000 { log.info("\(thread) \(number)") }
             }
         }

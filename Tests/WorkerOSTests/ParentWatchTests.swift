@@ -17,7 +17,7 @@ import WorkerThreads
         let watch = try #require(ParentWatch(1, deathSignal: Self.noSignal))
         #expect(!watch.isGone)
         let descriptor = try #require(watch.descriptor)
-        #expect(!Poll.wait(descriptor, for: Int16(POLLIN), until: .zero))
+        #expect(!Poll.wait(descriptor, until: .zero))
         #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
     }
 

@@ -30,18 +30,17 @@ import WorkerThreads
         }
         let found = Findings(("", 0))
         let stackSize = 64 << 20 + 1
-        let thread = try NamedThread.start(name: "a name that is too long", stackSize: stackSize) {
+        let thread = try TestThread(name: "a name that is too long", stackSize: stackSize) {
             let name = TemporaryFolder.read("/proc/thread-self/comm")
             found.set((String(decoding: name, as: UTF8.self), recurse(40_000)))
         }
         #expect(thread.join())
-        #expect(thread.join(until: .zero))
         #expect(found.current == ("a name that is \n", 20_000))
     }
 
     @Test func `The worker's own threads take no signals but those of their faults`() throws {
         let found = Findings<[Bool]>([])
-        let thread = try NamedThread.start(name: "own") {
+        let thread = try TestThread(name: "own") {
             found.set(
                 [SIGTERM, SIGINT, SIGUSR1, SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGABRT]
                     .map(Self.isBlocked))
@@ -54,8 +53,8 @@ import WorkerThreads
         throws
     {
         let found = Findings<[Bool]>([])
-        let outer = try NamedThread.start(name: "outer") {
-            let inner = try? NamedThread.start(name: "inner", signals: .plugin) {
+        let outer = try TestThread(name: "outer") {
+            let inner = try? TestThread(name: "inner", signals: .plugin) {
                 found.set(
                     [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD, SIGPIPE].map(Self.isBlocked))
             }
@@ -63,16 +62,6 @@ import WorkerThreads
         }
         #expect(outer.join())
         #expect(found.current == [true, true, true, false, false, false])
-    }
-
-    @Test func `A thread that takes too long is not waited for`() throws {
-        let latch = try #require(Latch())
-        let thread = try NamedThread.start(name: "slow") {
-            _ = latch.wait(until: inTime)
-        }
-        #expect(!thread.join(until: .now() + .milliseconds(1)))
-        latch.open()
-        #expect(thread.join(until: inTime))
     }
 
     @Test func `A stack too large to have is an error that names the thread`() {
@@ -86,7 +75,7 @@ import WorkerThreads
     func `A signal that ends the worker is read, also when it came before`(signal: Int32) throws {
         let found = Findings<[Int32?]>([])
         // The signal goes to this thread alone, which blocks all of them.
-        let thread = try NamedThread.start(name: "waiter") {
+        let thread = try TestThread(name: "waiter") {
             guard let waiter = try? SignalWaiter() else { return }
             let early = waiter.next()
             raise(signal)
@@ -101,7 +90,7 @@ import WorkerThreads
         let symbol = unsafe dlsym(nil, "fork")
         let fork = unsafe unsafeBitCast(symbol, to: (@convention(c) () -> pid_t).self)
         let found = Findings<Int32>(-1)
-        let thread = try NamedThread.start(name: "parent") {
+        let thread = try TestThread(name: "parent") {
             SignalMask.prepare()
             let child = fork()
             if child == 0 {
@@ -120,7 +109,7 @@ import WorkerThreads
     {
         SignalHandlers.surviveBrokenPipes()
         let found = Findings<[Bool]>([])
-        let thread = try NamedThread.start(name: "writer", signals: .plugin) {
+        let thread = try TestThread(name: "writer", signals: .plugin) {
             let pipe = TestPipe()
             pipe.closeReading()
             #expect(unsafe clinux_write(pipe.writing, "x", 1) == -1)

@@ -50,7 +50,7 @@ import WorkerCore
         let sleepers = (0..<children).compactMap { _ in try? ChildProcess(["/bin/sleep", "60"]) }
         #expect(sleepers.count == children)
         let threads = try (0..<4).map { index in
-            try NamedThread.start(name: "poller \(index)") {
+            try TestThread(name: "poller \(index)") {
                 for _ in 0..<100 { #expect(meter.sample().cpuPercent >= 0) }
             }
         }

@@ -134,17 +134,14 @@ int clinux_connect_unix(int descriptor, const char *_Nonnull name, size_t length
 
 // --- Threads
 
-/// Starts a joinable thread that has `blocked` as its signal mask from its first instruction;
+/// Starts a detached thread that has `blocked` as its signal mask from its first instruction;
 /// 0 or an error number.
 int clinux_thread_start(
-    pthread_t *_Nonnull thread, size_t stack_size, const sigset_t *_Nonnull blocked,
+    size_t stack_size, const sigset_t *_Nonnull blocked,
     void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable argument);
 
 /// Names the calling thread; of the name 15 bytes count.
 void clinux_thread_name(const char *_Nonnull name);
-
-/// Waits for a thread's end until a moment of CLOCK_MONOTONIC; 0, ETIMEDOUT or an error number.
-int clinux_thread_join(pthread_t thread, const struct timespec *_Nonnull deadline);
 
 // --- Processes (descendants.c)
 

@@ -1,6 +1,8 @@
 internal import CPluginProcess
 private import Glibc
+internal import WorkerCore
 internal import WorkerJSON
+internal import WorkerThreads
 
 /// One end of a socketpair over which frames go to and from a runner.
 ///
@@ -79,10 +81,8 @@ internal import WorkerJSON
     // MARK: - Receiving
 
     /// Whether a frame, or a part of one, can be had without waiting for longer than some milliseconds.
-    func isReadable(within milliseconds: Int32) -> Bool {
-        if end > start { return true }
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        return unsafe poll(&entry, 1, milliseconds) > 0
+    func isReadable(within milliseconds: UInt64) -> Bool {
+        end > start || Poll.wait(descriptor, until: .now() + .milliseconds(milliseconds))
     }
 
     /// Waits for a frame, and lends its payload.

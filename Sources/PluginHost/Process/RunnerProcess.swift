@@ -1,6 +1,7 @@
 internal import CPluginProcess
 private import Glibc
 internal import Synchronization
+internal import WorkerCore
 internal import WorkerThreads
 
 /// The process of a plugin, and the thread that starts it, listens to it and learns of its end.
@@ -168,16 +169,12 @@ final class RunnerProcess: Sendable {
         guard let started = process.withLock({ $0 }) else { return }
         var isListening = true
         while true {
-            var entries = [
-                pollfd(fd: started.end_fd, events: Int16(POLLIN), revents: 0),
-                pollfd(
-                    fd: isListening ? control.descriptor : -1, events: Int16(POLLIN), revents: 0),
-            ]
-            _ = unsafe poll(&entries, nfds_t(entries.count), -1)
-            if entries[1].revents != 0 {
+            let ready = Poll.readable(
+                [started.end_fd, isListening ? control.descriptor : -1], until: .never)
+            if ready[1] {
                 isListening = unsafe control.receiveWhatIsThere { unsafe listener.received($0, $1) }
             }
-            if entries[0].revents != 0 {
+            if ready[0] {
                 // What it sent last is still there.
                 if isListening {
                     _ = unsafe control.receiveWhatIsThere { unsafe listener.received($0, $1) }

@@ -10,13 +10,9 @@ package import WorkerThreads
     let endpoints: EndpointTable
     let service: any WorkerService
     let budget: Budget
-    private let validator = SideThread("uw-validate") { exchange in
-        if let outcome = exchange.validateAndSubmit() { exchange.complete(outcome) }
-        exchange.server.service.startCalls()
-    }
-    private let usageReader = SideThread("uw-stats") { exchange in
-        exchange.complete(.reply(exchange.server.statsReply()))
-    }
+    /// These do what would hold up the HTTP thread.
+    private let validator: WorkerThread<Exchange>
+    private let usageReader: WorkerThread<Exchange>
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
     private let healthPage: HealthPage
@@ -47,6 +43,13 @@ package import WorkerThreads
         self.loop = loop
         startTime = loop.now
         self.spawn = spawn
+        validator = WorkerThread("uw-validate", spawn: spawn) { exchange in
+            if let outcome = exchange.validateAndSubmit() { exchange.complete(outcome) }
+            exchange.server.service.startCalls()
+        }
+        usageReader = WorkerThread("uw-stats", spawn: spawn) { exchange in
+            exchange.complete(.reply(exchange.server.statsReply()))
+        }
         healthPage = HealthPage(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
         tooLargeReply = Self.tooLarge(options.maxBody).message()
@@ -73,7 +76,7 @@ package import WorkerThreads
             begun: requestBegun, handle: handleRequest, completed: requestCompleted,
             connection_changed: connectionChanged,
             unescape: leaveAsSent)
-        guard validator.start(spawn), let started = unsafe uw_mhd_start(&configuration) else {
+        guard validator.start(), let started = unsafe uw_mhd_start(&configuration) else {
             return false
         }
         let daemon = unsafe Daemon(pointer: started)
@@ -175,7 +178,7 @@ package import WorkerThreads
 
     /// Has /proc read for an exchange, whose connection is to be suspended; here without a thread.
     func readUsage(for exchange: Exchange) {
-        if usageReader.start(spawn) {
+        if usageReader.start() {
             usageReader.add(exchange)
         } else {
             exchange.complete(.reply(statsReply()))

@@ -7,18 +7,16 @@ import WorkerThreads
 final class CaptureReader: Sendable {
     private let descriptor: Int32
     private let onLine: @Sendable (String) -> Void
-    private let stop: Latch
-    private let end: Latch
+    private let poll: EventPoll
+    private let hasEnded = Semaphore()
     private let lastMoment = Atomic(Moment.never.nanoseconds)
 
-    /// Takes over the reading, non-blocking end of a pipe; `stop` asks the thread to end, `end` opens once it did.
-    init(
-        descriptor: Int32, stop: Latch, end: Latch, onLine: @escaping @Sendable (String) -> Void
-    ) {
+    /// Takes over the reading, non-blocking end of a pipe; nil, and it is the caller's, if no descriptor is left.
+    init?(descriptor: Int32, onLine: @escaping @Sendable (String) -> Void) {
+        guard let poll = EventPoll(), poll.add(descriptor, 0, for: .readable) else { return nil }
+        self.poll = poll
         self.descriptor = descriptor
         self.onLine = onLine
-        self.stop = stop
-        self.end = end
     }
 
     deinit {
@@ -31,7 +29,7 @@ final class CaptureReader: Sendable {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var isStopping = false
         while true {
-            if !isStopping { isStopping = Poll.readable(descriptor, stop.descriptor).second }
+            if !isStopping { poll.wait { if case .stopped = $0 { isStopping = true } } }
             let count = unsafe buffer.withUnsafeMutableBytes { bytes in
                 unsafe read(descriptor, bytes.baseAddress, bytes.count)
             }
@@ -43,13 +41,15 @@ final class CaptureReader: Sendable {
             }
         }
         splitter.finish(onLine)
-        end.open()
+        hasEnded.signal()
     }
 
-    /// Asks the thread to end and waits for that until a moment.
+    /// Asks the thread to end and waits for that until a moment; false where it has not by then.
     func finish(until deadline: Moment) -> Bool {
         lastMoment.store(deadline.nanoseconds, ordering: .releasing)
-        stop.open()
-        return end.wait(until: deadline)
+        poll.stop()
+        guard hasEnded.wait(until: deadline) else { return false }
+        hasEnded.signal()  // For the next who asks.
+        return true
     }
 }

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import WorkerCore
+import WorkerThreads
 
 /// A descriptor that lines are written to without ever waiting, unless asked to.
 ///
@@ -60,7 +61,7 @@ final class LineSink: Sendable {
                         descriptor, bytes.baseAddress, bytes.count,
                         Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
                 case .blocking:
-                    Poll.wait(descriptor, for: Int16(POLLOUT), until: .zero)
+                    Poll.wait(descriptor, for: .writable, until: .zero)
                         ? unsafe clinux_write(
                             descriptor, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF))) : 0
                 }
@@ -73,6 +74,6 @@ final class LineSink: Sendable {
 
     /// Waits until something can be taken, or until a moment; false for the latter.
     func waitUntilWritable(until deadline: Moment = .never) -> Bool {
-        Poll.wait(descriptor, for: Int16(POLLOUT), until: deadline)
+        Poll.wait(descriptor, for: .writable, until: deadline)
     }
 }

@@ -1,5 +1,6 @@
 import Synchronization
 package import WorkerCore
+import WorkerThreads
 
 /// The log of the worker: one line an event, written at once, never waiting for a reader.
 ///
@@ -44,9 +45,9 @@ package final class Log: Sendable {
     /// Waits until all lines are written, at most to a moment; false for the latter.
     @discardableResult
     package func flush(until deadline: Moment) -> Bool {
-        guard let latch = Latch() else { return false }
-        if queue.withLock({ $0.await(latch) }) {
-            _ = latch.wait(until: deadline)
+        let isDrained = Semaphore()
+        if queue.withLock({ $0.await(isDrained) }) {
+            _ = isDrained.wait(until: deadline)
         }
         return queue.withLock { $0.isEmpty }
     }

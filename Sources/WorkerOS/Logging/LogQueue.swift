@@ -1,3 +1,5 @@
+import WorkerThreads
+
 /// The lines that wait while the log is not read, in their order and bounded.
 struct LogQueue: Sendable {
     /// What to do once a line was offered.
@@ -13,7 +15,7 @@ struct LogQueue: Sendable {
     private var inFlight = 0
     private var dropped = 0
     private var isDraining = false
-    private var waiters: [Latch] = []
+    private var waiters: [Semaphore] = []
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -60,14 +62,14 @@ struct LogQueue: Sendable {
     /// Notes that no drain runs: the next line tries again to write what waits.
     mutating func stopDraining() {
         isDraining = false
-        for waiter in waiters { waiter.open() }
+        for waiter in waiters { waiter.signal() }
         waiters = []
     }
 
-    /// Registers a latch that opens when the drain ends; false where none runs.
-    mutating func await(_ latch: Latch) -> Bool {
+    /// Has a semaphore signalled when the drain ends; false where none runs.
+    mutating func await(_ isDrained: Semaphore) -> Bool {
         guard isDraining else { return false }
-        waiters.append(latch)
+        waiters.append(isDrained)
         return true
     }
 

@@ -37,13 +37,12 @@ package final class StandardOutputCapture: Sendable {
         if real < 0 { real = unsafe clinux_open("/dev/null", O_WRONLY | O_CLOEXEC) }
         var ends: [Int32] = [-1, -1]
         guard real >= 0, unsafe clinux_pipe(&ends) == 0, clinux_nonblocking(ends[0]) == 0,
-            let stop = Latch(), let end = Latch()
+            let reader = CaptureReader(descriptor: ends[0], onLine: onLine)
         else {
             let error = SystemError.last
             for end in ends + [real] where end >= 0 { close(end) }
             throw .cannotRedirect(descriptor: descriptor, error)
         }
-        let reader = CaptureReader(descriptor: ends[0], stop: stop, end: end, onLine: onLine)
         let capture = StandardOutputCapture(
             descriptor: descriptor, realOutput: real, reader: reader)
         defer { close(ends[1]) }

@@ -1,6 +1,7 @@
 private import CLinux
 private import Glibc
 package import WorkerCore
+import WorkerThreads
 
 /// The watch over the process whose end ends the worker.
 ///
@@ -51,7 +52,7 @@ package final class ParentWatch: Sendable {
     /// Whether the process has ended, reaped or not.
     package var isGone: Bool {
         if let descriptor {
-            return Poll.wait(descriptor, for: Int16(POLLIN), until: .zero)
+            return Poll.wait(descriptor, until: .zero)
         }
         // The kernel gives a child another parent when the process has ended, whatever its number is now.
         if isParent, getppid() != process { return true }

@@ -76,20 +76,17 @@ struct DescendantHunt {
 
     /// Waits until one of some processes has ended, and then a pause long for others to follow.
     private func wait(for living: [DescendantIdentity], until moment: Moment, pause: TimeSpan) {
-        let descriptors = living.compactMap { handles[$0]?.descriptor }.filter { $0 >= 0 }
-        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let isWatched = entries.count == living.count
+        var descriptors = living.compactMap { handles[$0]?.descriptor }.filter { $0 >= 0 }
+        let isWatched = descriptors.count == living.count
         var end = isWatched ? moment : min(moment, Moment.now() + Self.unwatchedInterval)
         var hasEvent = false
         while true {
-            let time = end.pollTimeout
-            let ready = unsafe poll(&entries, nfds_t(entries.count), time)
-            if ready < 0 && errno != EINTR { return }
-            if ready > 0 {
-                entries.removeAll { $0.revents != 0 }
+            let ended = Poll.readable(descriptors, until: end)
+            if ended.contains(true) {
+                descriptors = zip(descriptors, ended).filter { !$1 }.map(\.0)
                 if !hasEvent { end = min(moment, Moment.now() + pause) }
                 hasEvent = true
-                if entries.isEmpty { return }
+                if descriptors.isEmpty { return }
             }
             if Moment.now() >= end { return }
         }

@@ -112,7 +112,7 @@ package final class Notifier: Sendable {
             case .heard: return
             case .full: _ = waitUntilWritable(.never)
             case .absent:
-                _ = Poll.wait(-1, for: 0, until: Moment.now() + Self.pause)
+                _ = Poll.wait(-1, until: .now() + Self.pause)
             }
         }
     }
@@ -151,6 +151,6 @@ package final class Notifier: Sendable {
     }
 
     private func waitUntilWritable(_ deadline: Moment) -> Bool {
-        Poll.wait(descriptor, for: Int16(POLLOUT), until: deadline)
+        Poll.wait(descriptor, for: .writable, until: deadline)
     }
 }

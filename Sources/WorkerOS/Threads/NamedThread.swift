@@ -1,58 +1,47 @@
 import CLinux
 import Glibc
-import Synchronization
-package import WorkerCore
-import WorkerThreads
 
-/// A thread with a name that `top -H` and debuggers show.
-///
-/// Dropping the handle lets the thread run on by itself; its memory is given back at its end.
-package final class NamedThread: Sendable {
-    private let handle: pthread_t
-    private let isJoined = Mutex(false)
-
-    private init(handle: pthread_t) {
-        self.handle = handle
-    }
-
-    deinit {
-        let joined = isJoined.withLock { $0 }
-        if !joined { pthread_detach(handle) }
-    }
-
-    /// Starts a thread that runs `body`.
+/// Threads with names that `top -H` and debuggers show.
+package enum NamedThread {
+    /// Starts a thread that runs `body`, and gives its memory back at its end.
     ///
     /// Of the name 15 bytes count; the stack is in bytes. Plugin code wants a stack of 8 MiB and
     /// `signals: .plugin`. The corresponding C function is `pthread_create`.
     /// - Throws: `ThreadError` where the system has no thread to give.
-    @discardableResult
     package static func start(
         name: String, stackSize: Int = 512 << 10, signals: ThreadSignals = .faultsOnly,
         body: @escaping @Sendable () -> Void
-    ) throws(ThreadError) -> NamedThread {
+    ) throws(ThreadError) {
         let work = unsafe Unmanaged.passRetained(
             ThreadWork(name: name, signals: signals, body: body))
         var mask = SignalMask.blocked(signals)
-        var handle = pthread_t()
         let page = Int(getpagesize())
         let error = unsafe clinux_thread_start(
-            &handle, (stackSize + page - 1) / page * page, &mask, runThread, work.toOpaque())
+            (stackSize + page - 1) / page * page, &mask, runThread, work.toOpaque())
         guard error == 0 else {
             unsafe work.release()
             throw .cannotStart(name: name, SystemError(code: error))
         }
-        return NamedThread(handle: handle)
     }
+}
 
-    /// Waits for the thread's end until a moment; false where it still runs then.
-    ///
-    /// Call it from one other thread. The corresponding C function is `pthread_clockjoin_np`.
-    package func join(until deadline: Moment = .never) -> Bool {
-        isJoined.withLock { isJoined in
-            if isJoined { return true }
-            var time = deadline.timespec
-            isJoined = unsafe clinux_thread_join(handle, &time) == 0
-            return isJoined
+/// Which signals a thread may take.
+package enum ThreadSignals: Sendable {
+    /// Those of its own faults alone (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT): for
+    /// the worker's own threads, which no handler of a plugin is to hold up.
+    case faultsOnly
+    /// All but those that `SignalWaiter` reads: for threads that run plugin code, whose children
+    /// inherit the mask.
+    case plugin
+}
+
+/// Why a thread was not started.
+package enum ThreadError: Error, Equatable, CustomStringConvertible {
+    case cannotStart(name: String, SystemError)
+
+    package var description: String {
+        switch self {
+        case .cannotStart(let name, let error): "thread '\(name)' cannot be started: \(error)"
         }
     }
 }
