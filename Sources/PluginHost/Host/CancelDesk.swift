@@ -1,5 +1,6 @@
 internal import CWorkerPlugin
 internal import WorkerCalls
+internal import WorkerCore
 internal import WorkerThreads
 
 /// The thread that calls the plugin's cancel, so that no other thread ever waits for it.

@@ -11,10 +11,10 @@ extension Exchange {
     func dispatch() -> MHD_Result {
         client?.deadline = .never
         if server.loop.putsOff(self) { return .YES }
-        isDispatched = true
+        progress = .dispatched
         server.answerIsDue()
-        if let bodyProblem {
-            guard let reply = reply(to: bodyProblem) else { return .NO }
+        if let problem = body.problem {
+            guard let reply = reply(to: problem) else { return .NO }
             return answer(told(reply))
         }
         switch plan {
@@ -43,7 +43,9 @@ extension Exchange {
             if client.isGone { return .NO }
             client.exchange = self
         }
-        if body.count > server.options.largeBody || !server.loop.validation.admit(body.count) {
+        if body.bytes.count > server.options.largeBody
+            || !server.loop.validation.admit(body.bytes.count)
+        {
             // Validation takes milliseconds a megabyte: not on the thread of /health.
             server.validate(self)
             return park()
@@ -60,7 +62,7 @@ extension Exchange {
         do throws(CallBodyError) {
             switch server.endpoints[row].body {
             case .call:
-                let call = try JSON.parseCallBody(body)
+                let call = try JSON.parseCallBody(body.bytes)
                 return submit(kind, args: call.args, kwargs: call.kwargs)
             case .value: return submit(kind, args: try configuration(), kwargs: nil)
             case .ignored, .raw: return submit(kind, args: nil, kwargs: nil)
@@ -72,20 +74,19 @@ extension Exchange {
 
     private func configuration() throws(CallBodyError) -> Range<Int> {
         do throws(JSONError) {
-            return try JSON.validate(body).range
+            return try JSON.validate(body.bytes).range
         } catch {
             throw .invalid(error)
         }
     }
 
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
-        var text = ByteBuffer()
-        swap(&text, &body)
         // What the body takes of the budget is the call's from now on.
         let taken = Holding(of: server.budget)
         taken.takeOver(held)
         let call = Call(
-            kind, body: text, args: args, kwargs: kwargs, headers: headers, requestID: requestID,
+            kind, body: body.take(), args: args, kwargs: kwargs, headers: headers,
+            requestID: requestID,
             arrival: arrival, deadline: deadline, observer: self, held: taken)
         let refusal = server.service.submit(call)
         // Where the body was validated on another thread, the client may have gone meanwhile.
@@ -97,7 +98,7 @@ extension Exchange {
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
     func park() -> MHD_Result {
         // A server that is being stopped drops what is queued, and asks again.
-        if isAnswered { return .NO }
+        if progress == .answered { return .NO }
         let outcome: Outcome? = shared.withLock { shared in
             if let outcome = shared.outcome.take() { return outcome }
             shared.isWaiting = true
@@ -123,7 +124,7 @@ extension Exchange {
         var reply = reply
         reply.requestID = requestID
         if hasTrailers { reply.closesConnection = true }
-        isAnswered = true
+        progress = .answered
         if reply.headersLength > server.options.connectionMemory / 2, let client {
             return sendPast(reply, to: client)
         }
@@ -147,7 +148,7 @@ extension Exchange {
         return .YES
     }
 
-    private func reply(to problem: BodyProblem) -> Reply? {
+    private func reply(to problem: IncomingBody.Problem) -> Reply? {
         switch problem {
         case .tooLarge:
             var reply = server.tooLarge()

@@ -119,8 +119,8 @@ extension Exchange: CallObserver {
         client?.exchange = nil
         pipe?.close()
         // Not later: a client that has read this answer may count on the room that its body took.
-        server.loop.didFree(received)
+        server.loop.didFree(body.received)
         held.giveBack()
-        if isDispatched { server.answerIsSent() }
+        if progress != .receiving { server.answerIsSent() }
     }
 }

@@ -7,7 +7,7 @@ internal import WorkerThreads
 extension Exchange {
     /// Queues the header block of a stream, whose lines follow as they come.
     func startStream() -> MHD_Result {
-        isAnswered = true
+        progress = .answered
         let owner = unsafe Unmanaged.passRetained(self).toOpaque()
         guard
             let response = unsafe MHD_create_response_from_callback(
@@ -33,36 +33,20 @@ extension Exchange {
     fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard let pipe else { return endWithError }
         server.loop.noteWork()
-        while true {
-            if chunkOffset < chunk.count { return unsafe copyChunk(into: buffer) }
-            held.remove(chunk.count)
-            chunk.removeAll(keepingCapacity: true)
-            chunkOffset = 0
-            switch pipe.take(&chunk) {
-            case .lines?:
-                continue
-            case .dropped?:
-                return endWithError
-            case .ended(let end)?:
-                if !isVersion10, let response = unsafe response {
-                    unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
-                }
-                return endOfStream
-            case nil:
-                server.loop.suspend(self)
-                return 0
+        switch unsafe reader.read(into: buffer, from: pipe, held: held) {
+        case .copied(let count):
+            return count
+        case .nothing:
+            server.loop.suspend(self)
+            return 0
+        case .ended(let end):
+            if !isVersion10, let response = unsafe response {
+                unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
             }
+            return endOfStream
+        case .dropped:
+            return endWithError
         }
-    }
-
-    private func copyChunk(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, chunk.count - chunkOffset)
-        unsafe chunk.withUnsafeBytes { bytes in
-            unsafe buffer.copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[chunkOffset..<(chunkOffset + count)]))
-        }
-        chunkOffset += count
-        return count
     }
 }
 

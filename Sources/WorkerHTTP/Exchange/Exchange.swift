@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+private import Glibc
 internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
@@ -30,6 +31,15 @@ internal import WorkerThreads
         case drop
     }
 
+    enum Progress {
+        /// Its body is awaited.
+        case receiving
+        /// The request is complete, and its reply awaited.
+        case dispatched
+        /// A reply has been queued, or would have been if the server were not being stopped.
+        case answered
+    }
+
     struct Shared: ~Copyable {
         var outcome: Outcome?
         /// The connection is suspended, or about to be, until there is an outcome.
@@ -55,20 +65,12 @@ internal import WorkerThreads
     let headers: [HeaderField]
     /// How long the client is willing to wait.
     private let timeout: TimeSpan?
-    var body = ByteBuffer()
-    /// How long the body is to be, if the client said so.
-    var declared: Int?
-    /// How many bytes of the body have come in.
-    var received = 0
-    var bodyProblem: BodyProblem?
-    var isDispatched = false
-    /// A reply has been queued, or would have been if the server were not being stopped.
-    var isAnswered = false
-    var response: OpaquePointer?
     let client: ClientConnection?
-    /// Lines that are being copied into libmicrohttpd's buffer, and how far that has come.
-    var chunk = ByteBuffer()
-    var chunkOffset = 0
+    var body: IncomingBody
+    var progress = Progress.receiving
+    /// That of a stream, while libmicrohttpd has it.
+    var response: OpaquePointer?
+    var reader = StreamReader()
 
     // Any thread.
     let shared = Mutex(Shared())
@@ -99,8 +101,41 @@ internal import WorkerThreads
             case .preflight: nil
             }
         kind = row.flatMap { server.endpoints[$0].kind }
-        let isStream = if case .answer = plan { kind == .stream } else { false }
+        let answering: Int? = if case .answer(let row, id: _) = plan { row } else { nil }
+        body = IncomingBody(
+            limit: server.options.maxBody,
+            isWanted: answering.map { server.endpoints[$0].body != .ignored } ?? false)
+        let isStream = answering != nil && kind == .stream
         pipe = isStream ? StreamPipe(limit: server.options.streamBuffer) : nil
+    }
+
+    /// The client says how long the body will be; on the HTTP thread.
+    func declare(_ length: Int) { _ = follow(body.declare(length, in: server.budget)) }
+
+    /// Takes in a part of the body; on the HTTP thread.
+    ///
+    /// - Returns: false where the connection is to be closed.
+    func receive(_ part: UnsafeRawBufferPointer) -> Bool {
+        client?.isAsked = false
+        return unsafe follow(body.receive(part, held: held))
+    }
+
+    private func follow(_ action: IncomingBody.Action) -> Bool {
+        if action == .tell || action == .tellAndClose { tellTooLarge() }
+        return action == .goOn || action == .tell
+    }
+
+    /// Writes a 413 straight to the socket and ends that direction.
+    private func tellTooLarge() {
+        _ = told(server.tooLarge())
+        guard let socket = connection.socket else { return }
+        let reply = server.tooLargeReply
+        _ = unsafe reply.withUnsafeBytes { bytes in
+            unsafe send(
+                socket, bytes.baseAddress, bytes.count,
+                Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        shutdown(socket, Int32(SHUT_WR))
     }
 
     /// Whether there are trailers behind the body.
@@ -130,16 +165,4 @@ internal import WorkerThreads
         }
         if mustWake { server.loop.wake(self) }
     }
-}
-
-/// Why a body is not taken.
-enum BodyProblem {
-    /// It is larger than a body may be.
-    case tooLarge
-    /// The same, and the client has been told already, past libmicrohttpd.
-    case tooLargeAndTold
-    /// All bodies together are larger than they may be.
-    case noBudget
-    /// Memory could not be had.
-    case noMemory
 }

@@ -61,12 +61,8 @@ extension Server {
             if length > options.maxBody, head.expectsContinue {
                 return refuseNow(exchange.told(tooLarge()), connection)
             }
-            if length <= options.maxBody {
-                exchange.expect(length)
-            } else {
-                exchange.refuseLength(length)
-            }
-            if exchange.bodyProblem == .noBudget {
+            exchange.declare(length)
+            if exchange.body.problem == .noBudget {
                 return refuseNow(exchange.told(noBudget()), connection)
             }
         }
