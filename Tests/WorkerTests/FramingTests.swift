@@ -195,6 +195,26 @@ import Testing
         }
     }
 
+    @Test func `An answer is JSON also beside connections that cannot be meant`() throws {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let silent = try (0..<3).map { _ in try worker.client.connect() }
+        let unread = try worker.client.exchange("GET /health HTTP/9.9\r\n\r\n")
+        #expect(unread.hasPrefix("HTTP/1.1 505 "), "\(unread)")
+        #expect(unread.contains("\r\n\r\n{\"detail\":\""), "\(unread)")
+        for connection in silent {
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+        }
+        let chunk = try worker.client.exchange(
+            "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n")
+        #expect(chunk.hasPrefix("HTTP/1.1 400 "), "\(chunk)")
+        #expect(chunk.contains("{\"detail\":\"The chunks of the body are malformed\"}"), "\(chunk)")
+        for connection in silent {
+            try connection.send("GET", "/health")
+            #expect(try connection.readResponse().status == 200)
+        }
+    }
+
     @Test func `The answer to one client never reaches another`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let slow = try worker.client.connect()
@@ -206,7 +226,7 @@ import Testing
         for bad in ["GET /health HTTP/1.1\r\nno colon\r\n\r\n", "GET /health HTTP/9.9\r\n\r\n"] {
             #expect(try worker.client.exchange(bad).hasPrefix("HTTP/1.1 "))
         }
-        // Beside others of which nothing has come, libmicrohttpd's own page may be the one answer.
+        // Beside others, libmicrohttpd's own page may be the one answer.
         let silent = try (0..<3).map { _ in try worker.client.connect() }
         #expect(try worker.client.get("/health").status == 200)
         let answer = try worker.client.exchange("GET /health HTTP/9.9\r\n\r\n")

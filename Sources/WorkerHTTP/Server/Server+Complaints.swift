@@ -12,7 +12,8 @@ extension Server {
             let isClients = Self.clientsFaults.contains { complaint.hasPrefix($0) }
             return service.libraryComplained(complaint, isClients: isClients)
         }
-        if let client = loop.clients.refused(by: status) {
+        let isOfChunks = complaint.contains(Self.chunks)
+        if let client = loop.clients.refused(by: status, isOfChunks: isOfChunks) {
             client.tell(refusal(status, complaint).message())
         } else {
             loop.clients.lastInDoubt = loop.clients.last
@@ -38,6 +39,8 @@ extension Server {
     }
 
     private static let refusalPrefix = "Error processing request (HTTP response code is "
+    /// What the page says, and no other, where the chunks of a body are malformed.
+    private static let chunks = "chunked"
 
     /// How complaints begin of what clients do every day.
     private static let clientsFaults = [
@@ -56,7 +59,7 @@ extension Server {
         case 505: Reply(505, detail: "Only HTTP/1.1 and HTTP/1.0 are served")
         case 400 where complaint.contains("Content-Length"):
             Reply(400, detail: "Content-Length is not a number of bytes")
-        case 400 where complaint.contains("chunked"):
+        case 400 where complaint.contains(Self.chunks):
             Reply(400, detail: "The chunks of the body are malformed")
         default: Reply(status, detail: "The request is malformed")
         }
@@ -68,21 +71,25 @@ extension Clients {
     ///
     /// libmicrohttpd does not tell. A header block that is complete, and has not been handed over, is
     /// that client's beyond doubt; otherwise it has to be the only one that has come so far.
-    func refused(by status: UInt32) -> ClientConnection? {
+    func refused(by status: UInt32, isOfChunks: Bool) -> ClientConnection? {
         if let latest, latest.phase == .head, latest.connection.headerSize > 0 { return latest }
         guard count <= Self.mostSuspects else { return nil }
-        let suspects = connections.values.filter { Self.isSuspect($0, status) }
+        let suspects = connections.values.filter { Self.isSuspect($0, status, isOfChunks) }
         let proven = suspects.first { $0.phase == .head && $0.connection.headerSize > 0 }
         return proven ?? (suspects.count == 1 ? suspects.first : nil)
     }
 
     private static let mostSuspects = 64
 
-    private static func isSuspect(_ client: ClientConnection, _ status: UInt32) -> Bool {
+    private static func isSuspect(
+        _ client: ClientConnection, _ status: UInt32, _ isOfChunks: Bool
+    ) -> Bool {
         switch (client.phase, status) {
-        case (.none, 400), (.none, 414), (.none, 505): true
-        case (.head, 400), (.head, 413), (.head, 431): true
         case (.chunkedRequest, 400), (.chunkedRequest, 413), (.chunkedRequest, 431): true
+        case _ where isOfChunks: false
+        case (.head, 400), (.head, 413), (.head, 431): true
+        case (.none, 400), (.none, 414), (.none, 505):
+            !client.isFresh || uw_has_received(client.socket) != 0
         default: false
         }
     }
