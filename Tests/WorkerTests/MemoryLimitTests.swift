@@ -80,6 +80,30 @@ import Testing
         #expect(!Sanitizer.leavesMemoryAlone || worker.facts.anonymousKiB < 120 << 10)
     }
 
+    @Test(arguments: ["/act", "/beside", "/alone/A-z_0.9~"])
+    func `Endpoints of the plugin's own hold no more answers for slow readers than calls`(
+        path: String
+    ) throws {
+        let worker = try WorkerProcess.start("endpoints", "Endpoints", ["--max-buffered", "40M"])
+        let huge = "{\"do\":\"long_header\",\"length\":1,\"size\":16777216}"
+        // Most are taken in before the first answer is there.
+        let readers = try (0..<20).map { _ in
+            let connection = try worker.client.connect()
+            connection.descriptor.limitReceiving(to: 4096)
+            try connection.send("POST", path, body: huge)
+            return connection
+        }
+        let statuses = try readers.map { try $0.readHead().status }
+        #expect(Set(statuses) == [202, 503], "\(statuses)")
+        #expect(!Sanitizer.leavesMemoryAlone || worker.facts.anonymousKiB < 240 << 10)
+        for path in ["/act", "/beside", "/alone/A-z_0.9~"] {
+            Self.expectNoRoom(try worker.client.post(path))
+        }
+        #expect(try worker.client.post("/cleanup").status == 200)
+        for connection in readers { connection.close() }
+        #expect(try worker.answersAgain().status == 200)
+    }
+
     @Test
     func `The body of a call whose client has gone counts until the plugin has ended the call`()
         throws

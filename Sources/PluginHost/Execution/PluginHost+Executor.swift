@@ -150,11 +150,16 @@ extension PluginHost {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
         // Looked at now, not before: from here on its timer finds the call in the slot.
-        if isOverdue(call) { return slot.returned(.failed(.deadlinePassed)) }
-        // It may have been taken in before the results of others were.
-        if budget.isFull { return slot.returned(.failed(.noRoom)) }
+        if let failure = startFailure(of: call) { return slot.returned(.failed(failure)) }
         newestSlot.store(slot.index, ordering: .relaxed)
         instance.execute(call, in: slot)
+    }
+
+    /// Why a call that has waited does not start, if it does not.
+    func startFailure(of call: Call) -> CallFailure? {
+        if isOverdue(call) { return .deadlinePassed }
+        // It may have been taken in before the results of others were.
+        return call.kind.needsRoom && budget.isFull ? .noRoom : nil
     }
 
     /// Whether a call's deadline has passed, though no timer may have said so yet.
@@ -162,7 +167,7 @@ extension PluginHost {
 
     /// Runs a call beside which nothing runs.
     private func runAlone(_ call: Call) {
-        guard !isOverdue(call) else { return finishAlone(call, CallFailure.deadlinePassed) }
+        if let failure = startFailure(of: call) { return finishAlone(call, failure) }
         switch call.kind {
         case .initialize:
             let failure = instance.initialize(call)

@@ -92,10 +92,11 @@ extension PluginHost {
                 continue
             }
             executor.job = .call(call)
-            finishBeside(
-                call,
-                isOverdue(call)
-                    ? .failure(.deadlinePassed) : instance.answer(call, beside: place))
+            if let failure = startFailure(of: call) {
+                finishBeside(call, .failure(failure))
+            } else {
+                finishBeside(call, instance.answer(call, beside: place))
+            }
             executor.job = nil
         }
     }

@@ -115,7 +115,7 @@ package final class PluginHost: Sendable {
     ///     submits several calls in a row is not interrupted for each of them.
     /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
     package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {
-        if call.kind.place == .shared, budget.isFull { return .noRoom }
+        if call.kind.needsRoom, budget.isFull { return .noRoom }
         guard let deadline = call.deadline else {
             return take(call, startsLater: startsLater)
         }

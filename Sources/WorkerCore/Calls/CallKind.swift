@@ -31,4 +31,11 @@ package enum CallKind: Equatable, Sendable {
         case .endpoint(_, .beside): nil
         }
     }
+    /// Whether its answer may be as long as the plugin likes: while too much is held, it does not start.
+    package var needsRoom: Bool {
+        switch self {
+        case .execute, .stream, .endpoint: true
+        case .initialize, .cleanup: false
+        }
+    }
 }
