@@ -16,6 +16,11 @@ package struct OwnAnswer: Sendable {
         self.contentType = contentType
     }
 
+    /// Whether a type can be sent: up to 256 bytes, of the shape of a header's value.
+    package static func isType(_ type: String) -> Bool {
+        type.utf8.count <= 256 && Framing.isValue(type.utf8Span.span)
+    }
+
     /// Whether the body has to be JSON.
     package var isJSON: Bool { contentType?.hasPrefix("application/json") ?? true }
 

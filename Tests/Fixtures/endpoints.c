@@ -63,6 +63,7 @@ static uw_status answer_badly(const uw_call *call) {
     static const uw_header odd = {FX_TEXT("a b"), FX_TEXT("x")};
     static const uw_header split = {FX_TEXT("X-A"), FX_TEXT("1\r\nX-B: 2")};
     static const uw_header many[65];
+    static char long_type[257];
     uw_answer own = {sizeof own, 200, NONE, FX_TEXT("1"), NULL, 0};
     switch (fx_number(call->body, "case", 0)) {
     case 0: own.http_status = 199; break;
@@ -76,6 +77,10 @@ static uw_status answer_badly(const uw_call *call) {
     case 8: own.struct_size = 8; break;
     case 9: own.headers = &type, own.header_count = 1; break;
     case 10: own.headers = NULL, own.header_count = 2; break;
+    case 12:
+        memset(long_type, 't', sizeof long_type);
+        own.content_type = (uw_text){long_type, sizeof long_type};
+        break;
     default: own.body = (uw_text){NULL, 3};
     }
     uw_status said = host->answer(call->id, &own);

@@ -74,7 +74,7 @@ import Testing
             "header that is none",
             "header that is none", "more than 64 headers", "is not JSON", "content_type",
             "struct_size of 8", "'Content-Type', which is the worker's", "NULL for them",
-            "body of NULL",
+            "body of NULL", "content_type",
         ].enumerated().map { $0 })
     func `An answer that may not be sent ends the call with an error that says why`(
         number: Int, says: String

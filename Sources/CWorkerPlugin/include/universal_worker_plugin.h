@@ -157,7 +157,7 @@ enum {
 typedef struct uw_answer {
     uint32_t struct_size; /* sizeof(uw_answer) */
     uint32_t http_status; /* 200 to 599 */
-    uw_text content_type; /* of the body; empty: application/json */
+    uw_text content_type; /* of the body, up to 256 bytes; empty: application/json */
     uw_text body;         /* with a type that is empty or begins with "application/json" one JSON
                            * value or nothing; otherwise any bytes */
     const uw_header *UW_NULLABLE headers; /* beside those of the worker's; NULL with a count of 0 */

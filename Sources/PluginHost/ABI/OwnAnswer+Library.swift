@@ -60,8 +60,9 @@ extension OwnAnswer {
                     + "\(HeaderField.longestOwn)")
         }
         let type = try unsafe Self.text(answer.content_type, "content_type")
-        guard Framing.isValue(type.utf8.span) else {
-            throw .misbehaviour("the content_type of the plugin's answer is none: '\(type)'")
+        guard Self.isType(type) else {
+            throw .misbehaviour(
+                "the content_type of the plugin's answer is none: '\(type.prefix(300))'")
         }
         self.init(status: status, headers: headers, contentType: type.isEmpty ? nil : type)
     }

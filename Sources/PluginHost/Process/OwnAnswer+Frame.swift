@@ -22,7 +22,7 @@ extension OwnAnswer {
             OwnAnswer(
                 status: (200...599).contains(status) ? status : 500,
                 headers: fields.filter { !$0.isFraming },
-                contentType: type.flatMap { Framing.isValue($0.utf8Span.span) ? $0 : nil }),
+                contentType: type.flatMap { isType($0) ? $0 : nil }),
             unsafe UnsafeRawBufferPointer(rebasing: payload[start...])
         )
     }
