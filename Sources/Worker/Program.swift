@@ -61,19 +61,19 @@ struct Program {
                 log.info("plugin stdout: \($0)")
             }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
-            let stage = Stage(
+            let worker = RunningWorker(
                 self, socket: socket, capture: capture, timers: timers, spawn: spawn,
                 spawnForPlugin: spawnForPlugin)
             ProcessExit.watch(events)
             let isLoading = spawnForPlugin("uw-load") {
                 ThreadEnd.run {
-                    stage.load()
+                    worker.load()
                 } ifThreadEnds: {
-                    stage.loadingThreadEnded()
+                    worker.loadingThreadEnded()
                 }
             }
             guard isLoading else { throw NoThread() }
-            stage.live()
+            worker.live()
         } catch let error as SocketError {
             end(.bindFailure, "\(error)")
         } catch let error as ParentGone {

@@ -70,9 +70,9 @@ public final class WorkerProcess: Sendable {
     public static func start(
         _ fixture: String, _ className: String, _ options: [String] = [],
         environment: [String: String] = [:]
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         let process = try launch(fixture, className, options, environment: environment)
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 
     /// Waits for the log line that announces the port, and returns the port.

@@ -5,7 +5,7 @@ import Testing
 /// A plugin that is faster than its client waits; a client that has gone stops the plugin.
 @Suite(.blocking) struct BackpressureTests {
     private func open(
-        _ worker: RunningWorker, _ gate: Gate, pad: Int
+        _ worker: LiveWorker, _ gate: Gate, pad: Int
     ) throws -> HTTPConnection {
         let connection = try worker.client.connect()
         let kwargs = "\"mode\":\"endless\",\"pad\":\(pad),\"announce\":\"\(gate.announce)\""
@@ -14,7 +14,7 @@ import Testing
         return connection
     }
 
-    private func recorded(_ worker: RunningWorker) throws -> String {
+    private func recorded(_ worker: LiveWorker) throws -> String {
         try worker.client.post("/execute").text
     }
 

@@ -14,7 +14,7 @@ import Testing
     private static func start(
         _ command: String, _ fixture: String = "echo", _ className: String = "Echo",
         descriptor: Int32 = 3, sandboxed: Bool = false
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         let listener = try Listener()
         let process = try WorkerProcess(
             arguments: [
@@ -23,7 +23,7 @@ import Testing
             ],
             inherited: [listener.descriptor],
             wrapper: (sandboxed ? Sandbox.wrapper : []) + ["/bin/sh", "-c", command, "sh"])
-        return RunningWorker(process, port: listener.port)
+        return LiveWorker(process, port: listener.port)
     }
 
     private static func closing(_ descriptors: [Int], _ rest: String = "") -> String {

@@ -26,7 +26,7 @@ import Testing
             + "\"age_seconds\":,\"progress\":\(progress),\"message\":\"\(message)\"}"
     }
 
-    private func expectList(_ worker: RunningWorker, _ entries: [String]) throws {
+    private func expectList(_ worker: LiveWorker, _ entries: [String]) throws {
         let expected = "{\"calls\":[\(entries.joined(separator: ","))]}"
         let deadline = Deadline()
         var (text, ages) = try split(try worker.client.get("/calls").text)

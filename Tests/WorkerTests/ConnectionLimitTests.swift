@@ -3,7 +3,7 @@ import Testing
 
 /// --max-connections: who is one too many hears so, and nobody else notices.
 @Suite(.blocking) struct ConnectionLimitTests {
-    private func connect(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
+    private func connect(_ worker: LiveWorker, _ count: Int) throws -> [HTTPConnection] {
         try (0..<count).map { _ in
             let connection = try worker.client.connect()
             try connection.send("GET", "/health")
@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    private func expectRefusal(_ worker: RunningWorker, _ method: String, _ path: String) throws {
+    private func expectRefusal(_ worker: LiveWorker, _ method: String, _ path: String) throws {
         let connection = try worker.client.connect()
         try connection.send(method, path, body: method == "POST" ? "{}" : nil)
         let response = try connection.readResponse()

@@ -5,7 +5,7 @@ import Testing
 @Suite(.blocking) struct DeadlineQueueTests {
     private let folder: TemporaryFolder
     private let gate: Gate
-    private let worker: RunningWorker
+    private let worker: LiveWorker
     private let blocking: HTTPConnection
 
     /// A serial plugin, in which a call waits at `gate`.

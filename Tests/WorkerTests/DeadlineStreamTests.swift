@@ -4,7 +4,7 @@ import Testing
 /// What a stream sends when its deadline passes: its headers have left long ago.
 @Suite(.blocking) struct DeadlineStreamTests {
     private func stream(
-        _ worker: RunningWorker, _ kwargs: String, _ header: String?
+        _ worker: LiveWorker, _ kwargs: String, _ header: String?
     ) throws -> HTTPResponse {
         try worker.client.request(
             "POST", "/execute_stream", body: "{\"kwargs\":\(kwargs)}",

@@ -70,7 +70,7 @@ import Testing
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
         let connection = try worker.client.connect()
-        for path in RunningWorker.postPaths {
+        for path in LiveWorker.postPaths {
             try connection.send("POST", path, body: "{}", headers: [("X-Timeout", value)])
             let response = try connection.readResponse()
             #expect(response.status == 400, "\(path)")

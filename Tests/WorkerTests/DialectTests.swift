@@ -5,7 +5,7 @@ import Testing
 @Suite(.blocking) struct DialectTests {
     private static let tests = "\(Repository.root)/Python/tests"
 
-    private func start(_ options: [String] = []) throws -> RunningWorker {
+    private func start(_ options: [String] = []) throws -> LiveWorker {
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
@@ -14,7 +14,7 @@ import Testing
             environment: [
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "\(Self.tests)/library",
             ])
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 
     @Test func `The dialect adds to health and stats what its hosts look for`() throws {

@@ -67,7 +67,7 @@ import Testing
                 "-m", "cjm_plugin_system.core.worker", "--module", PythonWorker.module, "--class",
                 "Echo", "--port", "0", "--shutdown-grace", "30",
             ])
-        let worker = RunningWorker(process, port: try process.waitUntilListening())
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
         #expect(try worker.client.get("/health").status == 200)
         #expect(try worker.terminate() == .exited(0))
     }

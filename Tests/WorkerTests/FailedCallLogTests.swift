@@ -5,7 +5,7 @@ import Testing
 /// What the log has of calls that fail: one line each, of one shape.
 @Suite(.blocking) struct FailedCallLogTests {
     /// Waits for the line of the call `id`, and returns its level and what stands around `ms=`.
-    private func line(_ id: String, _ worker: RunningWorker) throws -> String {
+    private func line(_ id: String, _ worker: LiveWorker) throws -> String {
         let line = try worker.process.standardError.line(containing: " id=\(id) ")
         let words = line.split(separator: " ")
         #expect(words.count { $0.hasPrefix("ms=") && Int($0.dropFirst(3)) != nil } == 1)
@@ -13,7 +13,7 @@ import Testing
     }
 
     private func post(
-        _ worker: RunningWorker, _ id: String, _ path: String, _ body: String?,
+        _ worker: LiveWorker, _ id: String, _ path: String, _ body: String?,
         _ headers: [(String, String)] = []
     ) throws -> Int {
         try worker.client.request(

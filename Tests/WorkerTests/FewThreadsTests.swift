@@ -19,7 +19,7 @@ import Testing
 
     private func start(
         _ fixture: String, _ className: String, _ options: [String] = []
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         try WorkerProcess.start(fixture, className, options, environment: environment)
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// What /health and its like say, and when the worker is not ready.
 @Suite(.blocking) struct HealthTests {
-    private func expectReady(_ worker: RunningWorker) throws {
+    private func expectReady(_ worker: LiveWorker) throws {
         let ready = try worker.client.get("/health/ready")
         #expect(ready.status == 200)
         #expect(ready.text == "{\"status\":\"ready\"}")
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    private func connections(_ worker: RunningWorker) throws -> [HTTPConnection] {
+    private func connections(_ worker: LiveWorker) throws -> [HTTPConnection] {
         try (0..<3).map { _ in
             let connection = try worker.client.connect()
             try connection.send("GET", "/health")

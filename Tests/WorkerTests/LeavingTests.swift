@@ -11,7 +11,7 @@ import Testing
 
     private func start(
         _ className: String, _ kind: String = "", fixture: String = "leaving"
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         try WorkerProcess.start(
             fixture, className,
             environment: ["FIXTURE_LEAVE": kind, "FIXTURE_TRACE": folder.file("trace")])

@@ -7,7 +7,7 @@ import Testing
     private func start(
         _ className: String = "Endpoints", _ options: [String] = [],
         environment: [String: String] = [:]
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         try WorkerProcess.start("endpoints", className, options, environment: environment)
     }
 

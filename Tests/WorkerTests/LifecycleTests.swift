@@ -5,7 +5,7 @@ import Testing
 /// What surrounds calls: configuration, cleanup, the end.
 @Suite(.blocking) struct LifecycleTests {
     private let folder: TemporaryFolder
-    private let worker: RunningWorker
+    private let worker: LiveWorker
 
     init() throws {
         folder = try TemporaryFolder()

@@ -5,7 +5,7 @@ import Testing
 @Suite(.blocking) struct LimitTests {
     private static let limit = 4096
 
-    private func start() throws -> RunningWorker {
+    private func start() throws -> LiveWorker {
         try WorkerProcess.start("echo", "Echo", ["--max-body", "\(Self.limit)"])
     }
 

@@ -132,7 +132,7 @@ import Testing
     }
 }
 
-extension RunningWorker {
+extension LiveWorker {
     /// Asks until the answer is another than 503.
     fileprivate func answersAgain(_ body: String = "{\"kwargs\":{\"mode\":\"nts\"}}") throws
         -> HTTPResponse

@@ -3,7 +3,7 @@ import Testing
 
 /// A plugin that breaks the rules of execute gets told, its client gets a status, nobody else notices.
 @Suite(.blocking) struct MisbehaviourTests {
-    private let worker: RunningWorker
+    private let worker: LiveWorker
 
     init() throws { worker = try WorkerProcess.start("calls", "Calls") }
 

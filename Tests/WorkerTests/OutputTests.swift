@@ -4,7 +4,7 @@ import Testing
 
 /// What a plugin prints goes to the log, marked as the plugin's; stdout stays clean.
 @Suite(.blocking) struct OutputTests {
-    private let worker: RunningWorker
+    private let worker: LiveWorker
 
     init() throws { worker = try WorkerProcess.start("printing", "Printing") }
 

@@ -8,7 +8,7 @@ import Testing
 
     private func start(
         _ className: String = "Probe", _ options: [String] = [], held: String = ""
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
@@ -19,7 +19,7 @@ import Testing
                 "PYTHONDONTWRITEBYTECODE": "1", "HELD": held,
                 "PYTHONPATH": "\(Self.tests)/library:\(Self.tests)/plugins",
             ])
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 
     @Test func `A task is a call, whose body reaches the plugin as it came`() throws {

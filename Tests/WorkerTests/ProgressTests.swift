@@ -3,7 +3,7 @@ import Testing
 
 /// How far calls are.
 @Suite(.blocking) struct ProgressTests {
-    private func progress(_ worker: RunningWorker, _ id: String? = nil) throws -> String {
+    private func progress(_ worker: LiveWorker, _ id: String? = nil) throws -> String {
         try worker.client.get(id.map { "/progress/\($0)" } ?? "/progress").text
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// The guard of a Python plugin's process, which outlives a worker that is killed, for a moment.
 @Suite(.blocking) struct PythonGuardTests {
     /// The numbers of the class's process, of its guard, and of what the class has started.
-    private func family(_ worker: RunningWorker) throws -> [Int32] {
+    private func family(_ worker: LiveWorker) throws -> [Int32] {
         let text = try worker.client.execute("{\"mode\":\"family\"}").text
         let numbers = text.split { !$0.isNumber }.compactMap { Int32($0) }
         try #require(numbers.count == 5, "\(text)")

@@ -8,7 +8,7 @@ import Testing
         throws
     {
         let process = try PythonWorker.launch("Aware", options)
-        let worker = RunningWorker(process, port: try process.waitUntilListening())
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
         #expect(try worker.client.post("/execute").text == "[[],null,null]")
         let body = #"{"args":[],"kwargs":{}}"#
         let answer = try worker.client.request(
@@ -27,7 +27,7 @@ import Testing
 
     @Test func `A plugin shows its health, and whether it is ready`() throws {
         let process = try PythonWorker.launch("Aware")
-        let worker = RunningWorker(process, port: try process.waitUntilListening())
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
         #expect(
             try worker.client.get("/health").text.contains(#","model":"none","state":"not_ready""#))
         #expect(

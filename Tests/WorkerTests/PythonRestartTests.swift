@@ -4,11 +4,11 @@ import Testing
 
 /// `--on-crash restart`: the process of a Python plugin is started again when it dies.
 @Suite(.blocking) struct PythonRestartTests {
-    private func start(_ options: [String] = []) throws -> RunningWorker {
+    private func start(_ options: [String] = []) throws -> LiveWorker {
         try PythonWorker.start(["--on-crash", "restart"] + options)
     }
 
-    private func number(_ worker: RunningWorker) throws -> Int32 {
+    private func number(_ worker: LiveWorker) throws -> Int32 {
         try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))
     }
 
@@ -108,7 +108,7 @@ import Testing
         let path = folder.file("mortal")
         let process = try PythonWorker.launch(
             "Mortal", ["--on-crash", "restart"], environment: ["MORTAL": path])
-        let worker = RunningWorker(process, port: try process.waitUntilListening())
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
         close(unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
         _ = try? worker.client.execute("{\"mode\":\"leave\"}")
         #expect(try process.waitForExit() == .exited(4))

@@ -19,8 +19,8 @@ enum PythonWorker {
     /// Starts a worker of the class Echo, and waits until it listens.
     static func start(
         _ options: [String] = [], environment: [String: String] = [:]
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         let process = try launch("Echo", options, environment: environment)
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 }

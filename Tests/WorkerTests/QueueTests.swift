@@ -12,7 +12,7 @@ import Testing
     }
 
     /// A worker for `Lifecycle` with a call that runs, and its connection.
-    private func start(_ limit: Int) throws -> (worker: RunningWorker, running: HTTPConnection) {
+    private func start(_ limit: Int) throws -> (worker: LiveWorker, running: HTTPConnection) {
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", ["--max-queue", "\(limit)"],
             environment: ["FIXTURE_TRACE": folder.file("trace")])

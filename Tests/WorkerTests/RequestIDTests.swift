@@ -51,7 +51,7 @@ import Testing
         let worker = try WorkerProcess.start(
             "lifecycle", "Lifecycle", environment: ["FIXTURE_TRACE": folder.file("trace")])
         let connection = try worker.client.connect()
-        for path in RunningWorker.postPaths {
+        for path in LiveWorker.postPaths {
             let response = try post(connection, path, id)
             #expect(response.status == 400, "\(path)")
             #expect(response.isDetail && response.text.contains("X-Request-Id"))

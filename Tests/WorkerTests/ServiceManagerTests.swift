@@ -11,7 +11,7 @@ import Testing
     private func start(
         _ fixture: String = "echo", _ className: String = "Echo", _ options: [String] = [],
         watchdog: [String: String] = [:]
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         try WorkerProcess.start(
             fixture, className, options,
             environment: watchdog.merging(["NOTIFY_SOCKET": manager.name]) { left, _ in left })
@@ -25,7 +25,7 @@ import Testing
         return nil
     }
 
-    private func waitForUptime(of worker: RunningWorker, seconds: Int) throws {
+    private func waitForUptime(of worker: LiveWorker, seconds: Int) throws {
         try worker.answer("/health", "that of a later second", pause: 20) {
             answer in
             !(0..<seconds).contains { answer.text.contains("\"uptime_seconds\":\($0),") }

@@ -5,7 +5,7 @@ import Testing
 /// What clients and the plugin see of the end of a worker.
 @Suite(.blocking) struct ShutdownClientTests {
     /// Connections that the worker has taken in, and keeps.
-    private func keptAlive(_ worker: RunningWorker, _ count: Int) throws -> [HTTPConnection] {
+    private func keptAlive(_ worker: LiveWorker, _ count: Int) throws -> [HTTPConnection] {
         try (0..<count).map { _ in
             let connection = try worker.client.connect()
             try connection.send("GET", "/health")

@@ -75,7 +75,7 @@ import Testing
     }
 }
 
-extension RunningWorker {
+extension LiveWorker {
     /// Waits until it has taken a signal for the reason of its end.
     func waitForEndToBegin() throws {
         try process.standardError.line(containing: "asks the worker to end")

@@ -8,13 +8,13 @@ import Testing
     private static func start(
         through wrapper: [String] = [], _ options: [String] = [],
         environment: [String: String] = [:]
-    ) throws -> RunningWorker {
+    ) throws -> LiveWorker {
         let process = try WorkerProcess(
             arguments: [
                 "--module", try Fixture.path("signals"), "--class", "Signals", "--port", "0",
             ] + options,
             environment: environment, wrapper: wrapper)
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 
     private static func shell(_ command: String) -> [String] {
@@ -139,7 +139,7 @@ import Testing
             inherited: [listener.descriptor, pipe.writing],
             wrapper: ["/bin/sh", "-c", "exec \"$@\" 2>&4 4>&-", "sh"])
         pipe.writing.close()
-        let worker = RunningWorker(process, port: listener.port)
+        let worker = LiveWorker(process, port: listener.port)
         #expect(try worker.client.get("/health").status == 200)
         pipe.reading.close()
         for _ in 0..<20 {
@@ -161,7 +161,7 @@ import Testing
             ],
             inherited: [listener.descriptor],
             wrapper: ["/bin/sh", "-c", "ulimit -f 1; exec \"$@\" 2>\(log)", "sh"])
-        let worker = RunningWorker(process, port: listener.port)
+        let worker = LiveWorker(process, port: listener.port)
         for _ in 0..<40 {
             #expect(try worker.client.execute("{\"mode\":\"log\"}").text == "true")
         }

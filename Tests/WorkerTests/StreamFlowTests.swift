@@ -4,7 +4,7 @@ import Testing
 /// How lines flow: no faster than the client reads, and at once where it does.
 @Suite(.blocking) struct StreamFlowTests {
     /// How many bytes the plugin says that it has emitted; none where it has said nothing yet.
-    private func emitted(_ worker: RunningWorker) throws -> Int {
+    private func emitted(_ worker: LiveWorker) throws -> Int {
         let (text, mark) = (try worker.client.get("/progress").text, "\"message\":\"")
         let range = try #require(text.firstRange(of: mark), "\(text)")
         return Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 0

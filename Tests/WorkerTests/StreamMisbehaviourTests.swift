@@ -3,7 +3,7 @@ import Testing
 
 /// A plugin that breaks the rules of execute_stream.
 @Suite(.blocking) struct StreamMisbehaviourTests {
-    private let worker: RunningWorker
+    private let worker: LiveWorker
 
     init() throws { worker = try WorkerProcess.start("streams", "Streams") }
 

@@ -8,14 +8,14 @@ import Testing
     private static let chunked = head + "Transfer-Encoding: chunked\r\n\r\n"
     private static let long = String(repeating: "a", count: 12_200)
 
-    private static func send(_ text: String, to worker: RunningWorker) throws -> HTTPConnection {
+    private static func send(_ text: String, to worker: LiveWorker) throws -> HTTPConnection {
         let connection = try worker.client.connect()
         // What is too long may have been answered, and the connection reset, in the middle of it.
         try? connection.send(text)
         return connection
     }
 
-    private static func waitForDescriptors(_ count: Int, of worker: RunningWorker) throws {
+    private static func waitForDescriptors(_ count: Int, of worker: LiveWorker) throws {
         let deadline = Deadline()
         while worker.facts.descriptors > count {
             if deadline.hasPassed {

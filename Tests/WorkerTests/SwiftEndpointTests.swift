@@ -4,9 +4,9 @@ import Testing
 /// Endpoints, hooks and own answers of a plugin in Swift, through the binary; the classes are those of
 /// Tests/SwiftPlugins.
 @Suite(.blocking) struct SwiftEndpointTests {
-    private func start(_ className: String, _ options: [String] = []) throws -> RunningWorker {
+    private func start(_ className: String, _ options: [String] = []) throws -> LiveWorker {
         let process = try launch(className, options)
-        return RunningWorker(process, port: try process.waitUntilListening())
+        return LiveWorker(process, port: try process.waitUntilListening())
     }
 
     private func launch(_ className: String, _ options: [String] = []) throws -> WorkerProcess {

@@ -3,11 +3,11 @@ import Testing
 
 /// What `threading` declares is what happens.
 @Suite(.blocking) struct ThreadingTests {
-    private func call(_ worker: RunningWorker, _ gate: Gate) -> Background<HTTPResponse> {
+    private func call(_ worker: LiveWorker, _ gate: Gate) -> Background<HTTPResponse> {
         Background { try worker.client.execute("{\(gate.kwargs)}") }
     }
 
-    private func report(_ worker: RunningWorker) throws -> String {
+    private func report(_ worker: LiveWorker) throws -> String {
         try worker.client.execute("{\"mode\":\"report\"}").text
     }
 

@@ -10,7 +10,7 @@ import Testing
     private static let slack = 100
 
     /// A worker that allows `option` so long, and all else long enough.
-    private static func start(_ option: String) throws -> RunningWorker {
+    private static func start(_ option: String) throws -> LiveWorker {
         let others = ["--header-timeout", "--body-timeout", "--idle-timeout"]
             .filter { $0 != option }.flatMap { [$0, "300"] }
         return try WorkerProcess.start("echo", "Echo", [option, "\(limit)"] + others)
@@ -26,7 +26,7 @@ import Testing
 
     /// Asks a worker again and again while `body` goes on, over one connection.
     private static func whileServing(
-        _ worker: RunningWorker, _ body: @escaping @Sendable () throws -> Void
+        _ worker: LiveWorker, _ body: @escaping @Sendable () throws -> Void
     ) throws {
         let slow = Background(body)
         let connection = try worker.client.connect()

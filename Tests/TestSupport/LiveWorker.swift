@@ -1,7 +1,7 @@
 import Glibc
 
 /// A worker that listens, and a client of it.
-public final class RunningWorker: Sendable {
+public final class LiveWorker: Sendable {
     /// The process.
     public let process: WorkerProcess
     /// Its port.

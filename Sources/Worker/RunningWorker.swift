@@ -7,7 +7,7 @@ internal import WorkerOS
 internal import WorkerThreads
 
 /// The worker's parts while it lives, and what the actions of `Lifecycle` mean for them.
-final class Stage: Sendable {
+final class RunningWorker: Sendable {
     private let configuration: Configuration
     private let environment: Environment
     private let log: Log

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 
 /// Calls that wait, for tests which look at them meanwhile.
-extension RunningWorker {
+extension LiveWorker {
     /// All that is asked with POST, one of them for the call "fine".
     static let postPaths = [
         "/execute", "/execute_stream", "/initialize", "/cleanup", "/cancel", "/cancel/fine",
