@@ -142,7 +142,8 @@ protocol CallSlotOwner: AnyObject, Sendable {
             kwargs: call.text(call.kwargs, orElse: EmptyText.object),
             request_id: uw_text(data: requestID.baseAddress, length: idLength), endpoint: nil,
             body: call.wholeText, deadline: call.deadline?.nanoseconds ?? .max,
-            headers: headers.lay(out: call.headers), header_count: call.headers.count)
+            headers: call.headers.isEmpty ? nil : headers.lay(out: call.headers),
+            header_count: call.headers.count)
     }
 
     /// Whether a call is in it that has not ended.
