@@ -12,10 +12,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 NAME = "universal_worker"
 # The C library of Debian 12, by which the binary is linked: `make check-wheel` has auditwheel confirm it.
 TAG = "py3-none-manylinux_2_36_x86_64"
+# What stands in an environment's site-packages: the switch, off; docs/drop-in.md.
+SWITCH = ["universal_worker.pth", "universal_worker_switch.py", "universal_worker_switch.txt"]
 SHARED = [
     "Sources/CWorkerPlugin/include/universal_worker_plugin.h",
     "docs/plugin-abi.md",
@@ -74,6 +77,8 @@ def main() -> None:
     path = destination / f"{NAME}-{version}-{TAG}.whl"
     wheel = Wheel(path, info)
     wheel.add(f"{data}/scripts/universal-worker", stripped(binary), executable=True)
+    for name in SWITCH:
+        wheel.add(name, (HERE / name).read_bytes())
     for name in SHARED:
         file = ROOT / name
         wheel.add(f"{data}/data/share/universal-worker/{file.name}", file.read_bytes())

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# check.sh WHEEL: installs the wheel into a fresh environment, has it serve a class, and removes it again.
+# check.sh WHEEL: installs the wheel into a fresh environment, has it serve a class there, checks the switch, and
+# removes it again.
 set -euo pipefail
 
 wheel=$(realpath "$1")
+switch=$(realpath "$(dirname "$0")/check_switch.py")
 folder=$(mktemp -d)
 worker=
 trap '[ -z "$worker" ] || kill "$worker" 2> /dev/null || true; rm -rf "$folder"' EXIT
@@ -41,6 +43,7 @@ kill "$worker"
 wait "$worker"
 worker=
 
+python3 "$switch" "$folder/an environment"
 "$bin/python" -m pip --quiet --disable-pip-version-check uninstall --yes universal-worker
 [ -z "$(find "$folder/an environment" -iname '*universal*worker*')" ]
 echo "$(basename "$wheel"): $((size / 1000)) kB, installed, served, removed"

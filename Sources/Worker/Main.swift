@@ -14,6 +14,9 @@ enum Main {
             switch request {
             case .help: show(CommandLineHelp.text(program: "universal-worker"))
             case .version: show("universal-worker \(Version.current)\n")
+            case .subcommand(let subcommand):
+                let problem = EnvironmentSwitch.run(subcommand)
+                end(.loadFailure, "universal-worker: \(problem)\n")
             case .run(let configuration):
                 Environment.removePrivate()
                 Program(configuration, environment).run()

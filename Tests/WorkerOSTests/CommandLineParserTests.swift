@@ -50,6 +50,18 @@ import WorkerOS
         #expect(try parse(line) == .run(expected))
     }
 
+    @Test(arguments: Subcommand.allCases)
+    func `A subcommand is the first word, and the only one`(subcommand: Subcommand) throws {
+        let word = subcommand.rawValue
+        #expect(try parse(word) == .subcommand(subcommand))
+        #expect(throws: UsageError.strayArguments(["--port", "1"])) {
+            try parse("\(word) --port 1")
+        }
+        #expect(throws: UsageError.strayArguments([word])) {
+            try parse("--module m --class C --port 1 \(word)")
+        }
+    }
+
     @Test func `All options reach the configuration`() throws {
         var expected = Configuration()
         expected.module = "m"

@@ -1,4 +1,5 @@
 import Testing
+import WorkerCore
 import WorkerOS
 
 /// Whose a command line is, by the function that decides it at the start of the process.
@@ -57,6 +58,12 @@ import WorkerOS
             #expect(owner("script.py", name, isFile: true) == .python)
             #expect(owner("script --module M --class C", name, isFile: true) == .python)
         }
+    }
+
+    @Test(arguments: Subcommand.allCases)
+    func `A subcommand is no file, but under Python's name it is`(subcommand: Subcommand) {
+        #expect(owner(subcommand.rawValue, "universal-worker", isFile: true) == .worker)
+        #expect(owner(subcommand.rawValue, "python", isFile: true) == .python)
     }
 
     @Test func `A command line without even a name is that of the path`() {

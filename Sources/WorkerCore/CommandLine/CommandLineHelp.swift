@@ -24,17 +24,23 @@ package enum CommandLineHelp {
             let members = options.filter { $0.group == group }
             guard !members.isEmpty else { continue }
             lines += ["", "\(group.rawValue):"]
-            for option in members { lines += rows(option) }
+            for option in members {
+                let note = option.defaultText.map { "[default: \($0)]" }
+                lines += rows(option.synopsis, option.summary, note)
+            }
+        }
+        lines += ["", "Instead of all that, in an environment that the wheel was installed into:"]
+        for subcommand in Subcommand.allCases {
+            lines += rows(subcommand.rawValue, subcommand.summary)
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func rows(_ option: CommandLineOption) -> [String] {
+    private static func rows(_ name: String, _ summary: String, _ note: String? = nil) -> [String] {
         let indent = String(repeating: " ", count: column)
-        let label = "  \(option.synopsis)"
+        let label = "  \(name)"
         let isWide = label.count + 2 > column
-        let note = option.defaultText.map { "[default: \($0)]" }
-        let words = option.summary.split(separator: " ") + (note.map { [$0[...]] } ?? [])
+        let words = summary.split(separator: " ") + (note.map { [$0[...]] } ?? [])
         var rows = wrap(words, at: width - column).map { indent + $0 }
         if isWide {
             rows.insert(label, at: 0)

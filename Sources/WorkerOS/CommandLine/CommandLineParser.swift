@@ -18,6 +18,7 @@ package enum CommandLineParser {
         options: [CommandLineOption] = CommandLineTable.options
     ) throws(UsageError) -> CommandLineRequest {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
+        if let subcommand = try Subcommand.read(arguments) { return .subcommand(subcommand) }
         let outcome: Result<CommandLineRequest, UsageError> = getopt.withLock { _ in
             let table = GetoptTable(arguments: arguments, options: options)
             do throws(UsageError) {
