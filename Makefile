@@ -38,10 +38,9 @@ build: need-daemon
 runner-check: need-checks
 	python3 Python/tests/run.py
 
-## dialect-check: the later hosts, unmodified, and the runner beside their own workers; gets both from PyPI
-dialect-check: build need-checks
+## dialect-check: the runner beside the later hosts' own workers, which it gets from PyPI
+dialect-check: need-checks
 	python3 Python/tests/originals/compare.py
-	python3 Tests/Compatibility/later_hosts.py
 
 ## demo: a real plugin on real speech, in Python and native, start to end
 demo: build transcriber-python
@@ -97,13 +96,14 @@ compat: build need-checks
 	for plugin in native python; do python3 Tests/Compatibility/replay.py --plugin $$plugin \
 		--replay Tests/Compatibility/recorded.jsonl || exit 1; done
 
-## host-check: the original's own client, unmodified, drives the binary with plugins of both kinds
+## host-check: three generations of hosts, unmodified, drive the binary with plugins of both kinds
 HOST_CHECK_PACKAGES ?= 1
 host-check: build fixtures need-checks
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python \
 		--packages $(HOST_CHECK_PACKAGES)
+	python3 Tests/Compatibility/later_hosts.py
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Drives the worker through the unmodified proxies of cjm-plugin-system 0.0.46 and cjm-substrate 0.0.74.
-
-later_hosts.py [--original] [--worker PATH]: in the environments that `make dialect-check` makes. The proxy starts
-the worker itself; the binary stands in python_path, and finds the interpreter by UNIVERSAL_WORKER_PYTHON.
+"""Drives the worker through the unmodified proxies, managers and queues of cjm-plugin-system 0.0.46 and
+cjm-substrate 0.0.74: in environments of their own that hold the library and our wheel, by the binary as python_path
+and, with that as it was, by the switch (docs/drop-in.md).
 """
 
+import argparse
 import asyncio
 import contextlib
 import io
@@ -17,7 +17,8 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 TESTS = ROOT / "Python" / "tests"
 CHECKS = []
 
@@ -33,8 +34,10 @@ def check(name):
 class Bench:
     """One generation of the library, imported, and how its workers are started."""
 
-    def __init__(self, package, worker, folder):
+    def __init__(self, package, worker, folder, is_ours):
         import importlib
+
+        self.is_ours = is_ours
 
         self.package = package
         self.is_substrate = package == "cjm_substrate"
@@ -51,23 +54,26 @@ class Bench:
     def error(self, kind):
         return getattr(self.module("errors"), self.prefix + kind + "Error")
 
-    @contextlib.contextmanager
-    def host(self, class_name="Probe", **variables):
+    def manifest(self, module, class_name, name="probe", **variables):
         variables = {
-            "PYTHONPATH": str(TESTS / "plugins"),
+            "PYTHONPATH": f"{TESTS / 'plugins'}:{HERE}",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "UNIVERSAL_WORKER_PYTHON": sys.executable,
             **variables,
         }
         manifest = {
-            "name": "probe",
+            "name": name,
             "version": "1",
             "python_path": self.worker,
-            "module": "probe",
+            "module": module,
             "class": class_name,
             "env_vars": variables,
         }
         manifest["install"] = {"python_path": self.worker, "env_vars": variables}
+        return manifest
+
+    @contextlib.contextmanager
+    def host(self, class_name="Probe", module="probe", **variables):
+        manifest = self.manifest(module, class_name, **variables)
         proxy = self.proxy_class(manifest, adapter_specs=["probe:Bound"])
         try:
             yield proxy
@@ -254,43 +260,77 @@ def _(bench):
         same(host.get_system_status(), {"gpu": [1, 2]})
 
 
-def inside(package, worker):
-    """In the environment of one generation."""
+def inside(package, worker, way):
+    """In the environment of one generation; `way` is how its worker is started."""
+    # This module under the name by which the other checks know it.
+    sys.modules["later_hosts"] = sys.modules["__main__"]
+    import later_hosts_manager  # noqa: F401  (its checks register themselves)
+
     passed = failed = 0
     out = sys.stdout
     with tempfile.TemporaryDirectory() as folder:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            bench = Bench(package, worker, folder)
+            bench = Bench(package, worker, folder, way != "original")
             for name, run in CHECKS:
+                if os.environ.get("ONLY", "") not in name:
+                    continue
                 try:
                     run(bench)
                 except Exception as error:
                     failed += 1
-                    print(f"FAIL  {package}: {name}: {type(error).__name__}: {error!s:.300}", file=out, flush=True)
+                    text = f"FAIL  {package}, {way}: {name}: {type(error).__name__}: {error!s:.300}"
+                    print(text, file=out, flush=True)
                 else:
                     passed += 1
-                    print(f"ok    {package}: {name}", file=out, flush=True)
+                    print(f"ok    {package}, {way}: {name}", file=out, flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def ways(environments, wanted, options):
+    """How workers are started in the place of the original: by name, and by the command line of its own."""
+    if options.original:
+        return {"original": environments.interpreter(wanted)}
+    python = Path(environments.interpreter(wanted, "-worker"))
+    beside = python.parent / "universal-worker"
+    pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--force-reinstall", options.wheel]
+    for command in (pip, [beside, "enable"]):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise LookupError(done.stdout.strip()[-300:])
+    return {"the binary": str(beside), "the switch": str(python)}
+
+
+def wheel():
+    """A wheel of the binary that has been built, for the wheel's own build links other libraries."""
+    folder = ROOT / ".build/compatibility/wheel"
+    command = [sys.executable, ROOT / "Python/wheel/build.py", ROOT / ".build/release/universal-worker"]
+    done = subprocess.run([*command, ROOT / "LICENSE", folder], check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
 
 
 def main():
     sys.path[:0] = [str(TESTS / "originals")]
     import environments
 
-    original = "--original" in sys.argv
-    worker = str(ROOT / ".build/release/universal-worker")
-    if "--worker" in sys.argv:
-        worker = sys.argv[sys.argv.index("--worker") + 1]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--original", action="store_true", help="check the original instead")
+    parser.add_argument("--wheel", metavar="PATH", help="what is installed (default: one of the built binary)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only the checks with this text in their name")
+    options = parser.parse_args()
+    options.wheel = options.wheel or (None if options.original else wheel())
     status = 0
     for package, wanted in environments.WANTED:
         try:
             python = environments.interpreter(wanted)
+            workers = ways(environments, wanted, options)
         except LookupError as error:
             print(f"skip  {wanted}: {error}")
             continue
-        command = [python, __file__, "inside", package, python if original else worker]
-        status |= subprocess.run(command, cwd=ROOT, env=dict(os.environ, HOME="/nonexistent")).returncode
+        for way, worker in workers.items():
+            command = [python, __file__, "inside", package, worker, way]
+            environment = dict(os.environ, HOME="/nonexistent", ONLY=options.only)
+            status |= subprocess.run(command, cwd=ROOT, env=environment).returncode
     return status
 
 

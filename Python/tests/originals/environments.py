@@ -25,9 +25,12 @@ def python():
     return None
 
 
-def interpreter(wanted):
-    """The interpreter of an environment that holds a package; raises LookupError, saying why not."""
-    folder = os.path.join(ROOT, ".build", "python", wanted.replace("==", "-"))
+def interpreter(wanted, suffix=""):
+    """The interpreter of an environment that holds a package, another one for each suffix.
+
+    Raises LookupError, saying why not.
+    """
+    folder = os.path.join(ROOT, ".build", "python", wanted.replace("==", "-") + suffix)
     path = os.path.join(folder, "bin", "python")
     if os.path.exists(os.path.join(folder, "complete")):
         return path
