@@ -26,6 +26,9 @@ final class RunningWorker: Sendable {
     private let plugin = Mutex<PluginHost?>(nil)
     /// The server, once it serves; the main thread's.
     private let http = Mutex<Server?>(nil)
+    private let service: Service
+    /// When the worker began.
+    private let start = Moment.now()
 
     init(
         _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
@@ -39,6 +42,7 @@ final class RunningWorker: Sendable {
         reaper = program.reaper
         notifier = program.notifier
         events = program.events
+        service = Service(meter: UsageMeter(), log: log)
         self.socket = socket
         self.capture = capture
         self.timers = timers
@@ -73,6 +77,7 @@ final class RunningWorker: Sendable {
                         budget: budget,
                         events: events,
                         clock: Moment.now, timers: timers, spawn: spawnForPlugin,
+                        greeted: { [self] in willLoad(health: $0) },
                         endDescendants: { [reaper] in
                             _ = reaper.endAll(until: .now() + .seconds(2))
                             reaper.reapRest()
@@ -88,14 +93,26 @@ final class RunningWorker: Sendable {
             plugin.withLock { $0 = host }
             inbox.post(.loaded)
         } catch {
-            guard case .plugin(.died(let end)) = error, let signal = end.mirrored else {
-                return loadFailed("\(error)")
-            }
-            // A model that does not fit into memory, say, which hosts read off this signal.
-            tellLoadFailure("\(error)")
-            inbox.post(.end(.pluginDied("\(error)", signal: signal)))
+            // A model that does not fit into memory, say, which hosts read off its signal.
+            guard case .plugin(.died(let end)) = error else { return loadFailed("\(error)") }
+            inbox.post(.loadFailed("\(error)", signal: end.mirrored))
         }
     }
+
+    /// The plugin is about to be loaded, and its process has said what that adds to /health.
+    ///
+    /// From then on /health can be answered, if that takes long: where clients connect already, before
+    /// a host's 5 s for its first answer are over; on a port of our own, where they are refused and
+    /// try again until then, before the 30 s are over that a host waits.
+    private func willLoad(health: String) {
+        service.willOpen(health: health)
+        timers.schedule(at: start + (socket.isInherited ? Self.patience : Self.portPatience)) {
+            [inbox] in inbox.post(.loadIsSlow)
+        }
+    }
+
+    private static let patience = TimeSpan.milliseconds(3_500)
+    private static let portPatience = TimeSpan.seconds(25)
 
     private func load(
         _ source: PluginSource, in environment: HostEnvironment
@@ -110,10 +127,7 @@ final class RunningWorker: Sendable {
     /// The thread that loads has ended: a constructor of the library has ended it.
     func loadingThreadEnded() { loadFailed("the plugin ended the thread that loads its library") }
 
-    private func loadFailed(_ reason: String) {
-        tellLoadFailure(reason)
-        inbox.post(.startFailed(.loadFailure))
-    }
+    private func loadFailed(_ reason: String) { inbox.post(.loadFailed(reason)) }
 
     private func tellLoadFailure(_ reason: String) {
         let plugin = "\(configuration.module):\(configuration.className)"
@@ -151,6 +165,12 @@ final class RunningWorker: Sendable {
         switch action {
         case .tellLoadFailure(let reason):
             tellLoadFailure(reason)
+        case .serveEarly:
+            if let failure = start(options(nil)) {
+                inbox.post(.startFailed(failure))
+            } else {
+                log.info("the plugin takes long to load; \(socket.name) answers for it meanwhile")
+            }
         case .serve:
             if let failure = serve() { inbox.post(.startFailed(failure)) }
         case .refuseCalls:
@@ -224,20 +244,12 @@ final class RunningWorker: Sendable {
         }
         // What the plugin's runtime has done to them while it was loaded.
         Watchdog.holdSignals(log)
-        do throws(SocketError) {
-            if !socket.isInherited { try socket.listen() }
-        } catch {
-            log.error("\(error)")
-            return .bindFailure
+        service.open(host)
+        if let server {
+            server.open(options)
+        } else if let failure = start(options) {
+            return failure
         }
-        let server = Server(
-            options, service: Service(host: host, meter: UsageMeter(), log: log), spawn: spawn
-        )
-        guard let server, server.start() else {
-            log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
-            return .noResources
-        }
-        http.withLock { $0 = server }
         log.info(
             "listening on \(socket.name), serving "
                 + "\(configuration.module):\(configuration.className) (\(host.name) \(host.version))"
@@ -256,6 +268,23 @@ final class RunningWorker: Sendable {
         return nil
     }
 
+    /// Lets clients in.
+    private func start(_ options: ServerOptions) -> ExitCode? {
+        do throws(SocketError) {
+            if !socket.isInherited { try socket.listen() }
+        } catch {
+            log.error("\(error)")
+            return .bindFailure
+        }
+        let server = Server(options, service: service, spawn: spawn)
+        guard let server, server.start() else {
+            log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
+            return .noResources
+        }
+        http.withLock { $0 = server }
+        return nil
+    }
+
     private func tellEnding(_ cause: EndingCause) {
         // Some seconds more than the end may take, for a grace that is longer than systemd's.
         notifier.stopping(
@@ -263,7 +292,8 @@ final class RunningWorker: Sendable {
             within: configuration.shutdownGrace + .seconds(5))
     }
 
-    private func options(_ host: PluginHost) -> ServerOptions {
+    /// What is served: a plugin, or what is known before there is one.
+    private func options(_ host: PluginHost?) -> ServerOptions {
         var options = ServerOptions(
             listenDescriptor: socket.descriptor,
             policy: socket.isUnix
@@ -271,10 +301,13 @@ final class RunningWorker: Sendable {
                 : AccessPolicy(
                     hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
                     port: socket.port ?? 0),
-            processID: getpid(), pluginName: host.name, pluginVersion: host.version,
-            maxBody: configuration.maxBody, budget: budget,
+            processID: getpid(), pluginName: host?.name ?? .text("unknown"),
+            pluginVersion: host?.version ?? .text("unknown"), maxBody: configuration.maxBody,
+            budget: budget,
             clock: Moment.now)
-        options.headerNames = host.headerNames
+        options.isEarly = host == nil
+        options.mostHeld = configuration.maxQueue + 1
+        options.headerNames = host?.headerNames ?? []
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
         options.headerTimeout = configuration.headerTimeout
@@ -293,7 +326,8 @@ final class RunningWorker: Sendable {
 
     /// Lets go of clients, whose answers are on their way.
     private func close(_ life: Lifecycle, until moment: Moment) {
-        guard let server else { return }
+        // Before there is a plugin, what waits for it will not be answered.
+        guard let server, host != nil else { return }
         // The server is not stopped: connections may still be suspended for plugin code that does
         // not return, and the end of the process closes them all the same.
         switch life.cause {

@@ -1,4 +1,5 @@
 internal import PluginHost
+internal import Synchronization
 internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerHTTP
@@ -7,14 +8,17 @@ internal import WorkerOS
 
 /// Joins the two doors that do not know each other: what HTTP asks, the plugin host answers.
 final class Service: WorkerService {
-    private let host: PluginHost
+    /// The plugin; nil while it is being made.
+    private let plugin = AtomicLazyReference<PluginHost>()
+    private var host: PluginHost? { plugin.load() }
+    /// What is known of /health before.
+    private let earlyHealth = Mutex("")
     private let meter: UsageMeter
     private let log: Log
     private let complaints: RateLimitedLog
     private let clientComplaints: RateLimitedLog
 
-    init(host: PluginHost, meter: UsageMeter, log: Log) {
-        self.host = host
+    init(meter: UsageMeter, log: Log) {
         self.meter = meter
         self.log = log
         complaints = RateLimitedLog(log, .warning)
@@ -23,43 +27,58 @@ final class Service: WorkerService {
 
     func report(_ text: String) { log.warning(text) }
 
-    var load: (running: Int, queued: Int) { host.load }
-    var progress: ProgressReport { host.progress }
-    var readiness: Readiness { host.readiness }
+    /// The plugin has been made; before any call.
+    func open(_ host: PluginHost) { _ = plugin.storeIfNil(host) }
 
-    func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) { host.calls(atMost: limit) }
+    /// What is known before the plugin has been made: members of /health, each behind a comma.
+    func willOpen(health: String) { earlyHealth.withLock { $0 = health } }
 
-    func progress(id: String) -> ProgressReport? { host.progress(id: id) }
+    var load: (running: Int, queued: Int) { host?.load ?? (0, 0) }
+    var progress: ProgressReport { host?.progress ?? .none }
+    var readiness: Readiness { host?.readiness ?? .starting }
+
+    func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
+        host?.calls(atMost: limit) ?? ([], 0)
+    }
+
+    func progress(id: String) -> ProgressReport? { host?.progress(id: id) }
 
     func usage() -> ResourceUsage { meter.sample() }
 
-    var furtherHealth: String { host.health }
+    var furtherHealth: String { host?.health ?? earlyHealth.withLock { $0 } }
 
-    var furtherStats: String { host.stats }
+    var furtherStats: String { host?.stats ?? "" }
 
-    var configSchema: Result<SharedText, CallFailure> { host.configSchema.document }
+    var configSchema: Result<SharedText, CallFailure> { made.configSchema.document }
 
-    var currentConfig: Result<SharedText, CallFailure> { host.currentConfig.document }
+    var currentConfig: Result<SharedText, CallFailure> { made.currentConfig.document }
 
-    func submit(_ call: Call) -> CallRefusal? { host.submit(call, startsLater: true) }
+    /// The plugin, for what the server asks only when it has been made.
+    private var made: PluginHost {
+        guard let host else { preconditionFailure("what is asked of the plugin waits for it") }
+        return host
+    }
+
+    func submit(_ call: Call) -> CallRefusal? { made.submit(call, startsLater: true) }
 
     func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
-    func startCalls() { host.startCalls() }
+    func startCalls() { host?.startCalls() }
 
     func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
-        host.cancel(observer, failure)
+        host?.cancel(observer, failure)
     }
 
     func cancel(
         id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) -> Bool {
-        host.cancel(id: id, failure, completion: completion)
+        host?.cancel(id: id, failure, completion: completion) ?? false
     }
 
     func cancelAll(
         _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) {
+        guard let host else { return completion(.cancelled) }  // nothing runs
         host.cancelAll(failure, completion: completion)
     }
 

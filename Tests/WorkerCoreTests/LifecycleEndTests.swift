@@ -128,7 +128,9 @@ extension Lifecycle.Action {
     var moment: Moment? {
         switch self {
         case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
-        case .tellLoadFailure, .serve, .refuseCalls, .cancelCalls, .abandonCalls, .exit: nil
+        case .serveEarly, .tellLoadFailure, .serve, .refuseCalls, .cancelCalls, .abandonCalls,
+            .exit:
+            nil
         }
     }
 }

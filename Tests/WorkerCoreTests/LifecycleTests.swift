@@ -15,6 +15,8 @@ import WorkerCore
     private static let term = LifecycleRun.term
     private static let gone = Lifecycle.Event.end(.parentGone)
     private static let fatal = Lifecycle.Event.end(.pluginFatal("it says so"))
+    private static let failed = Lifecycle.Event.loadFailed("no model")
+    private static let killed = Lifecycle.Event.loadFailed("killed", signal: 9)
     private static let wedged = Lifecycle.Event.end(.wedged("call 7"))
 
     private static func drain(_ began: Moment) -> [Lifecycle.Action] {
@@ -36,6 +38,13 @@ import WorkerCore
         Rule(
             phase: .starting, event: .startFailed(.loadFailure), next: .reaping,
             actions: reap(now)),
+        Rule(phase: .starting, event: .loadIsSlow, next: .starting, actions: [.serveEarly]),
+        Rule(
+            phase: .starting, event: failed, next: .reaping,
+            actions: [.tellLoadFailure("no model")] + reap(now)),
+        Rule(
+            phase: .starting, event: killed, next: .reaping,
+            actions: [.tellLoadFailure("killed")] + reap(now)),
         Rule(phase: .starting, event: term, next: .reaping, actions: reap(now)),
         Rule(phase: .starting, event: gone, next: .reaping, actions: reap(now)),
         Rule(phase: .starting, event: fatal, next: .reaping, actions: reap(now)),
@@ -76,7 +85,8 @@ import WorkerCore
     ]
 
     private static let events: [Lifecycle.Event] = [
-        .loaded, .startFailed(.loadFailure), term, gone, fatal, wedged, .idle, .cleaned, .reaped,
+        .loadIsSlow, .loaded, failed, killed, .startFailed(.loadFailure), term, gone, fatal, wedged,
+        .idle, .cleaned, .reaped,
         .timeout,
     ]
 

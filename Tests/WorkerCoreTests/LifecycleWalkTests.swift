@@ -7,7 +7,8 @@ import WorkerCore
     private static let grace = TimeSpan.milliseconds(1_200)
 
     private static let events: [Lifecycle.Event] = [
-        .loaded, .loaded, .startFailed(.bindFailure), .end(.signal("SIGTERM")),
+        .loadIsSlow, .loadIsSlow, .loaded, .loaded, .loadFailed(""), .startFailed(.bindFailure),
+        .end(.signal("SIGTERM")),
         .end(.signal("SIGINT")),
         .end(.parentGone), .end(.pluginFatal("")), .end(.wedged("")),
         .end(.pluginExited("")), .idle, .cleaned, .reaped,
@@ -23,6 +24,7 @@ import WorkerCore
         /// How far an action is into the end: nothing goes back.
         static func rank(_ action: Lifecycle.Action) -> Int {
             switch action {
+            case .serveEarly: -1
             case .tellLoadFailure, .serve: 0
             case .refuseCalls: 1
             case .awaitIdle: 2
@@ -53,7 +55,7 @@ import WorkerCore
                 #expect(!has { Self.rank($0) == 3 }, "calls are abandoned that have ended")
             case .cleanUp: #expect(has { $0.isWait })
             case .refuseCalls: #expect(has { $0 == .serve })
-            case .tellLoadFailure, .serve, .endDescendants, .exit: break
+            case .serveEarly, .tellLoadFailure, .serve, .endDescendants, .exit: break
             }
             if !action.isWait, action != .cancelCalls {
                 #expect(!has { Self.rank($0) == rank }, "\(action) twice: \(done)")

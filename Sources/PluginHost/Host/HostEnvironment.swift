@@ -17,6 +17,10 @@ package struct HostEnvironment: Sendable {
     package let timers: Timers
     /// Starts threads.
     package let spawn: ThreadSpawner
+    /// Is told what a plugin's process adds to /health, before it runs any code of the plugin.
+    ///
+    /// JSON members, each behind a comma. Not to wait.
+    package let greeted: @Sendable (String) -> Void
     /// Ends the processes that a plugin's process has left behind; waits for that, for some seconds at most.
     package let endDescendants: @Sendable () -> Void
 
@@ -25,7 +29,8 @@ package struct HostEnvironment: Sendable {
         maxQueue: Int, wedgedLimit: TimeSpan? = nil,
         budget: Budget = .unlimited, events: any HostEvents,
         clock: @escaping @Sendable () -> Moment, timers: Timers,
-        spawn: @escaping ThreadSpawner, endDescendants: @escaping @Sendable () -> Void = {}
+        spawn: @escaping ThreadSpawner, greeted: @escaping @Sendable (String) -> Void = { _ in },
+        endDescendants: @escaping @Sendable () -> Void = {}
     ) {
         self.maxQueue = maxQueue
         self.endDescendants = endDescendants
@@ -35,5 +40,6 @@ package struct HostEnvironment: Sendable {
         self.clock = clock
         self.timers = timers
         self.spawn = spawn
+        self.greeted = greeted
     }
 }

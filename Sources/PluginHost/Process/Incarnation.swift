@@ -8,12 +8,13 @@ internal import WorkerThreads
 /// A process that runs the runner, which may not have made the plugin yet.
 struct Runner: Sendable {
     let process: RunnerProcess
-    let bridge = RunnerBridge()
+    let bridge: RunnerBridge
     /// The number of the process, also when that is gone.
     let number: Int32
 
     /// Starts it.
     init(of plan: PythonPlan, in environment: HostEnvironment) throws(LoadFailure) {
+        bridge = RunnerBridge(greeted: environment.greeted)
         do throws(RunnerProcess.StartFailure) {
             process = try RunnerProcess.start(
                 RunnerProcess.Plan(

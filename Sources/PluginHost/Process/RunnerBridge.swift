@@ -63,12 +63,16 @@ final class RunnerBridge: RunnerProcess.Listener {
         var stats = ""
     }
 
+    /// Is told what the runner adds to /health.
+    private let greeted: @Sendable (String) -> Void
     private let state = Mutex(State())
     /// What the plugin shows in /health.
     let facts = PluginFacts()
     /// The number of the last state that the plugin has shown; written under the lock.
     private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
+
+    init(greeted: @escaping @Sendable (String) -> Void = { _ in }) { self.greeted = greeted }
 
     /// Waits until the plugin has been made, or not.
     func introduction() throws(LoadFailure) -> Introduction { try opened.take().get() }
@@ -178,6 +182,7 @@ final class RunnerBridge: RunnerProcess.Listener {
             wantsWhole: members.json("whole").map(Self.isTrue) ?? false,
             health: members.object("health")?.further ?? "")
         state.withLock { $0.hello = hello }
+        greeted(hello.health)
     }
 
     private static func isTrue(_ json: ArraySlice<UInt8>) -> Bool {

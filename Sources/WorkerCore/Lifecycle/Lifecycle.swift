@@ -5,7 +5,7 @@
 package struct Lifecycle: Sendable {
     /// Where the worker stands.
     package enum Phase: Equatable, Sendable {
-        /// The plugin is being loaded; no client is served.
+        /// The plugin is being loaded; no client is served, or none but those who ask how the worker is.
         case starting
         /// Calls are taken.
         case ready
@@ -23,8 +23,12 @@ package struct Lifecycle: Sendable {
 
     /// What happens to the worker.
     package enum Event: Equatable, Sendable {
+        /// The plugin takes so long to load that clients are to be told.
+        case loadIsSlow
         /// The plugin has been loaded.
         case loaded
+        /// The plugin cannot be loaded, as the text says; its process has died of the signal, if there is one.
+        case loadFailed(String, signal: Int32? = nil)
         /// The worker cannot start.
         case startFailed(ExitCode)
         /// Something asks for the end.
@@ -43,6 +47,8 @@ package struct Lifecycle: Sendable {
     package enum Action: Equatable, Sendable {
         /// Say that the plugin could not be loaded, and why.
         case tellLoadFailure(String)
+        /// Answer those who ask how the worker is; what is asked of the plugin waits.
+        case serveEarly
         /// Let clients in.
         case serve
         /// Take no more calls; what asks how the worker is gets its answer until the end.
@@ -69,6 +75,7 @@ package struct Lifecycle: Sendable {
     private let grace: TimeSpan
     private var endBegan = Moment.zero
     private var hadSignal = false
+    private var servesEarly = false
     private var exitCode = ExitCode.clean
 
     /// Makes the life of a worker whose end may take `grace` in all.
@@ -79,7 +86,9 @@ package struct Lifecycle: Sendable {
     /// - Returns: what has to be done, in this order.
     package mutating func handle(_ event: Event, at now: Moment) -> [Action] {
         switch event {
+        case .loadIsSlow: loadIsSlow()
         case .loaded: loaded()
+        case .loadFailed(let reason, let signal): loadFailed(reason, signal, now)
         case .startFailed(let code): startFailed(code, now)
         case .end(let cause): end(cause, now)
         case .idle: idle()
@@ -89,10 +98,25 @@ package struct Lifecycle: Sendable {
         }
     }
 
+    private mutating func loadIsSlow() -> [Action] {
+        guard phase == .starting, !servesEarly else { return [] }
+        servesEarly = true
+        return [.serveEarly]
+    }
+
     private mutating func loaded() -> [Action] {
         guard phase == .starting else { return [] }
         phase = .ready
         return [.serve]
+    }
+
+    private mutating func loadFailed(
+        _ reason: String, _ signal: Int32?, _ now: Moment
+    ) -> [Action] {
+        // The end has ended the plugin's process, say.
+        guard phase == .starting else { return [] }
+        guard let signal else { return [.tellLoadFailure(reason)] + startFailed(.loadFailure, now) }
+        return [.tellLoadFailure(reason)] + pluginDied(.pluginDied(reason, signal: signal), now)
     }
 
     private mutating func startFailed(_ code: ExitCode, _ now: Moment) -> [Action] {

@@ -2,6 +2,8 @@
 package enum Readiness: Equatable, Sendable {
     /// It does.
     case ready
+    /// The plugin is being made: its library or module is loaded.
+    case starting
     /// The plugin takes a configuration.
     case loading
     /// The plugin's process has died, as this says, and is started again.
@@ -19,6 +21,7 @@ package enum Readiness: Equatable, Sendable {
     package var reason: String? {
         switch self {
         case .ready: nil
+        case .starting: "loading: the plugin is being made"
         case .loading: "loading: the plugin is being initialised"
         case .restarting(let cause): "restarting: \(cause)"
         case .unfit(let reason): "the plugin is not ready: \(reason)"
@@ -32,7 +35,7 @@ package enum Readiness: Equatable, Sendable {
     package var state: String {
         switch self {
         case .ready: "ready"
-        case .loading: "loading"
+        case .starting, .loading: "loading"
         case .restarting: "restarting"
         case .unfit: "not_ready"
         case .draining: "draining"

@@ -25,12 +25,14 @@ package struct Endpoint: Sendable {
     let answer: Answer
     /// The kind of the plugin's call; nil where the plugin is not asked.
     let kind: CallKind?
+    /// Whether there is no answer before the plugin has been made.
+    let needsPlugin: Bool
     /// Whether a malformed header of the worker's own is refused.
     let readsOwnHeaders: Bool
 
     private init(
         _ path: String, _ methods: Methods, _ body: BodyUse, _ contentType: String,
-        _ answer: Answer
+        _ answer: Answer, needsPlugin: Bool = false
     ) {
         self.path = path
         self.methods = methods
@@ -38,6 +40,7 @@ package struct Endpoint: Sendable {
         self.contentType = contentType
         self.answer = answer
         kind = if case .call(let kind) = answer { kind } else { nil }
+        self.needsPlugin = needsPlugin || kind != nil
         readsOwnHeaders = kind != nil || methods.contains(.post)
     }
 
@@ -47,6 +50,13 @@ package struct Endpoint: Sendable {
         _ render: @escaping @Sendable (Server) -> Reply
     ) -> Self {
         Self(path, .get, .ignored, contentType, .snapshot(render))
+    }
+
+    /// GET, and HEAD, of a document of the plugin's that is at hand.
+    static func document(
+        _ path: String, _ render: @escaping @Sendable (Server) -> Reply
+    ) -> Self {
+        Self(path, .get, .ignored, ContentType.json, .snapshot(render), needsPlugin: true)
     }
 
     /// An endpoint of the worker's own whose reply needs the exchange.

@@ -49,6 +49,8 @@ final class Clients {
     /// When a connection is to be looked at: not later than its deadline, but often before it, as
     /// deadlines are put off with each request.
     private var looks = TimerHeap<UInt64>()
+    /// Those whose requests wait for the plugin to be made.
+    private(set) var held: [UInt64: ClientConnection] = [:]
     /// Whether the worker ends.
     private var isLettingGo = false
     /// Connections that are asked whether they still read; see `probe`.
@@ -102,6 +104,21 @@ final class Clients {
         expect(.reader, of: client, by: now + options.readerWindow)
     }
 
+    /// Takes a connection out of libmicrohttpd's turns, with its request as it is.
+    func hold(_ client: ClientConnection) {
+        client.deadline = .never
+        client.isSuspended = true
+        client.connection.suspend()
+        held[client.number] = client
+    }
+
+    /// Has libmicrohttpd show the request of a connection that is held once more.
+    func release(_ client: ClientConnection) {
+        guard held.removeValue(forKey: client.number) != nil else { return }
+        client.isSuspended = false
+        client.connection.resume()
+    }
+
     /// A request has been answered: the next one on its connection may take its time to come.
     func requestEnded(_ client: ClientConnection, at now: Moment) {
         client.isFresh = false
@@ -152,6 +169,7 @@ final class Clients {
     private func isGone(_ client: ClientConnection, at now: Moment) {
         client.isGone = true
         client.exchange?.clientIsGone()
+        release(client)
         guard !client.isEnded else { return }
         client.giveTurn()
         gone.append((client.number, now + Self.nudgeInterval))

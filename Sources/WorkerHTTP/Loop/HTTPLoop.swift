@@ -73,6 +73,8 @@ internal import WorkerThreads
     private let suspended = Atomic<Int>(0)
     private let mustQuiesce = Atomic<Bool>(false)
     private let connections = Atomic<Int>(0)
+    private let errand = Mutex<(@Sendable () -> Void)?>(nil)
+    private let hasErrand = Atomic<Bool>(false)
 
     /// Makes a loop; nil where no descriptor is left.
     init?(_ options: ServerOptions) {
@@ -101,6 +103,7 @@ internal import WorkerThreads
             (begun, isTired, hasWorked) = (0, false, false)
             validation.begin()
             if mustQuiesce.exchange(false, ordering: .relaxed) { unsafe quiesce(daemon) }
+            if hasErrand.load(ordering: .relaxed) { runErrand() }
             resumeWoken()
             clients.look(now)
             let isProbing = isRestless && clients.probe(now)
@@ -138,6 +141,18 @@ internal import WorkerThreads
     func stop() {
         poll.stop()
         hasEnded.wait()
+    }
+
+    /// Has this thread do something at its next turn; any thread, and one thing at a time.
+    func perform(_ body: @escaping @Sendable () -> Void) {
+        errand.withLock { $0 = body }
+        hasErrand.store(true, ordering: .relaxed)
+        poll.interrupt()
+    }
+
+    private func runErrand() {
+        hasErrand.store(false, ordering: .relaxed)
+        errand.withLock { $0.take() }?()
     }
 
     /// Takes no more connections, and lets go of those on which nothing is asked.
@@ -226,6 +241,20 @@ internal import WorkerThreads
         exchange.client?.isSuspended = true
         // All that there was to send has been sent.
         exchange.client?.hasCaughtUp = true
+    }
+
+    /// Has a client's request wait until `releaseHeld`; on this thread.
+    ///
+    /// - Returns: false where so many wait already.
+    func hold(_ client: ClientConnection, atMost limit: Int) -> Bool {
+        guard clients.held.count < limit else { return false }
+        clients.hold(client)
+        return true
+    }
+
+    /// Lets all requests that are held go on; on this thread.
+    func releaseHeld() {
+        for client in clients.held.values { clients.release(client) }
     }
 
     /// Has the HTTP thread go on with the exchange's connection, which is suspended or about to be.

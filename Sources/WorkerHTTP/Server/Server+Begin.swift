@@ -16,7 +16,7 @@ extension Server {
     ) -> MHD_Result {
         let head = unsafe RequestHead(
             connection, line, method: method, target: url, version: version,
-            memory: options.connectionMemory - answerMemory, wanted: options.headerNames)
+            memory: options.connectionMemory - answerMemory, wanted: headerNames)
         let client = connection.client
         client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
         if let violation = head.framing.violation {
@@ -34,6 +34,12 @@ extension Server {
         }
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
+        if isEarly, mustWait(plan), let client {
+            // It comes here again when it is let go on.
+            if client.isGone { return .NO }
+            if loop.hold(client, atMost: options.mostHeld) { return .YES }
+            return refuseNow(.refused(.full), connection)
+        }
         if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
             if case .snapshot = endpoints[row].answer, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(row).pointer
@@ -68,6 +74,15 @@ extension Server {
         }
         unsafe request.pointee = Unmanaged.passRetained(exchange).toOpaque()
         return .YES
+    }
+
+    /// Whether a request is for the plugin, or may be: for an endpoint that it has yet to declare.
+    private func mustWait(_ plan: Exchange.Plan) -> Bool {
+        switch plan {
+        case .answer(let row, id: _): endpoints[row].needsPlugin
+        case .refuse(let status, _, _, _): status == 404
+        case .preflight: false
+        }
     }
 
     /// Memory of a connection that is left for the header block of an answer, and for the parts of a

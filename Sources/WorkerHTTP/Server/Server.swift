@@ -7,7 +7,11 @@ package import WorkerThreads
 /// The HTTP server: one thread, which runs no plugin code and waits for none.
 @safe package final class Server: @unchecked Sendable {
     let options: ServerOptions
-    let endpoints: EndpointTable
+    private(set) var endpoints: EndpointTable
+    /// Whether what is asked of the plugin waits, as that is not there yet; on the HTTP thread.
+    private(set) var isEarly: Bool
+    /// The headers of requests that calls of the plugin are to have; on the HTTP thread.
+    private(set) var headerNames: [String]
     let service: any WorkerService
     let budget: Budget
     /// These do what would hold up the HTTP thread.
@@ -15,7 +19,7 @@ package import WorkerThreads
     private let usageReader: WorkerThread<Exchange>
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
-    private let healthPage: HealthPage
+    private var healthPage: HealthPage
     private let callsPage = CallsPage()
     private let lastUsage = Mutex<(readAt: Moment, value: ResourceUsage)?>(nil)
     private let startTime: Moment
@@ -37,6 +41,8 @@ package import WorkerThreads
     ) {
         self.options = options
         endpoints = options.endpoints
+        isEarly = options.isEarly
+        headerNames = options.headerNames
         self.service = service
         budget = options.budget
         guard let loop = HTTPLoop(options) else { return nil }
@@ -86,6 +92,21 @@ package import WorkerThreads
         }
         self.daemon.withLock { $0 = daemon }
         return true
+    }
+
+    /// Serves the plugin, which has been made now; any thread, once, if it began without.
+    ///
+    /// - Parameter options: what is known of the plugin counts: its names, endpoints and headers.
+    package func open(_ options: ServerOptions) {
+        loop.perform { [self] in
+            endpoints = options.endpoints
+            headerNames = options.headerNames
+            healthPage = HealthPage(
+                processID: options.processID, name: options.pluginName,
+                version: options.pluginVersion)
+            isEarly = false
+            loop.releaseHeld()
+        }
     }
 
     /// Ends each connection with its next reply, as the worker is about to end.

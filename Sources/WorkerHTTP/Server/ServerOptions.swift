@@ -21,6 +21,10 @@ package struct ServerOptions: Sendable {
     package var pluginVersion: PluginLabel
     /// The headers of requests that calls of the plugin are to have, in lower case.
     package var headerNames: [String] = []
+    /// Whether the plugin is still being made: what is asked of it waits for `Server.open`.
+    package var isEarly = false
+    /// How many requests may wait for that.
+    package var mostHeld = 64
     /// The largest body that a request may have.
     package var maxBody: Int
     /// What bodies, results and lines of streams may hold together.
