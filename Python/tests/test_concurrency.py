@@ -22,6 +22,15 @@ class Concurrency(Case):
 
         return len(os.listdir("/proc/%d/task" % runner.pid))
 
+    def test_a_lane_without_a_thread_is_told_of_once_and_waits_for_one(self):
+        runner = self.start(concurrency=2)
+        self.assertFrame(runner.lanes[0].call(False, do="threads"), "R")
+        runner.lanes[1].begin("X", None, do="thread")
+        runner.logged_times("no thread", 5)
+        self.assertFrame(runner.lanes[0].call(True, do="threads"), "R")
+        self.assertFrame(runner.lanes[1].end()[0], "R", "false")
+        self.assertEqual(runner.log().count("Traceback"), 1, runner.log())
+
     def test_cancel_is_not_for_one_of_several(self):
         runner = self.start("plug", "Cancellable", concurrency=2)
         ids = [lane.begin("X", None, do="poll") for lane in runner.lanes]

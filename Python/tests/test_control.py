@@ -167,6 +167,29 @@ class Ends(Case):
         self.assertIsNone(runner.lane.end()[0])
         self.assertEqual(runner.wait(), 7)
 
+    def test_a_call_whose_thread_has_ended_itself_ends_it(self):
+        for number in (0, 1):
+            runner = self.start(concurrency=2)
+            runner.lanes[number].begin("X", None, do="end_thread")
+            self.assertIsNone(runner.lanes[number].end()[0])
+            self.assertEqual(runner.wait(), 70)
+            self.assertIn("the plugin has ended the thread of a call", runner.log())
+
+    def test_a_plugin_that_closes_what_its_control_thread_needs_ends_it_with_one_traceback(self):
+        control, pipe = 4, self.pipe()
+        for closed in ([control], pipe, pipe[:1], pipe[1:]):
+            runner = self.start()
+            runner.lane.begin("X", None, *closed, do="close")
+            self.assertEqual(runner.wait(), 70)
+            self.assertEqual(runner.log().count("Traceback"), 1, runner.log())
+
+    def pipe(self):
+        """The two descriptors of the pipe that wakes the control thread."""
+        path = "/proc/%d/fd/" % self.start().pid
+        links = {int(name): os.readlink(path + name) for name in os.listdir(path)}
+        first, second = sorted(fd for fd, to in links.items() if fd > 2 and to.startswith("pipe:"))
+        return [first, second]
+
     def test_a_daemon_that_speaks_another_protocol_is_told(self):
         runner = self.run_child(greeting="X")
         self.assertEqual(runner.wait(), 70)

@@ -73,6 +73,8 @@ class Control:
                 self.turn()
             except BrokenPipeError:
                 self.runner.daemon_is_gone()
+            except OSError as error:  # of our descriptors or threads: it would come again for ever
+                self.runner.broken(error)
             except BaseException as error:
                 report(error)
 
@@ -82,7 +84,8 @@ class Control:
             if fd == self.fd:
                 self.read()
             elif fd == self.woken:
-                os.read(self.woken, 4096)
+                if not os.read(self.woken, 4096):
+                    raise OSError("the plugin has closed the pipe that wakes the control thread")
             else:
                 self.start_lane(fd)
         self.asleep = False
@@ -109,6 +112,9 @@ class Control:
 
     def tick(self):
         runner = self.runner
+        for lane in runner.lanes:
+            if lane.call is not None:
+                lane.check_thread()
         call = runner.lanes[0].call
         if call is not None and call.forced and call.task is None:
             self.signal_main()  # a signal right before a wait does not end it: once more
@@ -204,7 +210,9 @@ class Control:
         try:
             thread.start()
         except RuntimeError as error:  # no thread can be had now
-            report(error)
+            if not lane.waits_for_thread:
+                lane.waits_for_thread = True
+                report(error)
             self.poll.register(fd, select.POLLIN)
             threading.Event().wait(TICK / 1000)
         else:

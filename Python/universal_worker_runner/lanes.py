@@ -1,5 +1,9 @@
 """A lane: one socket, one thread that reads calls from it and answers them, one call at a time."""
 
+import os
+import signal
+import threading
+
 from . import calls, forking
 from .calls import Call, Outcome, Request, perform
 from .frames import (
@@ -47,10 +51,13 @@ class Lane:
         self.call = None
         self.last = 0  # the id of the last call that has ended
         self.early = {}  # stops of calls that have yet to be read: their flags
+        self.thread = None  # the kernel's number of the thread that serves it
+        self.waits_for_thread = False
 
     def serve(self, runner):
         """Answers calls until the daemon closes its end."""
         functions = table(runner.dialect)
+        self.thread = threading.get_native_id()
         while True:
             if self.number == 0 and runner.loop is not None and not self.reader.rest:
                 runner.loop.wait_readable(self.fd)
@@ -81,6 +88,21 @@ class Lane:
         self.last = call.id
         self.call = None  # from here on a stop comes too late
         write_frame(self.fd, outcome.kind, outcome.payload, outcome.flags, call.id, before)
+
+    def check_thread(self):
+        """Raises if the plugin has ended the thread (pthread_exit): its call would never end.
+
+        A process whose main thread has ended keeps it as a zombie, which pthread_kill alone tells; the
+        others have left nothing that pthread_kill may look at.
+        """
+        try:
+            if self.number == 0:
+                signal.pthread_kill(threading.main_thread().ident, 0)
+            else:
+                os.sched_getaffinity(self.thread)
+        except OSError as error:
+            if self.number == 0 or isinstance(error, ProcessLookupError):
+                raise OSError("the plugin has ended the thread of a call") from None
 
     def find(self, id_):
         """The call of that id if it runs."""

@@ -16,7 +16,7 @@ from .parameters import CONTROL, FIRST_LANE, Parameters
 from .states import States
 
 BESIDE = 4  # lanes for what runs beside calls
-BROKEN = 70  # exit code: the daemon broke the protocol, or we have a bug
+BROKEN = 70  # exit code: the daemon broke the protocol, the plugin broke us, or we have a bug
 
 
 class Runner:
@@ -134,8 +134,13 @@ class Runner:
         except (BrokenPipeError, ConnectionResetError):
             self.daemon_is_gone()
         except BaseException as error:
-            report(error)
-            os._exit(BROKEN)
+            self.broken(error)
+
+    @staticmethod
+    def broken(error):
+        """What the runner itself needs is gone, or it has a bug: no call can be answered any more."""
+        report(error)
+        os._exit(BROKEN)
 
     def end(self):
         """The daemon wants no more calls: what `atexit` has, then out, whatever threads there are."""
