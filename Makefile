@@ -103,6 +103,7 @@ host-check: build fixtures need-checks
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python \
 		--packages $(HOST_CHECK_PACKAGES)
+	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python --switch --packages 0
 	python3 Tests/Compatibility/later_hosts.py
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load

@@ -40,6 +40,20 @@ def environment(name: str, worker: Path, packages: Sequence[str] = (), needs: Se
     return place
 
 
+def switched(name: str, worker: Path) -> Path:
+    """The Python of an environment that holds a wheel of the binary, with the switch on; docs/drop-in.md."""
+    place = PLACE / name
+    shutil.rmtree(place, ignore_errors=True)
+    _run([sys.executable, "-m", "venv", str(place)])
+    build = [sys.executable, str(ROOT / "Python/wheel/build.py"), str(worker)]
+    _run([*build, str(ROOT / "LICENSE"), str(PLACE / "wheel")])
+    (wheel,) = (PLACE / "wheel").glob("*.whl")
+    python = place / "bin/python"
+    _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)])
+    _run([str(place / "bin/universal-worker"), "enable"])
+    return python
+
+
 def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:

@@ -30,6 +30,11 @@ def arguments() -> argparse.Namespace:
         "--packages", type=int, default=1, metavar="N", help="how many real packages, with --plugin python"
     )
     parser.add_argument(
+        "--switch",
+        action="store_true",
+        help="with --plugin python: the environment's Python is python_path, and the wheel's switch is on",
+    )
+    parser.add_argument(
         "--original", action="store_true", help="check the original instead, without what it is known to fail"
     )
     parser.add_argument(
@@ -67,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
 
         binary = Path(worker)
         worker = str(environments.environment("reference", binary) / "bin/universal-worker")
+        if options.switch:
+            worker = str(environments.switched("switched", binary))
         for package in real_packages.PACKAGES[: options.packages]:
             hosting.CHECKS.append(real_packages.check(package, binary))
     with hosting.temporary() as directory:
