@@ -79,7 +79,7 @@ def stream(call, runner, plugin, arguments):
         iterator = settle(runner, call, plugin.execute_stream(*args, **kwargs))
     else:
         iterator = [settle(runner, call, plugin.execute(*args, **kwargs))]
-    encode = runner.dialect.line
+    encode = runner.dialect.line_encoder()
     put = call.lines.put
     if hasattr(iterator, "__aiter__"):
         return runner.coroutines().pump(call, iterator, encode)

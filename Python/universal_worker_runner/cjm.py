@@ -211,8 +211,9 @@ class Dialect(Original):
         except RecursionError:
             return encoding.deeper(strict, value).encode()
 
-    def line(self, value):
-        return loose(self.wire_encode(value))
+    def line_encoder(self):
+        encode = encoding.encoder(default, True)
+        return lambda value: encode(self.wire_encode(value))
 
     def document(self, value):
         return encoding.without_nan(loose(value))

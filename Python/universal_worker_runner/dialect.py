@@ -55,9 +55,9 @@ class Original:
     def result(self, value):
         return encoding.result(value)
 
-    def line(self, value):
-        """One value of a stream, with NaN as Python spells it: the original's hosts are Python."""
-        return encoding.loose(value)
+    def line_encoder(self):
+        """What makes the lines of one stream, with NaN as Python spells it: the original's hosts are Python."""
+        return encoding.encoder(encoding.default, True)
 
     def document(self, value):
         """What the plugin says of its configuration."""

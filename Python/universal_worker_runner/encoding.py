@@ -7,6 +7,11 @@ from threading import Lock
 
 from .stdio import complain
 
+try:
+    from _json import encode_basestring_ascii, make_encoder
+except ImportError:  # PyPy
+    make_encoder = None
+
 raw_decode = json.JSONDecoder().raw_decode
 LARGE = 65536  # bytes of a text
 
@@ -95,8 +100,28 @@ def anything(value):
 
 
 COMPACT = (",", ":")
-strict = json.JSONEncoder(separators=COMPACT, allow_nan=False, default=default).encode
-loose = json.JSONEncoder(separators=COMPACT, default=default).encode
+
+
+def encoder(default, allow_nan):
+    """A function that makes texts as JSONEncoder.encode does, which builds the encoder in C anew for each
+    value: that takes longer than a short value does. For one thread at a time, and until it raises, since it
+    remembers what it is inside of."""
+    if make_encoder is None:
+        return json.JSONEncoder(separators=COMPACT, allow_nan=allow_nan, default=default).encode
+    parts = make_encoder(
+        {}, default, encode_basestring_ascii, None, ":", ",", False, False, allow_nan
+    )
+    return lambda value: "".join(parts(value, 0))
+
+
+def strict(value):
+    return encoder(default, False)(value)
+
+
+def loose(value):
+    return encoder(default, True)(value)
+
+
 any_encode = json.JSONEncoder(separators=COMPACT, default=anything, ensure_ascii=False).encode
 with_nulls = json.JSONDecoder(parse_constant=lambda name: None).decode
 

@@ -65,6 +65,7 @@ class Lines:
                 flags = FAST if self.run >= ALONE else 0
                 state = self.look(False)
                 write_frame(self.fd, LINES, joined(lines), flags, self.call.id, state)
+                self.last = monotonic()  # the daemon's time is not the generator's
 
     def take(self):
         """Empties what is held. Under the lock: only `put` may add to it meanwhile."""
