@@ -1,5 +1,6 @@
 import json
 import os
+import tempfile
 
 from case import Case
 from driver import HERE, INVALID, NOT_SUPPORTED, UNSUPPORTED
@@ -103,6 +104,25 @@ class Loading(Later):
         )
         self.assertEqual(runner.failed(), "this library is broken")
         self.assertEqual(runner.wait(), 1)
+
+    def test_a_library_of_the_first_hosts_costs_no_dialect(self):
+        with tempfile.TemporaryDirectory() as folder:
+            core = os.path.join(folder, "cjm_substrate", "core")
+            os.makedirs(core)
+            for path in (os.path.dirname(core), core):
+                open(os.path.join(path, "__init__.py"), "w").close()
+            runner = Case.start(
+                self,
+                "names",
+                "Plugin",
+                concurrency=0,
+                offer=12,
+                environment={"PYTHONPATH": folder},
+            )
+            self.assertEqual(runner.hello["dialect"], "")
+            loaded = runner.lane.call().json
+        self.assertIn("universal_worker_runner.dialect", loaded)
+        self.assertNotIn("universal_worker_runner.cjm", loaded)
 
     def test_fastapi_stays_out(self):
         self.assertEqual(self.call(self.start(), do="modules").text, "[]")

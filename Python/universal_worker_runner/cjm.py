@@ -12,7 +12,7 @@ import sys
 from . import encoding, percall
 from .adapters import Adapters, ask
 from .calls import answer
-from .dialect import Original, is_there
+from .dialect import Original
 from .errors import encoded, trim
 from .frames import ENDPOINT, EXECUTE, STREAM, WHOLE
 from .gate import Gate
@@ -280,9 +280,3 @@ class Dialect(Original):
 
     def counters(self):
         """What the process has read and written so far; the newer library wants it."""
-
-
-def found(cls):
-    """The dialect, if the environment's library is new enough for it; None otherwise."""
-    core = __import__(cls.package + ".core", fromlist=["core"])
-    return cls() if is_there(cls.package + ".core.errors", core.__path__) else None

@@ -24,7 +24,7 @@ class States:
         self.lock = Lock()
         self.number = 0
         self.answered = 0  # the number of the last frame that left on a lane
-        self.values = [None] * len(self.attributes)
+        self.known = [(name, default, None) for _, _, name, default in self.attributes]
         self.texts = {}
 
     def look(self, closely):
@@ -40,7 +40,7 @@ class States:
 
     def _differs(self):
         plugin = self.plugin
-        for (_, _, name, default), known in zip(self.attributes, self.values):
+        for name, default, known in self.known:
             if getattr(plugin, name, default) is not known:
                 return True
         return False
@@ -59,7 +59,9 @@ class States:
                 texts[member] = shown(value)
         known = self.texts if closely or self.number == self.answered else {}
         changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
-        self.values = values
+        self.known = [
+            (name, default, value) for (_, _, name, default), value in zip(self.attributes, values)
+        ]
         self.texts = texts
         if not changed:
             return b""
