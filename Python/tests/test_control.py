@@ -3,7 +3,7 @@ import signal
 import types
 import unittest
 
-from case import Case
+from case import PYPY, Case
 from driver import FORCE
 from universal_worker_runner import control
 
@@ -167,6 +167,7 @@ class Ends(Case):
         self.assertIsNone(runner.lane.end()[0])
         self.assertEqual(runner.wait(), 7)
 
+    @unittest.skipIf(PYPY, "PyPy's lock goes with the thread, and control waits for it for ever")
     def test_a_call_whose_thread_has_ended_itself_ends_it(self):
         for number in (0, 1):
             runner = self.start(concurrency=2)
