@@ -106,6 +106,30 @@ import Testing
         #expect(try start.worker.terminate() == .exited(0))
     }
 
+    @Test func `A client that waits is told so again and again, but not by HTTP 1.0`() throws {
+        let start = try start()
+        #expect(try start.client.get("/health").text.contains("\"state\":\"loading\""))
+        let interim = "HTTP/1.1 100 Continue\r\n\r\n"
+        let connections = try ["1.1", "1.0"].map { version in
+            let socket = try Endpoint.tcp(start.port).connect()
+            let head =
+                "POST /initialize HTTP/\(version)\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n"
+            try socket.write(Array("\(head){}".utf8), until: Deadline())
+            return socket
+        }
+        for _ in 0..<2 {
+            try connections[0].wait(for: POLLIN, "an interim answer", until: Deadline())
+            let text = try String(decoding: connections[0].read(interim.utf8.count), as: UTF8.self)
+            #expect(text == interim)
+        }
+        try start.gate.release()
+        for (socket, version) in zip(connections, ["1.1", "1.0"]) {
+            let answer = try HTTPConnection(socket).readResponse()
+            #expect(answer.status == 200)
+            if version == "1.0" { #expect(answer.informational.isEmpty) }
+        }
+    }
+
     @Test func `As many requests wait as calls may, and a client that leaves makes room`() throws {
         let start = try start(["--max-queue", "1"])
         let client = start.client

@@ -128,6 +128,11 @@ final class ClientConnection {
         connection.limitIdleTime(seconds: 1)
     }
 
+    /// Tells a client whose request is held that its answer takes longer.
+    ///
+    /// A client has to pass over interim answers, also those that it did not ask for (RFC 9110, 15.2).
+    func tellToWait() { write(Self.interimReply) }
+
     /// Writes a whole HTTP message past libmicrohttpd, which can then send nothing any more.
     func tell(_ message: [UInt8]) {
         write(message)
@@ -169,6 +174,8 @@ final class ClientConnection {
         }
     }
 
+    /// The one that clients pass over which know no other, as Python's http.client.
+    private static let interimReply = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
     // Whole HTTP messages, as libmicrohttpd cannot answer half a request.
     private static let timeoutReply = Reply(
         408, detail: "The request took too long to arrive"

@@ -104,9 +104,15 @@ final class Clients {
         expect(.reader, of: client, by: now + options.readerWindow)
     }
 
+    /// Less than the 5 s without a byte that hosts wait for most answers, and more than the 2 s after
+    /// which they give up a cleanup and end the worker.
+    private static let interimInterval = TimeSpan.seconds(3)
+
     /// Takes a connection out of libmicrohttpd's turns, with its request as it is.
-    func hold(_ client: ClientConnection) {
-        client.deadline = .never
+    ///
+    /// With `isTold` its client hears again and again that the answer takes longer.
+    func hold(_ client: ClientConnection, isTold: Bool, at now: Moment) {
+        expect(.request, of: client, by: isTold ? now + Self.interimInterval : .never)
         client.isSuspended = true
         client.connection.suspend()
         held[client.number] = client
@@ -115,6 +121,7 @@ final class Clients {
     /// Has libmicrohttpd show the request of a connection that is held once more.
     func release(_ client: ClientConnection) {
         guard held.removeValue(forKey: client.number) != nil else { return }
+        client.deadline = .never
         client.isSuspended = false
         client.connection.resume()
     }
@@ -205,6 +212,9 @@ final class Clients {
     private func deadlinePassed(_ client: ClientConnection, _ now: Moment) {
         if isLettingGo, client.awaited == .request {
             lastLook(client, now)
+        } else if held[client.number] != nil {
+            client.tellToWait()
+            client.deadline = now + Self.interimInterval
         } else if client.awaited == .reader, !isTooSlow(client) {
             client.deadline = now + options.readerWindow
         } else {

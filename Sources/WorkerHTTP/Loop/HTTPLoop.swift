@@ -246,9 +246,9 @@ internal import WorkerThreads
     /// Has a client's request wait until `releaseHeld`; on this thread.
     ///
     /// - Returns: false where so many wait already.
-    func hold(_ client: ClientConnection, atMost limit: Int) -> Bool {
+    func hold(_ client: ClientConnection, atMost limit: Int, isTold: Bool) -> Bool {
         guard clients.held.count < limit else { return false }
-        clients.hold(client)
+        clients.hold(client, isTold: isTold, at: now)
         return true
     }
 

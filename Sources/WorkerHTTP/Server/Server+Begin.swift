@@ -37,7 +37,9 @@ extension Server {
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
             if client.isGone { return .NO }
-            if loop.hold(client, atMost: options.mostHeld) { return .YES }
+            // HTTP/1.0 has no interim answers.
+            let isTold = !head.framing.isVersion10
+            if loop.hold(client, atMost: options.mostHeld, isTold: isTold) { return .YES }
             return refuseNow(.refused(.full), connection)
         }
         if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
