@@ -9,24 +9,20 @@ final class ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
     }
 
     func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
-        let outcome = Result {
+        state.answer(call) {
             let output: Plugin.Output = try state.plugin.execute(arguments, call: call)
             return try CallResult(output)
         }
-        state.calls.end(call, outcome)
-        return Status.ok
     }
 
     func executeStream(
         _ arguments: Plugin.Arguments, into stream: StreamWriter<Plugin.Chunk>, _ call: CallContext
     ) -> uw_status {
-        let outcome = Result {
+        state.answer(call) {
             try stream.run {
                 try state.plugin.executeStream(arguments, into: stream, call: call)
             }
-            return CallResult.nothing
+            return .nothing
         }
-        state.calls.end(call, outcome)
-        return Status.ok
     }
 }

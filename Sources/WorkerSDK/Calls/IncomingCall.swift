@@ -27,7 +27,7 @@ struct IncomingCall {
         headers = unsafe given.map { header in
             unsafe (String(header.name), String(header.value))
         }
-        requestID = unsafe String(decoding: Data(call.pointee.request_id), as: UTF8.self)
+        requestID = unsafe String(call.pointee.request_id)
     }
 
     /// Reads the arguments.
