@@ -53,6 +53,12 @@ final class Incarnation: Sendable {
     var process: RunnerProcess { runner.process }
     var bridge: RunnerBridge { runner.bridge }
 
+    /// How the process has died, as far as that is known.
+    var death: ProcessDeath {
+        let (end, reason) = bridge.end ?? (.unknown, nil)
+        return ProcessDeath(process: runner.number, end: end, reason: reason)
+    }
+
     /// What came of a question to the main thread.
     enum Answer {
         case done

@@ -23,15 +23,14 @@ extension ProcessInstance {
 
     /// Listens to the end of a process from now on; false where it has ended.
     private func serve(_ life: Incarnation) -> Bool {
-        life.bridge.serve { [weak self, weak life] _, _ in
+        life.bridge.serve { [weak self, weak life] in
             if let self, let life { self.died(life) }
         }
     }
 
     /// The process has died; on its bridge's thread, before its calls hear of it.
     private func died(_ life: Incarnation) {
-        let (end, reason) = life.bridge.end ?? (.unknown, nil)
-        let death = ProcessDeath(process: life.runner.number, end: end, reason: reason)
+        let death = life.death
         let now = environment.clock()
         let next = state.withLock { state -> AfterDeath in
             guard plan.onCrash == .restart else {

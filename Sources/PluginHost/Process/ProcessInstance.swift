@@ -222,9 +222,7 @@ final class ProcessInstance: PluginInstance {
             life.bridge.waitForEnd(until: environment.clock() + Self.patience)
         }
         guard !isLost else { return nil }
-        let (end, reason) = life.bridge.end ?? (.unknown, nil)
-        return .misbehaviour(
-            ProcessDeath(process: life.runner.number, end: end, reason: reason).cause)
+        return .misbehaviour(life.death.cause)
     }
 
     /// The time that a process whose lane has broken has to be gone.

@@ -51,7 +51,7 @@ final class RunnerBridge: RunnerProcess.Listener {
         /// The plugin has been made, or the runner has said why not.
         var isIntroduced = false
         /// Who hears of a death; there is none before the plugin serves, and none when it is to end.
-        var onDeath: (@Sendable (ProcessEnd, String?) -> Void)?
+        var onDeath: (@Sendable () -> Void)?
         /// Why the worker kills it.
         var reason: String?
         var end: ProcessEnd?
@@ -102,7 +102,7 @@ final class RunnerBridge: RunnerProcess.Listener {
     /// From now on an end is a death, which `onDeath` hears of on the bridge's thread.
     ///
     /// - Returns: false where it has ended already.
-    func serve(onDeath: @escaping @Sendable (ProcessEnd, String?) -> Void) -> Bool {
+    func serve(onDeath: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
             state.onDeath = onDeath
             return state.end == nil
@@ -159,16 +159,16 @@ final class RunnerBridge: RunnerProcess.Listener {
     }
 
     func ended(_ end: ProcessEnd) {
-        let (isIntroduced, onDeath, reason, stops, waiters) = state.withLock { state in
+        let (isIntroduced, onDeath, stops, waiters) = state.withLock { state in
             state.end = end
             return (
-                state.isIntroduced, exchange(&state.onDeath, nil), state.reason,
+                state.isIntroduced, exchange(&state.onDeath, nil),
                 exchange(&state.stops, [:]), exchange(&state.waiters, [])
             )
         }
         for answer in stops.values.joined() { answer.give(.none) }
         if !isIntroduced { opened.give(.failure(.died(end))) }
-        onDeath?(end, reason)
+        onDeath?()
         for waiter in waiters { waiter.signal() }
     }
 
