@@ -119,8 +119,11 @@ final class RunningWorker: Sendable {
     ) throws(LoadFailure) -> PluginHost {
         switch source {
         case .library(let path):
-            try PluginHost.load(path: path, className: configuration.className, in: environment)
-        case .python(let plan): try PluginHost.load(plan, in: environment)
+            return try PluginHost.load(
+                path: path, className: configuration.className, in: environment)
+        case .python(let plan):
+            events.outOfMemory.begin()
+            return try PluginHost.load(plan, in: environment)
         }
     }
 

@@ -13,20 +13,26 @@ package final class OutOfMemoryWatch: Sendable {
 
     private let counters: Mutex<[Counter]>
 
-    /// Counts from now on.
-    package convenience init() {
-        self.init(cgroup: Self.cgroupFile(), machine: "/proc/vmstat")
-    }
+    /// Makes a watch that knows nothing yet.
+    package init() { counters = Mutex([]) }
 
     /// Watches the files of a cgroup and of the whole machine, in which a line `oom_kill N` counts.
     init(cgroup: String?, machine: String) {
-        let files = [(cgroup, "in its cgroup"), (machine, "on this machine")]
-        counters = Mutex(
-            files.compactMap { path, place in
-                path.flatMap { path in
-                    Self.count(in: path).map { Counter(path: path, place: place, count: $0) }
-                }
-            })
+        counters = Mutex(Self.counters(cgroup, machine))
+    }
+
+    /// Counts from now on; reads a file or two of the kernel's.
+    package func begin() {
+        let now = Self.counters(Self.cgroupFile(), "/proc/vmstat")
+        counters.withLock { $0 = now }
+    }
+
+    private static func counters(_ cgroup: String?, _ machine: String) -> [Counter] {
+        [(cgroup, "in its cgroup"), (machine, "on this machine")].compactMap { path, place in
+            path.flatMap { path in
+                count(in: path).map { Counter(path: path, place: place, count: $0) }
+            }
+        }
     }
 
     /// A clause about what has happened since the last question; reads a file or two of the kernel's.
