@@ -8,14 +8,12 @@ internal import WorkerCore
     private var headers = unsafe UnsafeMutableBufferPointer<uw_header>(start: nil, count: 0)
     private var text = unsafe UnsafeMutableBufferPointer<CChar>(start: nil, count: 0)
 
-    /// Lays headers out in the plugin's form; NULL for none, which costs nothing.
+    /// Lays headers out in the plugin's form.
     mutating func lay(out fields: [HeaderField]) -> UnsafePointer<uw_header>? {
         if unsafe headers.count > 0 {
             unsafe headers.deallocate()
             unsafe text.deallocate()
-            unsafe headers = .init(start: nil, count: 0)
         }
-        guard !fields.isEmpty else { return nil }
         let length = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
         unsafe headers = .allocate(capacity: fields.count)
         unsafe text = .allocate(capacity: length)

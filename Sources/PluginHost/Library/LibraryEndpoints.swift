@@ -138,8 +138,10 @@ internal import WorkerCore
                 "the plugin's header_name_count is \(UInt(bitPattern: count)), but header_names is "
                     + "NULL")
         }
-        guard (1...256).contains(count) else {
-            throw .invalidTable("the plugin names \(UInt(bitPattern: count)) headers, more than 32")
+        guard (1...HeaderField.mostWanted).contains(count) else {
+            throw .invalidTable(
+                "the plugin names \(UInt(bitPattern: count)) headers, more than "
+                    + "\(HeaderField.mostWanted)")
         }
         // A name that is too long is cut, and still too long.
         let longest = HeaderField.longestWanted + 1

@@ -21,8 +21,8 @@ package struct HeaderField: Sendable, Equatable {
     /// - Returns: them in lower case, each once.
     /// - Throws: which is none, or that there are too many.
     package static func wanted(_ names: [String]) throws(EndpointError) -> [String] {
-        guard names.count <= 32 else {
-            throw EndpointError("the plugin names \(names.count) headers, more than 32")
+        guard names.count <= mostWanted else {
+            throw EndpointError("the plugin names \(names.count) headers, more than \(mostWanted)")
         }
         var found: [String] = []
         for (number, name) in names.enumerated() {
@@ -36,8 +36,8 @@ package struct HeaderField: Sendable, Equatable {
         return found
     }
 
-    /// How long such a name may be, in bytes.
-    package static let longestWanted = 64
+    /// How many such names there may be, and how long each, in bytes.
+    package static let (mostWanted, longestWanted) = (32, 64)
 
     /// Whether it says how a message is sent, which only the worker knows.
     package var isFraming: Bool {

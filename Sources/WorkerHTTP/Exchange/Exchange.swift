@@ -1,5 +1,4 @@
 internal import CMicroHTTPD
-private import Glibc
 internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
@@ -121,21 +120,11 @@ internal import WorkerThreads
     }
 
     private func follow(_ action: IncomingBody.Action) -> Bool {
-        if action == .tell || action == .tellAndClose { tellTooLarge() }
-        return action == .goOn || action == .tell
-    }
-
-    /// Writes a 413 straight to the socket and ends that direction.
-    private func tellTooLarge() {
-        _ = told(server.tooLarge())
-        guard let socket = connection.socket else { return }
-        let reply = server.tooLargeReply
-        _ = unsafe reply.withUnsafeBytes { bytes in
-            unsafe send(
-                socket, bytes.baseAddress, bytes.count,
-                Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        if action == .tell || action == .tellAndClose {
+            _ = told(server.tooLarge())
+            client?.tell(server.tooLargeReply)
         }
-        shutdown(socket, Int32(SHUT_WR))
+        return action == .goOn || action == .tell
     }
 
     /// Whether there are trailers behind the body.
