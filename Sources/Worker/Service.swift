@@ -65,8 +65,8 @@ final class Service: WorkerService {
 
     func startCalls() { host?.startCalls() }
 
-    func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
-        host?.cancel(observer, failure)
+    func cancel(_ client: any CallClient, _ failure: CallFailure) {
+        host?.cancel(client, failure)
     }
 
     func cancel(

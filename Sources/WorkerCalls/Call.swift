@@ -13,7 +13,7 @@ package final class Call: Sendable {
     /// Names the call in logs and answers.
     package let requestID: String
     /// Who waits for it.
-    package let observer: any CallObserver
+    package let client: any CallClient
     /// When it came.
     package let arrival: Moment
     /// When it is given up.
@@ -44,12 +44,12 @@ package final class Call: Sendable {
     ///   - requestID: names the call.
     ///   - arrival: when it came.
     ///   - deadline: when it is given up, likewise; nil for never.
-    ///   - observer: who waits for it.
+    ///   - client: who waits for it.
     ///   - held: what the body takes of the budget.
     package init(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
         headers: [HeaderField] = [], requestID: String, arrival: Moment, deadline: Moment?,
-        observer: any CallObserver,
+        client: any CallClient,
         held: consuming Holding = Holding(of: .unlimited)
     ) {
         self.kind = kind
@@ -60,7 +60,7 @@ package final class Call: Sendable {
         self.requestID = requestID
         self.arrival = arrival
         self.deadline = deadline
-        self.observer = observer
+        self.client = client
         self.held = held
     }
 
@@ -85,7 +85,7 @@ package final class Call: Sendable {
 
     /// Ends a call that has not started.
     package func end(with failure: CallFailure) {
-        observer.callDidFinish(
+        client.callDidFinish(
             kind == .stream ? .streamEnd(ByteBuffer(), failure) : .failure(failure))
     }
 }

@@ -1,10 +1,10 @@
 package import WorkerCore
 package import WorkerJSON
 
-/// Who waits for a call: the HTTP exchange behind it.
+/// The client's side of a call: for a request by HTTP its exchange.
 ///
-/// The plugin host holds no lock while it calls `callDidFinish`, `wake` or `waitForRoom`.
-package protocol CallObserver: AnyObject, Sendable {
+/// The plugin's side holds no lock while it calls `callDidFinish`, `wake` or `waitForRoom`.
+package protocol CallClient: AnyObject, Sendable {
     /// Takes the outcome: once, on any thread, and without waiting.
     func callDidFinish(_ outcome: consuming CallOutcome)
 

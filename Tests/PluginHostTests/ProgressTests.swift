@@ -49,7 +49,7 @@ extension PluginHostTests {
                 _ = try plugin.execute("progress", gate.kwargs)
                 let next = Call(
                     .execute, body: ByteBuffer(), args: nil, kwargs: nil, requestID: "next",
-                    arrival: .zero, deadline: nil, observer: Recorder())
+                    arrival: .zero, deadline: nil, client: Recorder())
                 // As far as an executor goes under the lock of the queue.
                 let slot = plugin.host.slots[0]
                 slot.admit(next)

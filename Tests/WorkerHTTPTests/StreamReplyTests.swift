@@ -8,7 +8,7 @@ import WorkerJSON
 @Suite(.blocking) struct StreamReplyTests {
     private func open(
         _ server: RunningServer, version: String = "1.1", receiveBuffer: Int32? = nil
-    ) throws -> (connection: HTTPConnection, exchange: any CallObserver) {
+    ) throws -> (connection: HTTPConnection, exchange: any CallClient) {
         let connection = try server.client.connect(receiveBuffer: receiveBuffer)
         try connection.send(
             "POST /execute_stream HTTP/\(version)\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
@@ -17,7 +17,7 @@ import WorkerJSON
     }
 
     /// Offers as the plugin host does; waits for room.
-    private func emit(_ line: String, to exchange: any CallObserver) -> Bool {
+    private func emit(_ line: String, to exchange: any CallClient) -> Bool {
         var lines = buffer(line)
         while true {
             switch exchange.offer(&lines) {

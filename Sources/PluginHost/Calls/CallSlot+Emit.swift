@@ -47,13 +47,13 @@ extension CallSlot {
     /// What is left to do without the lock.
     private struct Aftermath {
         let now: Moment
-        var sleeper: (any CallObserver)?
+        var sleeper: (any CallClient)?
         var mustLook = false
     }
 
     private enum EmitStep {
         case answer(uw_status)
-        case wait(any CallObserver)
+        case wait(any CallClient)
         case noMemory
     }
 
@@ -87,7 +87,7 @@ extension CallSlot {
             if after.mustLook { owner?.lookAgain(at: self, in: StreamPace.interval) }
             switch step {
             case .answer(let status): return status
-            case .wait(let observer): observer.waitForRoom()
+            case .wait(let client): client.waitForRoom()
             case .noMemory: return breakStream(handle, .refusedJSON("", .outOfMemory))
             }
         }
@@ -128,10 +128,10 @@ extension CallSlot {
             // The call ended while its last line waited for room: finish has taken that line along.
             return .answer(uw_status(isPlaced && status == UW_STALE ? UW_OK : Int(status)))
         }
-        guard let observer = work.call?.observer else { return .answer(uw_status(UW_STALE)) }
+        guard let client = work.call?.client else { return .answer(uw_status(UW_STALE)) }
         if !isPlaced {
             if work.lines.count > 0, !work.lines.hasRoom(for: line.count) {
-                _ = offer(&work, to: observer, &after)
+                _ = offer(&work, to: client, &after)
             }
             guard work.place(&line) else { return .noMemory }
             isPlaced = true
@@ -139,21 +139,21 @@ extension CallSlot {
         if work.pace.isGathering, work.lines.count <= Self.batch {
             return .answer(uw_status(UW_OK))
         }
-        return offer(&work, to: observer, &after)
+        return offer(&work, to: client, &after)
     }
 
     private func offer(
-        _ work: inout Work, to observer: any CallObserver, _ after: inout Aftermath
+        _ work: inout Work, to client: any CallClient, _ after: inout Aftermath
     ) -> EmitStep {
-        let answer = observer.offer(&work.lines)
+        let answer = client.offer(&work.lines)
         switch answer {
         case .taken, .takenAndWaking:
-            if case .takenAndWaking = answer { after.sleeper = observer }
+            if case .takenAndWaking = answer { after.sleeper = client }
             if work.pace.handedOver(at: after.now) { after.mustLook = true }
             return .answer(uw_status(UW_OK))
         case .full:
             work.pace.refused()
-            return .wait(observer)
+            return .wait(client)
         case .closed:
             work.pace.refused()
             work.lines.removeAll(keepingCapacity: true)
@@ -163,10 +163,10 @@ extension CallSlot {
 
     /// Hands over the lines of a call that have gathered, if there is room for them.
     func handOver(_ call: Call) {
-        var sleeper: (any CallObserver)?
+        var sleeper: (any CallClient)?
         work.withLock { work in
             guard work.call === call, work.lines.count > 0 else { return }
-            if case .takenAndWaking = call.observer.offer(&work.lines) { sleeper = call.observer }
+            if case .takenAndWaking = call.client.offer(&work.lines) { sleeper = call.client }
         }
         sleeper?.wake()
     }
@@ -176,15 +176,15 @@ extension CallSlot {
     /// On the timers' thread.
     func look() {
         let owner = owner.withLock { $0 }
-        var sleeper: (any CallObserver)?
+        var sleeper: (any CallClient)?
         var delay = StreamPace.interval
         var look = StreamPace.Look.end
         work.withLock { work in
             look = work.pace.look(isEmpty: work.lines.count == 0 || owner == nil)
-            guard look == .handOver, let observer = work.call?.observer else { return }
-            switch observer.offer(&work.lines) {
+            guard look == .handOver, let client = work.call?.client else { return }
+            switch client.offer(&work.lines) {
             case .taken: break
-            case .takenAndWaking: sleeper = observer
+            case .takenAndWaking: sleeper = client
             // The thread that emits next is to hear of it.
             case .closed: work.pace.refused()
             // The client is slow, and has much to read before it could miss these.
@@ -209,7 +209,7 @@ extension CallSlot {
         }
         if let refused { return refused }
         if let call = broken {
-            call.observer.callDidFinish(.streamEnd(lines, failure))
+            call.client.callDidFinish(.streamEnd(lines, failure))
             report(failure, call)
             let now = owner.withLock { $0 }?.now ?? call.arrival
             _ = cancel(failure, at: now) { $0 === call }

@@ -137,7 +137,7 @@ extension CallSlot {
         if let place {
             place.callDidFinish(call, outcome)
         } else {
-            call.observer.callDidFinish(outcome)
+            call.client.callDidFinish(outcome)
         }
     }
 

@@ -200,7 +200,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
         guard let found else { return nil }
         // What has been emitted by now is still sent.
         handOver(found.call)
-        found.call.observer.close()
+        found.call.client.close()
         return found.handle
     }
 

@@ -102,16 +102,16 @@ extension PluginHost {
     }
 
     private func finishBeside(_ call: Call, _ outcome: consuming CallOutcome?) {
-        let (isWaitedFor, observer) = state.withLock { state in
+        let (isWaitedFor, whenIdle) = state.withLock { state in
             let count = state.beside.running.count
             state.beside.running.removeAll { $0 === call }
             state.beside.busy -= 1
-            let observer = state.isIdle ? exchange(&state.idleObserver, nil) : nil
-            return (state.beside.running.count < count, observer)
+            let whenIdle = state.isIdle ? exchange(&state.whenIdle, nil) : nil
+            return (state.beside.running.count < count, whenIdle)
         }
         callIsOver(call)
-        if isWaitedFor, let outcome { call.observer.callDidFinish(outcome) }
-        observer?()
+        if isWaitedFor, let outcome { call.client.callDidFinish(outcome) }
+        whenIdle?()
     }
 
     /// Ends the requests that wait.

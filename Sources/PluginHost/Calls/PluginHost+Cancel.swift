@@ -54,11 +54,11 @@ extension PluginHost {
         return true
     }
 
-    /// Cancels the call that an observer waits for, if it still runs or waits.
-    package func cancel(_ observer: any CallObserver, _ failure: CallFailure) {
-        stop(failure) { $0.observer === observer }
-        instance.giveUp(failure, at: clock()) { $0.observer === observer }
-        abandonBeside(failure) { $0.observer === observer }
+    /// Cancels the call of a client, if it still runs or waits.
+    package func cancel(_ client: any CallClient, _ failure: CallFailure) {
+        stop(failure) { $0.client === client }
+        instance.giveUp(failure, at: clock()) { $0.client === client }
+        abandonBeside(failure) { $0.client === client }
     }
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.

@@ -41,15 +41,15 @@ extension PluginHost {
 
     /// Gives back what a job held, and lets the next one start.
     func finished(_ giveBack: (inout State) -> Void) {
-        let (wake, observer) = state.withLock { state in
+        let (wake, whenIdle) = state.withLock { state in
             state.scheduler.finished()
             state.isOwnRunning = false
             giveBack(&state)
-            let observer = state.isIdle ? exchange(&state.idleObserver, nil) : nil
-            return (state.nextWake(), observer)
+            let whenIdle = state.isIdle ? exchange(&state.whenIdle, nil) : nil
+            return (state.nextWake(), whenIdle)
         }
         self.wake(wake)
-        observer?()
+        whenIdle?()
     }
 
     private func wake(_ wake: Wake) {
@@ -196,7 +196,7 @@ extension PluginHost {
         callIsOver(call)
         // The next call may start before the client has read this answer, not before it is made. If
         // the process is lost, its client sees the end of the connection, as with a library.
-        if isWaitedFor, !instance.isLost, let outcome { call.observer.callDidFinish(outcome) }
+        if isWaitedFor, !instance.isLost, let outcome { call.client.callDidFinish(outcome) }
         finished { _ in }
     }
 }

@@ -7,12 +7,12 @@ extension PluginHost {
     /// Has a closure called, once, when no call runs or waits.
     ///
     /// The host has been closed before.
-    package func whenIdle(_ observer: @escaping @Sendable () -> Void) {
+    package func whenIdle(_ body: @escaping @Sendable () -> Void) {
         let isIdleNow = state.withLock { state in
-            if !state.isIdle { state.idleObserver = observer }
+            if !state.isIdle { state.whenIdle = body }
             return state.isIdle
         }
-        if isIdleNow { observer() }
+        if isIdleNow { body() }
     }
 
     /// Has the handles of requests that run beside calls or alone say that they are to stop.
@@ -40,7 +40,7 @@ extension PluginHost {
             guard let call = state.alone, isMeant(call) else { return nil as Call? }
             return exchange(&state.alone, nil)
         }
-        call?.observer.callDidFinish(.failure(failure))
+        call?.client.callDidFinish(.failure(failure))
     }
 
     /// Runs cleanup, unless one has gone well with nothing after it, and destroy.

@@ -19,7 +19,7 @@ package final class PluginHost: Sendable {
         var isOwnRunning = false
         /// Something has run since the last cleanup that went well.
         var needsCleanup = true
-        var idleObserver: (@Sendable () -> Void)?
+        var whenIdle: (@Sendable () -> Void)?
         /// The initialize or cleanup that runs and has not been answered.
         var alone: Call?
         var beside: Beside
@@ -107,13 +107,13 @@ package final class PluginHost: Sendable {
         }
     }
 
-    /// Takes a call in; its observer hears of the outcome.
+    /// Takes a call in; its client hears of the outcome.
     ///
     /// - Parameters:
     ///   - call: what is to run.
     ///   - startsLater: no executor is woken before `startCalls`, which comes soon: a thread that
     ///     submits several calls in a row is not interrupted for each of them.
-    /// - Returns: why it was not taken, if it was not: the observer then hears nothing.
+    /// - Returns: why it was not taken, if it was not: the client then hears nothing.
     package func submit(_ call: Call, startsLater: Bool = false) -> CallRefusal? {
         if call.kind.needsRoom, budget.isFull { return .noRoom }
         guard let deadline = call.deadline else {

@@ -13,7 +13,7 @@ package struct CallPhase: Equatable, Sendable {
         case failed(CallFailure)
     }
 
-    /// What the host has to do after `execute` returned.
+    /// What follows after `execute` returned.
     package enum ReturnAction: Equatable, Sendable {
         /// The call has ended: give its slot free.
         case release
@@ -23,7 +23,7 @@ package struct CallPhase: Equatable, Sendable {
         case finish(CallFailure)
     }
 
-    /// What the host has to do after the plugin called `finish`.
+    /// What follows after the plugin called `finish`.
     package enum FinishAction: Equatable, Sendable {
         /// Deliver the outcome; `execute` has not returned yet, and gives the slot free when it does.
         case deliver

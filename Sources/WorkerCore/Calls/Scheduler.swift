@@ -1,6 +1,6 @@
 /// Which call runs when: a bounded queue, and the rule of `CallPlace`.
 ///
-/// A pure value: the plugin host keeps it under a lock, asks it, and acts on the answer outside.
+/// A pure value, which its owner keeps under a lock; what it says is done outside of that.
 ///
 /// Public, as the compiler specialises generics of another module only if they are public and
 /// inlinable; without that a call costs ten thousand instructions more, for metadata.

@@ -87,7 +87,7 @@ extension Exchange {
         let call = Call(
             kind, body: body.take(), args: args, kwargs: kwargs, headers: headers,
             requestID: requestID,
-            arrival: arrival, deadline: deadline, observer: self, held: taken)
+            arrival: arrival, deadline: deadline, client: self, held: taken)
         let refusal = server.service.submit(call)
         // Where the body was validated on another thread, the client may have gone meanwhile.
         if isAbandoned.load(ordering: .sequentiallyConsistent) { cancelCall() }

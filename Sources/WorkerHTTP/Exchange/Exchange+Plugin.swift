@@ -5,7 +5,7 @@ internal import WorkerJSON
 internal import WorkerThreads
 
 /// The plugin's side of an exchange. Any thread; none of it waits but `waitForRoom`.
-extension Exchange: CallObserver {
+extension Exchange: CallClient {
     func callDidFinish(_ outcome: consuming CallOutcome) {
         switch consume outcome {
         case .value(let value): complete(holding: Reply(200, value))

@@ -28,7 +28,7 @@ package protocol WorkerService: AnyObject, Sendable {
     var configSchema: Result<SharedText, CallFailure> { get }
     /// The configuration in force; or why there is none.
     var currentConfig: Result<SharedText, CallFailure> { get }
-    /// Takes a call in; its observer hears of the outcome, from any thread, unless it is refused.
+    /// Takes a call in; its client hears of the outcome, from any thread, unless it is refused.
     ///
     /// It does not start before `startCalls`.
     ///
@@ -38,8 +38,8 @@ package protocol WorkerService: AnyObject, Sendable {
     func callFailed(_ call: FailedCall)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
-    /// Cancels the call that an observer waits for.
-    func cancel(_ observer: any CallObserver, _ failure: CallFailure)
+    /// Cancels the call of a client.
+    func cancel(_ client: any CallClient, _ failure: CallFailure)
     /// Cancels the calls of an id; the completion gets the answer, from any thread, once, and soon.
     ///
     /// - Returns: false where none of this id runs or waits; the completion is not called then.

@@ -117,14 +117,14 @@ final class Plugin: Sendable {
             return host.submit(
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
-                    arrival: .zero, deadline: deadline, observer: recorder))
+                    arrival: .zero, deadline: deadline, client: recorder))
         case .initialize, .cleanup, .endpoint:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
             return host.submit(
                 Call(
                     kind, body: body, args: range, kwargs: nil, requestID: requestID,
-                    arrival: .zero, deadline: deadline, observer: recorder))
+                    arrival: .zero, deadline: deadline, client: recorder))
         }
     }
 

@@ -5,7 +5,7 @@ import WorkerCore
 import WorkerJSON
 
 /// Waits for a call in a client's place: notes its outcome, and takes the lines of a stream.
-final class Recorder: CallObserver {
+final class Recorder: CallClient {
     private struct State {
         var outcomes: [Outcome] = []
         var lines = ""
@@ -72,7 +72,7 @@ final class Recorder: CallObserver {
     /// Makes room for more offers.
     func makeRoom(_ offers: Int) { state.withLock { $0.room += offers } }
 
-    // MARK: CallObserver
+    // MARK: CallClient
 
     func callDidFinish(_ outcome: consuming CallOutcome) {
         let value: Outcome =

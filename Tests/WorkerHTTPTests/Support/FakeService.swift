@@ -13,7 +13,7 @@ struct Submission: Sendable {
     let requestID: String
     let call: Call
     /// The exchange behind it.
-    var client: any CallObserver { call.observer }
+    var client: any CallClient { call.client }
 }
 
 /// The worker behind a server, played by a test: takes calls in, and leaves their end to the test.
@@ -93,7 +93,7 @@ final class FakeService: WorkerService {
 
     func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
 
-    func cancel(_ observer: any CallObserver, _ failure: CallFailure) { observer.fail(failure) }
+    func cancel(_ client: any CallClient, _ failure: CallFailure) { client.fail(failure) }
 
     func cancel(
         id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
@@ -130,7 +130,7 @@ final class FakeService: WorkerService {
 }
 
 /// What a plugin leaves for the client of a call.
-extension CallObserver {
+extension CallClient {
     func finish(_ value: consuming ByteBuffer) { callDidFinish(.value(value)) }
 
     func finish() { callDidFinish(.done) }
