@@ -1,4 +1,4 @@
-// The calls that run, for the crash report: plain atomics, written by the host, read at any moment.
+// The calls that run, for the crash report: plain atomics, written by executors, read at any moment.
 #include "crash.h"
 
 #include <stdatomic.h>

@@ -2,8 +2,8 @@ internal import PluginHost
 internal import WorkerCore
 internal import WorkerOS
 
-/// Brings what the plugin host has to say into the log.
-struct Events: HostEvents {
+/// Brings what is said in and around the plugin into the log.
+struct Events: PluginEvents {
     let log: Log
     let inbox: Inbox
     let outOfMemory: OutOfMemoryWatch

@@ -23,7 +23,7 @@ final class RunningWorker: Sendable {
     private let budget: Budget
     private let events: Events
     /// The plugin, once it is loaded.
-    private let plugin = Mutex<PluginHost?>(nil)
+    private let loaded = Mutex<LoadedPlugin?>(nil)
     /// The server, once it serves; the main thread's.
     private let http = Mutex<Server?>(nil)
     private let service: Service
@@ -53,7 +53,7 @@ final class RunningWorker: Sendable {
 
     private static let shuttingDown = CallFailure(.cancelled, "The worker is shutting down")
 
-    private var host: PluginHost? { plugin.withLock { $0 } }
+    private var plugin: LoadedPlugin? { loaded.withLock { $0 } }
     private var server: Server? { http.withLock { $0 } }
 
     /// Loads the plugin; on a thread of its own.
@@ -66,11 +66,11 @@ final class RunningWorker: Sendable {
                 log.error(error.description)
                 return inbox.post(.startFailed(.usage))
             }
-            let host: PluginHost
+            let plugin: LoadedPlugin
             do throws(LoadFailure) {
-                host = try load(
+                plugin = try load(
                     source,
-                    in: HostEnvironment(
+                    in: PluginEnvironment(
                         maxQueue: configuration.maxQueue,
                         wedgedLimit: configuration.wedgedExit > .zero
                             ? configuration.wedgedExit : nil,
@@ -90,7 +90,7 @@ final class RunningWorker: Sendable {
                 }
                 throw .plugin(error)
             }
-            plugin.withLock { $0 = host }
+            loaded.withLock { $0 = plugin }
             inbox.post(.loaded)
         } catch {
             // A model that does not fit into memory, say, which hosts read off its signal.
@@ -115,15 +115,15 @@ final class RunningWorker: Sendable {
     private static let portPatience = TimeSpan.seconds(25)
 
     private func load(
-        _ source: PluginSource, in environment: HostEnvironment
-    ) throws(LoadFailure) -> PluginHost {
+        _ source: PluginSource, in environment: PluginEnvironment
+    ) throws(LoadFailure) -> LoadedPlugin {
         switch source {
         case .library(let path):
-            return try PluginHost.load(
+            return try LoadedPlugin.load(
                 path: path, className: configuration.className, in: environment)
         case .python(let plan):
             events.outOfMemory.begin()
-            return try PluginHost.load(plan, in: environment)
+            return try LoadedPlugin.load(plan, in: environment)
         }
     }
 
@@ -186,19 +186,19 @@ final class RunningWorker: Sendable {
             server.quiesce()
         case .cancelCalls:
             closeHost()
-            host?.cancelAll(Self.shuttingDown) { _ in }
-            host?.cancelRequests(Self.shuttingDown)
+            plugin?.cancelAll(Self.shuttingDown) { _ in }
+            plugin?.cancelRequests(Self.shuttingDown)
         case .abandonCalls:
             if case .pluginExited = life.cause {
-                host?.abandonCalls(CallFailure(.misbehaviour, "The plugin ended the process"))
+                plugin?.abandonCalls(CallFailure(.misbehaviour, "The plugin ended the process"))
             } else {
-                host?.abandonCalls(Self.shuttingDown)
+                plugin?.abandonCalls(Self.shuttingDown)
             }
         case .awaitIdle(let moment):
             awaitIdle(until: moment, servesOn: socket.isInherited && life.phase == .draining)
             return moment
         case .cleanUp(let moment):
-            host?.end { [inbox] in inbox.post(.cleaned) }
+            plugin?.end { [inbox] in inbox.post(.cleaned) }
             return moment
         case .endDescendants(let moment):
             close(life, until: moment)
@@ -215,7 +215,7 @@ final class RunningWorker: Sendable {
 
     /// Takes no more calls.
     private func closeHost() {
-        host?.close(CallFailure(.unavailable, "The worker is shutting down"))
+        plugin?.close(CallFailure(.unavailable, "The worker is shutting down"))
     }
 
     /// Reports when no call runs or waits.
@@ -225,7 +225,7 @@ final class RunningWorker: Sendable {
     private func awaitIdle(until moment: Moment, servesOn: Bool) {
         let report: @Sendable () -> Void = { [self] in
             closeHost()
-            host?.whenIdle { [inbox] in inbox.post(.idle) }
+            plugin?.whenIdle { [inbox] in inbox.post(.idle) }
         }
         guard servesOn, let server else { return report() }
         let waits = spawn("uw-drain") {
@@ -236,9 +236,9 @@ final class RunningWorker: Sendable {
     }
 
     private func serve() -> ExitCode? {
-        guard let host else { preconditionFailure("it is served what has been loaded") }
-        var options = options(host)
-        for (number, endpoint) in host.endpoints.enumerated()
+        guard let plugin else { preconditionFailure("it is served what has been loaded") }
+        var options = options(plugin)
+        for (number, endpoint) in plugin.endpoints.enumerated()
         where !options.endpoints.add(Endpoint(endpoint, number)) {
             tellLoadFailure(
                 "endpoint \(endpoint.methods.allow) \(endpoint.path) has been declared before, "
@@ -247,7 +247,7 @@ final class RunningWorker: Sendable {
         }
         // What the plugin's runtime has done to them while it was loaded.
         Watchdog.holdSignals(log)
-        service.open(host)
+        service.open(plugin)
         if let server {
             server.open(options)
         } else if let failure = start(options) {
@@ -255,7 +255,7 @@ final class RunningWorker: Sendable {
         }
         log.info(
             "listening on \(socket.name), serving "
-                + "\(configuration.module):\(configuration.className) (\(host.name) \(host.version))"
+                + "\(configuration.module):\(configuration.className) (\(plugin.name) \(plugin.version))"
         )
         // Some are the worker's and the plugin's own.
         if ProcessLimits.openFiles < configuration.maxConnections + 64 {
@@ -296,7 +296,7 @@ final class RunningWorker: Sendable {
     }
 
     /// What is served: a plugin, or what is known before there is one.
-    private func options(_ host: PluginHost?) -> ServerOptions {
+    private func options(_ plugin: LoadedPlugin?) -> ServerOptions {
         var options = ServerOptions(
             listenDescriptor: socket.descriptor,
             policy: socket.isUnix
@@ -304,13 +304,13 @@ final class RunningWorker: Sendable {
                 : AccessPolicy(
                     hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
                     port: socket.port ?? 0),
-            processID: getpid(), pluginName: host?.name ?? .text("unknown"),
-            pluginVersion: host?.version ?? .text("unknown"), maxBody: configuration.maxBody,
+            processID: getpid(), pluginName: plugin?.name ?? .text("unknown"),
+            pluginVersion: plugin?.version ?? .text("unknown"), maxBody: configuration.maxBody,
             budget: budget,
             clock: Moment.now)
-        options.isEarly = host == nil
+        options.isEarly = plugin == nil
         options.mostHeld = configuration.maxQueue + 1
-        options.headerNames = host?.headerNames ?? []
+        options.headerNames = plugin?.headerNames ?? []
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
         options.headerTimeout = configuration.headerTimeout
@@ -330,7 +330,7 @@ final class RunningWorker: Sendable {
     /// Lets go of clients, whose answers are on their way.
     private func close(_ life: Lifecycle, until moment: Moment) {
         // Before there is a plugin, what waits for it will not be answered.
-        guard let server, host != nil else { return }
+        guard let server, plugin != nil else { return }
         // The server is not stopped: connections may still be suspended for plugin code that does
         // not return, and the end of the process closes them all the same.
         switch life.cause {

@@ -6,11 +6,11 @@ internal import WorkerHTTP
 internal import WorkerJSON
 internal import WorkerOS
 
-/// Joins the two doors that do not know each other: what HTTP asks, the plugin host answers.
+/// Joins the two doors that do not know each other: what HTTP asks, the loaded plugin answers.
 final class Service: WorkerService {
     /// The plugin; nil while it is being made.
-    private let plugin = AtomicLazyReference<PluginHost>()
-    private var host: PluginHost? { plugin.load() }
+    private let loaded = AtomicLazyReference<LoadedPlugin>()
+    private var plugin: LoadedPlugin? { loaded.load() }
     /// What is known of /health before.
     private let earlyHealth = Mutex("")
     private let meter: UsageMeter
@@ -28,58 +28,58 @@ final class Service: WorkerService {
     func report(_ text: String) { log.warning(text) }
 
     /// The plugin has been made; before any call.
-    func open(_ host: PluginHost) { _ = plugin.storeIfNil(host) }
+    func open(_ plugin: LoadedPlugin) { _ = loaded.storeIfNil(plugin) }
 
     /// What is known before the plugin has been made: members of /health, each behind a comma.
     func willOpen(health: String) { earlyHealth.withLock { $0 = health } }
 
-    var load: (running: Int, queued: Int) { host?.load ?? (0, 0) }
-    var progress: ProgressReport { host?.progress ?? .none }
-    var readiness: Readiness { host?.readiness ?? .starting }
+    var load: (running: Int, queued: Int) { plugin?.load ?? (0, 0) }
+    var progress: ProgressReport { plugin?.progress ?? .none }
+    var readiness: Readiness { plugin?.readiness ?? .starting }
 
     func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
-        host?.calls(atMost: limit) ?? ([], 0)
+        plugin?.calls(atMost: limit) ?? ([], 0)
     }
 
-    func progress(id: String) -> ProgressReport? { host?.progress(id: id) }
+    func progress(id: String) -> ProgressReport? { plugin?.progress(id: id) }
 
     func usage() -> ResourceUsage { meter.sample() }
 
-    var furtherHealth: String { host?.health ?? earlyHealth.withLock { $0 } }
+    var furtherHealth: String { plugin?.health ?? earlyHealth.withLock { $0 } }
 
-    var furtherStats: String { host?.stats ?? "" }
+    var furtherStats: String { plugin?.stats ?? "" }
 
     var configSchema: Result<SharedText, CallFailure> { made.configSchema.document }
 
     var currentConfig: Result<SharedText, CallFailure> { made.currentConfig.document }
 
     /// The plugin, for what the server asks only when it has been made.
-    private var made: PluginHost {
-        guard let host else { preconditionFailure("what is asked of the plugin waits for it") }
-        return host
+    private var made: LoadedPlugin {
+        guard let plugin else { preconditionFailure("what is asked of the plugin waits for it") }
+        return plugin
     }
 
     func submit(_ call: Call) -> CallRefusal? { made.submit(call, startsLater: true) }
 
     func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
-    func startCalls() { host?.startCalls() }
+    func startCalls() { plugin?.startCalls() }
 
     func cancel(_ client: any CallClient, _ failure: CallFailure) {
-        host?.cancel(client, failure)
+        plugin?.cancel(client, failure)
     }
 
     func cancel(
         id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) -> Bool {
-        host?.cancel(id: id, failure, completion: completion) ?? false
+        plugin?.cancel(id: id, failure, completion: completion) ?? false
     }
 
     func cancelAll(
         _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) {
-        guard let host else { return completion(.cancelled) }  // nothing runs
-        host.cancelAll(failure, completion: completion)
+        guard let plugin else { return completion(.cancelled) }  // nothing runs
+        plugin.cancelAll(failure, completion: completion)
     }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {

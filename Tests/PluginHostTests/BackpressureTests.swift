@@ -24,7 +24,7 @@ extension PluginHostTests {
                     // The line that found no room waits with the call, and no other beside it.
                     let taken = recorder.lines.split(separator: "\n").count
                     #expect(taken == 2 * step)
-                    #expect(plugin.host.load == (1, 0))
+                    #expect(plugin.loaded.load == (1, 0))
                     recorder.makeRoom(2)
                     guard step < 10 else { break }
                     try waitForLines(recorder, 2 * step + 2)

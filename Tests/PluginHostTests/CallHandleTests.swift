@@ -12,10 +12,10 @@ extension PluginHostTests {
                 let recorder = try plugin.submit(.execute, kwargs)
                 #expect(try gate.arrival() == "pending")
                 #expect(recorder.outcomes.isEmpty)
-                #expect(plugin.host.load == (1, 0))
+                #expect(plugin.loaded.load == (1, 0))
                 // It holds its place: a serial plugin runs nothing beside it.
                 let next = try plugin.submit(.execute, #"{"mode":"nts"}"#)
-                #expect(plugin.host.load.queued == 1)
+                #expect(plugin.loaded.load.queued == 1)
                 try gate.release()
                 #expect(try recorder.outcome() == .value("\"later\""))
                 #expect(try next.outcome() == .value("[1,2]"))

@@ -95,7 +95,7 @@ extension PluginHostTests {
                 for kind in [CallKind.execute, .stream, .initialize] {
                     #expect(try plugin.attempt(kind, to: Recorder()) == .full)
                 }
-                #expect(plugin.host.load == (1, 1))
+                #expect(plugin.loaded.load == (1, 1))
                 try stream.gate.release()
                 #expect(try next.outcome().failureIfAny == nil)
             }
@@ -109,9 +109,9 @@ extension PluginHostTests {
                 let former = try plugin.submit(
                     .execute, "{\"mode\":\"change\",\(gate.kwargs)}")
                 try gate.arrival()
-                #expect(plugin.host.load == (1, 1), "the configuration is to be asked for")
+                #expect(plugin.loaded.load == (1, 1), "the configuration is to be asked for")
                 #expect(try plugin.attempt(.execute, to: Recorder()) == .full)
-                let slot = plugin.host.slots[0]
+                let slot = plugin.loaded.slots[0]
                 let handle = slot.live.load(ordering: .acquiring)
                 _ = unsafe Array("1".utf8).withUnsafeBytes { unsafe slot.finish(handle, 0, $0) }
                 #expect(try former.outcome() == .value("1"))
@@ -131,9 +131,9 @@ extension PluginHostTests {
                 #expect(try recorder.outcome().failureIfAny?.reason == .misbehaviour)
                 #expect(stream.slot.isCancelled(stream.handle))
                 // Its plugin has five seconds from now on, however long ago the call came.
-                #expect(plugin.host.readiness == .ready)
+                #expect(plugin.loaded.readiness == .ready)
                 #expect(stream.emit("2") == Self.invalid)
-                #expect(plugin.host.load.running == 1)
+                #expect(plugin.loaded.load.running == 1)
                 try stream.gate.release()
                 _ = try plugin.run()
                 #expect(recorder.outcomes.count == 1)

@@ -15,7 +15,7 @@ extension PluginHostTests {
             let running = try plugin.submit(.execute, "{\(gate.kwargs)}")
             try gate.arrival()
             let waiting = [try plugin.submit(), try plugin.submit(.stream)]
-            #expect(plugin.host.load == (1, 2))
+            #expect(plugin.loaded.load == (1, 2))
             return (running, waiting)
         }
 
@@ -92,14 +92,14 @@ extension PluginHostTests {
                     let running = try plugin.submit(.execute, "{\(gate.kwargs)}")
                     try gate.arrival()
                     let answer = Monitor<CancelAnswer?>(nil)
-                    plugin.host.cancelAll(CallFailure(.cancelled, "stop")) { given in
+                    plugin.loaded.cancelAll(CallFailure(.cancelled, "stop")) { given in
                         answer.withLock { $0 = given }
                     }
                     try cancelGate.arrival()
                     let before = answer.withLock { $0 }
                     #expect(before == nil)
                     let next = try plugin.submit(.execute, #"{"mode":"report"}"#)
-                    #expect(plugin.host.load == (1, 1))
+                    #expect(plugin.loaded.load == (1, 1))
                     try cancelGate.release()
                     #expect(try running.outcome() == Self.stopped)
                     #expect(try next.outcome() == .value(#"{"with":1,"without":0}"#))

@@ -44,7 +44,7 @@ extension PluginHostTests {
             let modes = ["", "no_finish", "return_status", "finish_twice", "broken", "null"]
             try withPlugin("calls", "Calls", maxQueue: 100) { plugin throws in
                 let deadline = Plugin.clock() + Self.hour
-                let timers = plugin.host.timers
+                let timers = plugin.loaded.timers
                 for round in 0..<100 {
                     for kind in [CallKind.execute, .stream, .initialize, .cleanup] {
                         let kwargs = "{\"mode\":\"\(modes[round % modes.count])\"}"
@@ -61,10 +61,10 @@ extension PluginHostTests {
                 }
                 #expect(timers.count == 101)
                 for number in 0..<25 {
-                    #expect(plugin.host.cancel(id: "\(number)", .deadlinePassed) { _ in })
+                    #expect(plugin.loaded.cancel(id: "\(number)", .deadlinePassed) { _ in })
                 }
                 #expect(timers.count == 51)
-                plugin.host.close(CallFailure(.unavailable, "closing"))
+                plugin.loaded.close(CallFailure(.unavailable, "closing"))
                 #expect(timers.count == 1)
                 #expect(waiting.allSatisfy { $0.outcomes.count == 1 })
                 #expect(try plugin.attempt(.execute, to: Recorder(), deadline: deadline) == .closed)
@@ -86,7 +86,7 @@ extension PluginHostTests {
                     try gate.arrival()
                     #expect(try blocked.outcome().failureIfAny?.reason == .deadline)
                     try gate.release()
-                    #expect(plugin.host.timers.count == 0)
+                    #expect(plugin.loaded.timers.count == 0)
                 }
             }
         }

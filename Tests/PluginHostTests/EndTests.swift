@@ -57,7 +57,7 @@ extension PluginHostTests {
                 try plugin.submit(.cleanup),
             ]
             let closing = CallFailure(.unavailable, "closing")
-            plugin.host.close(closing)
+            plugin.loaded.close(closing)
             for (index, recorder) in waiting.enumerated() {
                 let end: Outcome = index == 1 ? .streamEnd("", closing) : .failure(closing)
                 #expect(recorder.outcomes == [end])
@@ -65,14 +65,14 @@ extension PluginHostTests {
             let late = try plugin.attempt(.execute, to: Recorder())
             #expect(late == .closed)
             #expect(running.outcomes.isEmpty)
-            let isIdleEarly = plugin.host.waitUntilIdle(until: moment(0))
+            let isIdleEarly = plugin.loaded.waitUntilIdle(until: moment(0))
             #expect(!isIdleEarly)
-            let idle = Background { plugin.host.waitUntilIdle(until: moment(Deadline.patience)) }
+            let idle = Background { plugin.loaded.waitUntilIdle(until: moment(Deadline.patience)) }
             try gate.release()
             #expect(try idle.value())
             #expect(running.outcomes.count == 1)
             _ = try trace()
-            let isEnded = plugin.host.end(until: moment(Deadline.patience))
+            let isEnded = plugin.loaded.end(until: moment(Deadline.patience))
             #expect(isEnded)
             #expect(try trace() == ["cleanup", "destroy"])
         }
@@ -80,10 +80,10 @@ extension PluginHostTests {
         @Test func `An end that takes too long is not waited for`() throws {
             try FixtureEnvironment.withGate("DESTROY") { gate in
                 let plugin = try Plugin("lifecycle", "Lifecycle")
-                plugin.host.close(CallFailure(.unavailable, "closing"))
-                let isIdle = plugin.host.waitUntilIdle(until: moment(Deadline.patience))
+                plugin.loaded.close(CallFailure(.unavailable, "closing"))
+                let isIdle = plugin.loaded.waitUntilIdle(until: moment(Deadline.patience))
                 #expect(isIdle)
-                let isEnded = plugin.host.end(until: moment(0))
+                let isEnded = plugin.loaded.end(until: moment(0))
                 #expect(!isEnded)
                 try gate.arrival()
                 try gate.release()
@@ -96,8 +96,8 @@ extension PluginHostTests {
             let gate = try plugin.gate()
             let running = try plugin.submit(.execute, "{\(gate.kwargs)}")
             try gate.arrival()
-            plugin.host.close(CallFailure(.unavailable, "closing"))
-            let isIdle = plugin.host.waitUntilIdle(until: moment(0))
+            plugin.loaded.close(CallFailure(.unavailable, "closing"))
+            let isIdle = plugin.loaded.waitUntilIdle(until: moment(0))
             #expect(!isIdle)
             #expect(try plugin.cancelAll() == .cancelled)
             #expect(try running.outcome() == .failed(.cancelled, "stop"))

@@ -23,7 +23,7 @@ extension PluginHostTests {
                 for _ in 0..<2 {
                     expect(try plugin.run(.execute, "{\"kind\":\"\(kind)\"}"), says: says)
                 }
-                #expect(plugin.host.name == .text("Throwing"))
+                #expect(plugin.loaded.name == .text("Throwing"))
             }
         }
 
@@ -58,12 +58,12 @@ extension PluginHostTests {
         @Test func `An exception out of schema or configuration is a failure in its place`() throws
         {
             try withPlugin("throwing", "InSchema") { plugin in
-                let failure = plugin.host.configSchema.failure
+                let failure = plugin.loaded.configSchema.failure
                 #expect(failure?.detail.contains(Self.text) == true)
-                #expect(plugin.host.currentConfig.failure == nil)
+                #expect(plugin.loaded.currentConfig.failure == nil)
             }
             try withPlugin("throwing", "InConfig") { plugin in
-                let failure = plugin.host.currentConfig.failure
+                let failure = plugin.loaded.currentConfig.failure
                 #expect(failure?.detail.contains(Self.text) == true)
             }
         }

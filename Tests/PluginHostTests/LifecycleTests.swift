@@ -18,7 +18,8 @@ extension PluginHostTests {
         @Test func `A plugin is created, asked what it is like, cleaned up and destroyed`() throws {
             try withLifecycle { plugin throws in
                 #expect(
-                    plugin.host.name == .text("Lifecycle") && plugin.host.version == .text("1.0"))
+                    plugin.loaded.name == .text("Lifecycle")
+                        && plugin.loaded.version == .text("1.0"))
                 #expect(plugin.threads.withLock { $0 } == ["uw-exec-0"])
                 #expect(try trace() == ["create", "config_schema", "current_config"])
             }
@@ -28,11 +29,12 @@ extension PluginHostTests {
         @Test func `A plugin without a name, a version and optional functions works`() throws {
             try withLifecycle("Bare") { plugin throws in
                 #expect(
-                    plugin.host.name == .text("unknown") && plugin.host.version == .text("unknown"))
+                    plugin.loaded.name == .text("unknown")
+                        && plugin.loaded.version == .text("unknown"))
                 #expect(try plugin.run(.initialize, "[1]") == .done)
                 #expect(try plugin.run(.cleanup) == .done)
-                #expect(string(plugin.host.configSchema.text.bytes) == "{}")
-                #expect(string(plugin.host.currentConfig.text.bytes) == "{}")
+                #expect(string(plugin.loaded.configSchema.text.bytes) == "{}")
+                #expect(string(plugin.loaded.currentConfig.text.bytes) == "{}")
                 guard case .value = try plugin.run() else { throw TestFailure("no value") }
             }
             #expect(try trace() == ["create", "execute", "destroy"])
@@ -60,7 +62,7 @@ extension PluginHostTests {
                 #expect(try plugin.run(.initialize, config) == .failed(reason, detail))
                 #expect(plugin.events.all.broken == (reason == .fatal ? [detail] : []))
                 #expect(plugin.events.all.misbehaved.isEmpty)
-                #expect(string(plugin.host.currentConfig.text.bytes) == #"{"initial":true}"#)
+                #expect(string(plugin.loaded.currentConfig.text.bytes) == #"{"initial":true}"#)
             }
         }
 
@@ -79,10 +81,10 @@ extension PluginHostTests {
                 _ = try submit(.initialize, "{\(gate.kwargs)}", "initialize")
                 let last = try submit(.execute, "{}", "last")
                 _ = try submit(.cleanup, "", "cleanup")
-                #expect(plugin.host.load == (1, 4))
+                #expect(plugin.loaded.load == (1, 4))
                 try gate.release()
                 #expect(try gate.arrival() == "initializing")
-                #expect(plugin.host.load == (1, 1))
+                #expect(plugin.loaded.load == (1, 1))
                 #expect(order.withLock { $0 } == ["first", "cleanup", "second"])
                 try gate.release()
                 _ = try last.outcome()

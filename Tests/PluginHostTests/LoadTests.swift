@@ -139,9 +139,9 @@ extension PluginHostTests {
         @Test func `A path that leads nowhere is told`() throws {
             let timers = try Plugin.timers()
             let failure = #expect(throws: LoadFailure.self) {
-                _ = try PluginHost.load(
+                _ = try LoadedPlugin.load(
                     path: "/nowhere/x.so", className: "X",
-                    in: HostEnvironment(
+                    in: PluginEnvironment(
                         maxQueue: 1, events: Events(), clock: { .zero }, timers: timers,
                         spawn: Plugin.spawn))
             }

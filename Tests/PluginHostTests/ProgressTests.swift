@@ -15,16 +15,16 @@ extension PluginHostTests {
         @Test func `Progress that is out of order is refused, and the last in order counts`() throws
         {
             try withPlugin("calls", "Calls") { plugin throws in
-                #expect(plugin.host.progress == ProgressReport.none)
+                #expect(plugin.loaded.progress == ProgressReport.none)
                 let gate = try plugin.gate()
                 let running = try plugin.submit(
                     .execute, "{\"mode\":\"progress\",\(gate.kwargs)}")
                 try gate.arrival()
-                #expect(plugin.host.progress == report(-1, "half \"way\""))
+                #expect(plugin.loaded.progress == report(-1, "half \"way\""))
                 try gate.release()
                 #expect(try running.outcome() == .value("[0,33,33,33,33,33,0,0,0]"))
                 // It stays readable until another call begins.
-                #expect(plugin.host.progress == report(-1, "half \"way\""))
+                #expect(plugin.loaded.progress == report(-1, "half \"way\""))
             }
         }
 
@@ -36,7 +36,7 @@ extension PluginHostTests {
                 try gate.arrival()
                 let running = try plugin.submit(.execute, "{\"mode\":\"block\",\(gate.kwargs)}")
                 try gate.arrival()
-                #expect(plugin.host.progress == ProgressReport.none)
+                #expect(plugin.loaded.progress == ProgressReport.none)
                 try gate.release()
                 _ = try running.outcome()
             }
@@ -51,9 +51,9 @@ extension PluginHostTests {
                     .execute, body: ByteBuffer(), args: nil, kwargs: nil, requestID: "next",
                     arrival: .zero, deadline: nil, client: Recorder())
                 // As far as an executor goes under the lock of the queue.
-                let slot = plugin.host.slots[0]
+                let slot = plugin.loaded.slots[0]
                 slot.admit(next)
-                #expect(plugin.host.progress(id: "next") == ProgressReport.none)
+                #expect(plugin.loaded.progress(id: "next") == ProgressReport.none)
                 _ = slot.endControl()
             }
         }

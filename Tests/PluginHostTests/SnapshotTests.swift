@@ -8,7 +8,7 @@ import WorkerJSON
 extension PluginHostTests {
     @Suite struct SnapshotTests {
         private func config(_ plugin: Plugin) -> String {
-            string(plugin.host.currentConfig.text.bytes)
+            string(plugin.loaded.currentConfig.text.bytes)
         }
 
         private func copied(_ snapshot: Snapshot) -> (text: String, failure: CallFailure?) {
@@ -20,9 +20,9 @@ extension PluginHostTests {
 
         @Test func `Schema and configuration are there from the start, compact`() throws {
             try withPlugin("lifecycle", "Lifecycle") { plugin in
-                #expect(string(plugin.host.configSchema.text.bytes) == #"{"type":"object"}"#)
+                #expect(string(plugin.loaded.configSchema.text.bytes) == #"{"type":"object"}"#)
                 #expect(config(plugin) == #"{"initial":true}"#)
-                let copy = copied(plugin.host.currentConfig)
+                let copy = copied(plugin.loaded.currentConfig)
                 #expect(copy.text == #"{"initial":true}"#)
                 #expect(copy.failure == nil)
             }
@@ -36,7 +36,7 @@ extension PluginHostTests {
             given: String, then: String
         ) throws {
             try withPlugin("lifecycle", "Lifecycle") { plugin throws in
-                let before = plugin.host.currentConfig
+                let before = plugin.loaded.currentConfig
                 #expect(try plugin.run(.initialize, given) == .done)
                 #expect(config(plugin) == then)
                 #expect(string(before.text.bytes) == #"{"initial":true}"#)
@@ -61,12 +61,12 @@ extension PluginHostTests {
         ) throws {
             try withPlugin("lifecycle", "Lifecycle") { plugin throws in
                 #expect(try plugin.run(.initialize, "{\"config\":\"\(mode)\"}") == .done)
-                let copy = copied(plugin.host.currentConfig)
+                let copy = copied(plugin.loaded.currentConfig)
                 #expect(copy.text.isEmpty)
                 #expect(copy.failure?.reason == reason)
                 #expect(
                     copy.failure?.detail.contains(detail) == true, "\(copy.failure?.detail ?? "")")
-                #expect(plugin.host.configSchema.failure == nil)
+                #expect(plugin.loaded.configSchema.failure == nil)
                 #expect(try plugin.run(.initialize, #"{"config":""}"#) == .done)
                 #expect(config(plugin) == #"{"config":""}"#)
             }
@@ -80,7 +80,7 @@ extension PluginHostTests {
                 try gate.arrival()
                 #expect(config(plugin) == #"{"initial":true}"#)
                 // Its own job waits before the next call, and is not refused.
-                #expect(plugin.host.load == (1, 1))
+                #expect(plugin.loaded.load == (1, 1))
                 let next = try plugin.submit()
                 try gate.release()
                 _ = try running.outcome()
@@ -105,12 +105,12 @@ extension PluginHostTests {
                 let gate = try plugin.gate()
                 let running = try plugin.submit(.execute, "{\(gate.kwargs)}")
                 try gate.arrival()
-                for _ in 0..<100 { plugin.host.configChanged() }
-                #expect(plugin.host.load == (1, 1))
+                for _ in 0..<100 { plugin.loaded.configChanged() }
+                #expect(plugin.loaded.load == (1, 1))
                 try gate.release()
                 _ = try running.outcome()
                 _ = try plugin.run()
-                #expect(plugin.host.load.queued == 0)
+                #expect(plugin.loaded.load.queued == 0)
             }
         }
     }

@@ -15,7 +15,7 @@ extension PluginHostTests {
                     try plugin.submit(.execute, "{\(gate.kwargs)}")
                 }
                 for _ in 0..<concurrency { try gate.arrival() }
-                #expect(plugin.host.load == (concurrency, 3))
+                #expect(plugin.loaded.load == (concurrency, 3))
                 try gate.release(calls.count)
                 for call in calls { _ = try call.outcome() }
                 let quick = try (0..<200).map { _ in try plugin.submit() }
@@ -53,11 +53,11 @@ extension PluginHostTests {
                     try submit(.execute, "{\(gate.kwargs)}", "behind")
                 }
                 // Two places are free, and nobody takes them.
-                #expect(plugin.host.load == (2, 3))
+                #expect(plugin.loaded.load == (2, 3))
                 try gate.release()
                 try gate.release()
                 #expect(try gate.arrival() == "initializing")
-                #expect(plugin.host.load == (1, 2))
+                #expect(plugin.loaded.load == (1, 2))
                 try gate.release()
                 for _ in behind { #expect(try gate.arrival() == "inside") }
                 #expect(order.withLock { $0 } == ["before", "before", "initialize"])

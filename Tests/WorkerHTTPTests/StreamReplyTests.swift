@@ -16,7 +16,7 @@ import WorkerJSON
         return (connection, try server.service.submission().client)
     }
 
-    /// Offers as the plugin host does; waits for room.
+    /// Offers as a plugin does; waits for room.
     private func emit(_ line: String, to exchange: any CallClient) -> Bool {
         var lines = buffer(line)
         while true {

@@ -18,7 +18,7 @@ final class CancelDesk: Sendable {
     private let instance: any PluginInstance
     private let thread: WorkerThread<Request>
 
-    init(_ instance: any PluginInstance, _ environment: HostEnvironment) {
+    init(_ instance: any PluginInstance, _ environment: PluginEnvironment) {
         self.instance = instance
         let events = environment.events
         thread = WorkerThread(

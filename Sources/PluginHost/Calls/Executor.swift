@@ -8,11 +8,11 @@ final class Executor: @unchecked Sendable {
     var job: Job?
     /// The slot of a call that has one.
     var slot: CallSlot?
-    /// The host, once there is one: the first executor makes it.
-    var host: PluginHost?
+    /// The plugin, once it is loaded, which the first executor does.
+    var plugin: LoadedPlugin?
 }
 
-extension PluginHost {
+extension LoadedPlugin {
     /// Clears up behind an executor whose thread plugin code has ended; that thread's last act.
     ///
     /// Its job fails. Another thread is started in its place when there is something to run.

@@ -31,7 +31,7 @@ enum SlotRegistry {
         return unsafe slots[index]._withUnsafeGuaranteedRef { body($0) }
     }
 
-    /// Takes slots for a plugin host; nil if there are not as many left.
+    /// Takes slots for a plugin; nil if there are not as many left.
     static func take(_ count: Int) -> [CallSlot]? {
         free.withLock { free in
             guard free.count >= count else { return nil }

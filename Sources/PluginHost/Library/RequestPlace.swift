@@ -12,7 +12,7 @@ final class RequestPlace: CallSlotOwner {
         /// What runs, or has ended its thread.
         var call: Call?
         var outcome: CallOutcome?
-        weak var host: (any CallSlotOwner)?
+        weak var owner: (any CallSlotOwner)?
     }
 
     let slot: CallSlot
@@ -28,7 +28,7 @@ final class RequestPlace: CallSlotOwner {
     }
 
     /// Who hears of what goes wrong here.
-    func attach(_ host: any CallSlotOwner) { state.withLock { $0.host = host } }
+    func attach(_ owner: any CallSlotOwner) { state.withLock { $0.owner = owner } }
 
     /// Lets go of its slot, whose plugin has been destroyed.
     func leave() -> CallSlot {
@@ -86,12 +86,12 @@ final class RequestPlace: CallSlotOwner {
 
     func callReported(_ report: ProgressReport) {}
 
-    var now: Moment { state.withLock { $0.host }?.now ?? .zero }
+    var now: Moment { state.withLock { $0.owner }?.now ?? .zero }
 
     // No lines gather here.
     func lookAgain(at slot: CallSlot, in delay: TimeSpan) {}
 
     func pluginFailed(_ failure: CallFailure, requestID: String) {
-        state.withLock { $0.host }?.pluginFailed(failure, requestID: requestID)
+        state.withLock { $0.owner }?.pluginFailed(failure, requestID: requestID)
     }
 }

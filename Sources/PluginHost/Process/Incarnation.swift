@@ -13,7 +13,7 @@ struct Runner: Sendable {
     let number: Int32
 
     /// Starts it.
-    init(of plan: PythonPlan, in environment: HostEnvironment) throws(LoadFailure) {
+    init(of plan: PythonPlan, in environment: PluginEnvironment) throws(LoadFailure) {
         bridge = RunnerBridge(greeted: environment.greeted)
         do throws(RunnerProcess.StartFailure) {
             process = try RunnerProcess.start(
@@ -75,7 +75,7 @@ final class Incarnation: Sendable {
     ///   - started: is given the runner before that.
     /// - Throws: why there is none; the process has ended then, or is about to.
     init(
-        of plan: PythonPlan, in environment: HostEnvironment,
+        of plan: PythonPlan, in environment: PluginEnvironment,
         started: (Runner) -> Void = { _ in }
     ) throws(LoadFailure) {
         runner = try Runner(of: plan, in: environment)

@@ -64,7 +64,7 @@ final class ProcessInstance: PluginInstance {
     let besideCount: Int
     let endpoints: [PluginEndpoint]
     let plan: PythonPlan
-    let environment: HostEnvironment
+    let environment: PluginEnvironment
     let state: Mutex<State>
     /// Signalled when the worker ends, to cut a pause before a start short.
     let ending = Semaphore()
@@ -76,7 +76,7 @@ final class ProcessInstance: PluginInstance {
 
     /// Starts the runner, and waits until it has made the plugin.
     init(
-        starting plan: PythonPlan, in environment: HostEnvironment
+        starting plan: PythonPlan, in environment: PluginEnvironment
     ) throws(LoadFailure) {
         let life = try Incarnation(of: plan, in: environment)
         let introduction = life.introduction

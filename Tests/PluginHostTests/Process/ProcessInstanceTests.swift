@@ -4,7 +4,7 @@ import WorkerCore
 
 @testable import PluginHost
 
-/// A Python class behind the plugin host, without HTTP.
+/// A loaded Python class, without HTTP.
 @Suite(.blocking) struct ProcessInstanceTests {
     @Test func `What is no number of JSON's is raw in a line of a stream and null in a result`()
         throws

@@ -2,8 +2,8 @@ import PluginHost
 import TestSupport
 import WorkerCore
 
-/// Notes what the plugin host reports.
-final class Events: HostEvents {
+/// Notes what the loaded plugin reports.
+final class Events: PluginEvents {
     struct State: Equatable {
         var logged: [String] = []
         var misbehaved: [String] = []

@@ -14,7 +14,7 @@ struct PlayedStream: Sendable {
         gate = try plugin.gate(name)
         try plugin.submit(.stream, "{\"mode\":\"silent_gate\",\(gate.kwargs)}", to: recorder)
         try gate.arrival()
-        slot = plugin.host.slots[0]
+        slot = plugin.loaded.slots[0]
         handle = slot.live.load(ordering: .acquiring)
     }
 

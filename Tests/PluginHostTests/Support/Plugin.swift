@@ -9,7 +9,7 @@ import WorkerThreads
 
 /// A loaded fixture, with global variables of its own: each is a copy of the library.
 final class Plugin: Sendable {
-    let host: PluginHost
+    let loaded: LoadedPlugin
     let events = Events()
     let folder: TemporaryFolder
     /// The names of the threads that were asked for.
@@ -38,7 +38,7 @@ final class Plugin: Sendable {
         let path = folder.file("\(library).so")
         try Self.copy(try Fixture.path(library), to: path)
         let environment = try Self.environment(maxQueue, events, clock, threads)
-        host = try PluginHost.load(path: path, className: className, in: environment)
+        loaded = try LoadedPlugin.load(path: path, className: className, in: environment)
     }
 
     /// Runs a class `Plugin` of Python's, whose text this is.
@@ -56,14 +56,14 @@ final class Plugin: Sendable {
         plan.directory = folder.path
         change(&plan)
         let environment = try Self.environment(64, events, Self.clock, threads)
-        host = try PluginHost.load(plan, in: environment)
+        loaded = try LoadedPlugin.load(plan, in: environment)
     }
 
     private static func environment(
         _ maxQueue: Int, _ events: Events, _ clock: @escaping @Sendable () -> Moment,
         _ threads: Monitor<[String]>
-    ) throws -> HostEnvironment {
-        HostEnvironment(
+    ) throws -> PluginEnvironment {
+        PluginEnvironment(
             maxQueue: maxQueue, events: events, clock: clock, timers: try timers(),
             spawn: { name, body in
                 threads.withLock { $0.append(name) }
@@ -114,14 +114,14 @@ final class Plugin: Sendable {
         case .execute, .stream:
             body.append("{\"args\":[1, \"two\"],\"kwargs\":\(kwargs)}")
             let parts = try JSON.parseCallBody(body)
-            return host.submit(
+            return loaded.submit(
                 Call(
                     kind, body: body, args: parts.args, kwargs: parts.kwargs, requestID: requestID,
                     arrival: .zero, deadline: deadline, client: recorder))
         case .initialize, .cleanup, .endpoint:
             body.append(kwargs)
             let range = kind == .initialize ? try JSON.validate(body).range : nil
-            return host.submit(
+            return loaded.submit(
                 Call(
                     kind, body: body, args: range, kwargs: nil, requestID: requestID,
                     arrival: .zero, deadline: deadline, client: recorder))
@@ -141,7 +141,8 @@ final class Plugin: Sendable {
     /// Cancels everything, and waits for the answer.
     func cancelAll(_ detail: String = "stop") throws -> CancelAnswer {
         let answer = Monitor<CancelAnswer?>(nil)
-        host.cancelAll(CallFailure(.cancelled, detail)) { given in answer.withLock { $0 = given } }
+        loaded.cancelAll(CallFailure(.cancelled, detail)) { given in answer.withLock { $0 = given }
+        }
         guard let found = answer.wait(until: Deadline(), { $0 }) else {
             throw TestFailure("no answer to cancelAll")
         }
@@ -150,9 +151,9 @@ final class Plugin: Sendable {
 
     /// Closes, waits until nothing runs, and ends the plugin.
     func end(within milliseconds: Int = Deadline.patience) -> Bool {
-        host.close(CallFailure(.unavailable, "closing"))
-        return host.waitUntilIdle(until: moment(milliseconds))
-            && host.end(until: moment(milliseconds))
+        loaded.close(CallFailure(.unavailable, "closing"))
+        return loaded.waitUntilIdle(until: moment(milliseconds))
+            && loaded.end(until: moment(milliseconds))
     }
 }
 

@@ -4,7 +4,7 @@ internal import WorkerCore
 internal import WorkerThreads
 
 /// Requests for endpoints that run beside calls, whatever these do; on threads of their own.
-extension PluginHost {
+extension LoadedPlugin {
     struct Beside {
         /// Those that wait.
         var queue = RingQueue<Call>()

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import WorkerCore
 
 /// What follows the death of a plugin's process.
-extension PluginHost: PluginInstanceOwner {
+extension LoadedPlugin: PluginInstanceOwner {
     func processDied(_ death: ProcessDeath, _ next: AfterDeath) {
         var death = death
         death.calls = calls(atMost: Self.callsShown).shown.filter { $0.state != .queued }

@@ -4,7 +4,7 @@ internal import WorkerCore
 internal import WorkerThreads
 
 /// The threads that run plugin code, one more for each call that runs at once.
-extension PluginHost {
+extension LoadedPlugin {
     /// Takes a job in, and sees to it that an executor runs it.
     ///
     /// With `startsLater` an idle executor is left to `startCalls`.
@@ -208,7 +208,7 @@ enum Wake {
     case newExecutor(Int)
 }
 
-extension PluginHost.State {
+extension LoadedPlugin.State {
     /// Whether nothing runs and nothing waits.
     var isIdle: Bool {
         scheduler.running == 0 && scheduler.queued == 0 && beside.busy == 0 && beside.queue.isEmpty

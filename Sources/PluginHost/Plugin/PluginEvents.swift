@@ -1,9 +1,9 @@
 package import WorkerCore
 
-/// Who hears of what happens in the plugin host.
+/// Who hears of what happens in and around the plugin.
 ///
 /// Any thread; not to wait.
-package protocol HostEvents: Sendable {
+package protocol PluginEvents: Sendable {
     /// The plugin's library is in memory; none of its functions has been called.
     func libraryLoaded()
     /// A call is about to run in the slot of this number, which is below 256.

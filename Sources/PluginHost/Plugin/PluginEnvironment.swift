@@ -1,8 +1,8 @@
 package import WorkerCore
 package import WorkerThreads
 
-/// What a plugin host is given to live in.
-package struct HostEnvironment: Sendable {
+/// What a loaded plugin is given to live in.
+package struct PluginEnvironment: Sendable {
     /// How many calls may wait.
     package let maxQueue: Int
     /// The time that a cancelled call may run on before the worker is to end; nil for any.
@@ -10,7 +10,7 @@ package struct HostEnvironment: Sendable {
     /// What bodies, results and lines of streams may hold: no call starts while that is exceeded.
     package let budget: Budget
     /// Hears of what happens.
-    package let events: any HostEvents
+    package let events: any PluginEvents
     /// The monotonic clock.
     package let clock: @Sendable () -> Moment
     /// Has deadlines kept.
@@ -27,7 +27,7 @@ package struct HostEnvironment: Sendable {
     /// Makes an environment.
     package init(
         maxQueue: Int, wedgedLimit: TimeSpan? = nil,
-        budget: Budget = .unlimited, events: any HostEvents,
+        budget: Budget = .unlimited, events: any PluginEvents,
         clock: @escaping @Sendable () -> Moment, timers: Timers,
         spawn: @escaping ThreadSpawner, greeted: @escaping @Sendable (String) -> Void = { _ in },
         endDescendants: @escaping @Sendable () -> Void = {}

@@ -2,7 +2,7 @@ internal import Synchronization
 internal import WorkerCore
 internal import WorkerThreads
 
-extension PluginHost {
+extension LoadedPlugin {
     /// Loads a plugin and creates its instance.
     ///
     /// Waits for both.
@@ -13,11 +13,11 @@ extension PluginHost {
     ///   - path: of the library, with a slash in it; checked before.
     ///   - className: which of the library's classes.
     ///   - environment: what it lives in.
-    /// - Returns: the host, whose first executor is ready.
+    /// - Returns: the plugin, whose first executor is ready.
     /// - Throws: why it could not be loaded; nothing is left to be cleaned up then.
     package static func load(
-        path: String, className: String, in environment: HostEnvironment
-    ) throws(LoadFailure) -> PluginHost {
+        path: String, className: String, in environment: PluginEnvironment
+    ) throws(LoadFailure) -> LoadedPlugin {
         let facts = PluginFacts()
         HostTable.listener.withLock { $0 = StartupListener(environment.events, facts) }
         let library = try PluginLibrary(path: path)
@@ -35,11 +35,11 @@ extension PluginHost {
     /// - Parameters:
     ///   - plan: which class, and how it is run.
     ///   - environment: what it lives in.
-    /// - Returns: the host, whose first executor is ready.
+    /// - Returns: the plugin, whose first executor is ready.
     /// - Throws: why it could not be made; the process has ended then, or is about to.
     package static func load(
-        _ plan: PythonPlan, in environment: HostEnvironment
-    ) throws(LoadFailure) -> PluginHost {
+        _ plan: PythonPlan, in environment: PluginEnvironment
+    ) throws(LoadFailure) -> LoadedPlugin {
         try start(in: environment) { () throws(LoadFailure) in
             let instance = try ProcessInstance(starting: plan, in: environment)
             do throws(LoadFailure) {
@@ -53,19 +53,19 @@ extension PluginHost {
 
     /// Makes an instance on the first executor, which then runs its jobs.
     private static func start(
-        in environment: HostEnvironment,
+        in environment: PluginEnvironment,
         _ make: @escaping @Sendable () throws(LoadFailure) -> (any PluginInstance, [CallSlot])
-    ) throws(LoadFailure) -> PluginHost {
-        let outcome = Handover<Result<PluginHost, LoadFailure>>()
+    ) throws(LoadFailure) -> LoadedPlugin {
+        let outcome = Handover<Result<LoadedPlugin, LoadFailure>>()
         let isStarted = environment.spawn("uw-exec-0") {
             let executor = Executor()
             ThreadEnd.run {
                 create(executor)
             } ifThreadEnds: {
-                guard let host = executor.host else {
+                guard let plugin = executor.plugin else {
                     return outcome.give(.failure(.threadEnded(PluginThread.endFailure().detail)))
                 }
-                host.threadEnded(executor)
+                plugin.threadEnded(executor)
             }
         }
         guard isStarted else { throw .noThread }
@@ -74,16 +74,16 @@ extension PluginHost {
         @Sendable func create(_ executor: Executor) {
             do throws(LoadFailure) {
                 let (instance, slots) = try make()
-                let host = PluginHost(instance, slots: slots, environment)
-                guard host.desk.start() else {
+                let plugin = LoadedPlugin(instance, slots: slots, environment)
+                guard plugin.desk.start() else {
                     _ = instance.destroy()
                     SlotRegistry.giveBack(slots)
                     throw .noThread
                 }
-                HostTable.listener.withLock { $0 = host }
-                executor.host = host
-                outcome.give(.success(host))
-                host.runJobs(executor)
+                HostTable.listener.withLock { $0 = plugin }
+                executor.plugin = plugin
+                outcome.give(.success(plugin))
+                plugin.runJobs(executor)
             } catch {
                 outcome.give(.failure(error))
             }
@@ -104,12 +104,12 @@ extension PluginHost {
     }
 }
 
-/// Hears what the plugin says before there is a host.
+/// Hears what the plugin says while it is being loaded.
 private final class StartupListener: HostTableListener {
-    private let events: any HostEvents
+    private let events: any PluginEvents
     let facts: PluginFacts?
 
-    init(_ events: any HostEvents, _ facts: PluginFacts) {
+    init(_ events: any PluginEvents, _ facts: PluginFacts) {
         self.events = events
         self.facts = facts
     }

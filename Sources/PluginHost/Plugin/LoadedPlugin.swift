@@ -8,7 +8,7 @@ internal import WorkerThreads
 /// A loaded plugin: takes calls, runs them on executors, and answers from snapshots meanwhile.
 ///
 /// All methods are safe from any thread. None waits for plugin code except those that say so.
-package final class PluginHost: Sendable {
+package final class LoadedPlugin: Sendable {
     struct State {
         var scheduler: Scheduler<Job>
         var freeSlots: [CallSlot]
@@ -29,12 +29,12 @@ package final class PluginHost: Sendable {
     let slots: [CallSlot]
     let state: Mutex<State>
     let work = Semaphore()
-    /// Wakes the threads of `PluginHost+Beside`.
+    /// Wakes the threads of `LoadedPlugin+Beside`.
     let besideWork = Semaphore()
     /// How many idle executors have been given a job, and are still to be woken.
     let promised = Atomic<Int>(0)
     let spawn: ThreadSpawner
-    let events: any HostEvents
+    let events: any PluginEvents
     let desk: CancelDesk
     let timers: Timers
     let clock: @Sendable () -> Moment
@@ -50,9 +50,9 @@ package final class PluginHost: Sendable {
     let newestSlot = Atomic<Int>(-1)
     private let lastReport = Mutex(ProgressReport.none)
 
-    /// Makes the host of an instance; on its first executor, which has created it.
+    /// Takes charge of an instance; on its first executor, which has created it.
     init(
-        _ instance: any PluginInstance, slots: [CallSlot], _ environment: HostEnvironment
+        _ instance: any PluginInstance, slots: [CallSlot], _ environment: PluginEnvironment
     ) {
         self.instance = instance
         self.slots = slots
@@ -159,7 +159,7 @@ package final class PluginHost: Sendable {
     }
 }
 
-extension PluginHost {
+extension LoadedPlugin {
     /// Puts a failure in the place of what a function did not leave, if it is one of those two.
     func spoilSnapshot(_ function: String, _ failure: CallFailure) {
         switch function {
@@ -170,7 +170,7 @@ extension PluginHost {
     }
 }
 
-extension PluginHost: CallSlotOwner {
+extension LoadedPlugin: CallSlotOwner {
     func callReported(_ report: ProgressReport) {
         _ = lastReport.withLock { exchange(&$0, report) }
     }
@@ -196,7 +196,7 @@ extension PluginHost: CallSlotOwner {
     }
 }
 
-extension PluginHost: HostTableListener {
+extension LoadedPlugin: HostTableListener {
     func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
 
     var facts: PluginFacts? { instance.facts }

@@ -4,7 +4,7 @@ internal import WorkerCalls
 package import WorkerCore
 
 /// What the control endpoints show; from snapshots that take a few instructions under a lock.
-extension PluginHost {
+extension LoadedPlugin {
     /// The calls that run and then those that wait, but no more than so many; how many more there are.
     package func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
         let now = clock()

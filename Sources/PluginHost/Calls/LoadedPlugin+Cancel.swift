@@ -5,7 +5,7 @@ package import WorkerCore
 internal import WorkerThreads
 
 /// Cancelling; none of it waits for plugin code, whose cancel runs on a thread of its own.
-extension PluginHost {
+extension LoadedPlugin {
     /// Cancels every execute and stream that runs or waits.
     ///
     /// What waits ends at once. What runs is marked, and the plugin's cancel is called.

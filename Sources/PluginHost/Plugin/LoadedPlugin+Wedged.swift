@@ -4,7 +4,7 @@ internal import WorkerCore
 internal import WorkerThreads
 
 /// Telling of calls that were cancelled and do not end, when they become so.
-extension PluginHost {
+extension LoadedPlugin {
     /// How long a cancelled call may take to end before the worker counts as wedged: 5 seconds.
     static let wedgedAfter = TimeSpan.seconds(5)
 

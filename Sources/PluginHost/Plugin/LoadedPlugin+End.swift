@@ -3,10 +3,10 @@ internal import WorkerCalls
 package import WorkerCore
 
 /// The end of a plugin; called in this order, by one thread.
-extension PluginHost {
+extension LoadedPlugin {
     /// Has a closure called, once, when no call runs or waits.
     ///
-    /// The host has been closed before.
+    /// The plugin has been closed before.
     package func whenIdle(_ body: @escaping @Sendable () -> Void) {
         let isIdleNow = state.withLock { state in
             if !state.isIdle { state.whenIdle = body }

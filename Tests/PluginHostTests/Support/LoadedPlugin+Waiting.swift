@@ -4,7 +4,7 @@ import WorkerCore
 import WorkerThreads
 
 /// The ends that the worker hears of by event, waited for.
-extension PluginHost {
+extension LoadedPlugin {
     /// Waits until no call runs or waits; false where that takes too long.
     func waitUntilIdle(until deadline: Moment) -> Bool {
         let isIdle = Semaphore()
