@@ -11,13 +11,13 @@ extension Exchange {
     func dispatch() -> MHD_Result {
         client?.deadline = .never
         if server.loop.putsOff(self) { return .YES }
-        progress = .dispatched
+        stage = .dispatched
         server.answerIsDue()
         if let problem = body.problem {
             guard let reply = reply(to: problem) else { return .NO }
             return answer(told(reply))
         }
-        switch plan {
+        switch request.plan {
         case .refuse(let status, let detail, let allow, _):
             var reply = Reply(status, detail: detail)
             reply.allow = allow
@@ -50,17 +50,19 @@ extension Exchange {
             server.validate(self)
             return park()
         }
-        guard let outcome = validateAndSubmit() else { return park() }
-        return go(outcome)
+        guard let step = validateAndSubmit() else { return park() }
+        return go(step)
     }
 
     /// Validates the body and hands the call over; also on the validator's thread.
     ///
     /// - Returns: what to do at once; nil if the plugin's answer is to be waited for.
-    func validateAndSubmit() -> Outcome? {
-        guard let row, let kind else { preconditionFailure("only a call has its body validated") }
+    func validateAndSubmit() -> NextStep? {
+        guard let kind = request.kind else {
+            preconditionFailure("only a call has its body validated")
+        }
         do throws(CallBodyError) {
-            switch server.endpoints[row].body {
+            switch request.bodyUse {
             case .call:
                 let call = try JSON.parseCallBody(body.bytes)
                 return submit(kind, args: call.args, kwargs: call.kwargs)
@@ -80,14 +82,15 @@ extension Exchange {
         }
     }
 
-    private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> Outcome? {
+    private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> NextStep? {
         // What the body takes of the budget is the call's from now on.
         let taken = Holding(of: server.budget)
         taken.takeOver(held)
         let call = Call(
-            kind, body: body.take(), args: args, kwargs: kwargs, headers: headers,
-            requestID: requestID,
-            arrival: arrival, deadline: deadline, client: self, held: taken)
+            kind, body: body.take(), args: args, kwargs: kwargs, headers: request.headers,
+            requestID: request.id, arrival: request.arrival,
+            deadline: request.deadline(within: server.options.callTimeout), client: self,
+            held: taken)
         let refusal = server.service.submit(call)
         // Where the body was validated on another thread, the client may have gone meanwhile.
         if isAbandoned.load(ordering: .sequentiallyConsistent) { cancelCall() }
@@ -98,21 +101,16 @@ extension Exchange {
     /// Does what the plugin's side has left, or suspends the connection until it leaves something.
     func park() -> MHD_Result {
         // A server that is being stopped drops what is queued, and asks again.
-        if progress == .answered { return .NO }
-        let outcome: Outcome? = shared.withLock { shared in
-            if let outcome = shared.outcome.take() { return outcome }
-            shared.isWaiting = true
-            return nil
-        }
-        guard let outcome else {
+        if stage == .answered { return .NO }
+        guard let step = pending.withLock({ $0.take() }) else {
             server.loop.suspend(self)
             return .YES
         }
-        return go(outcome)
+        return go(step)
     }
 
-    private func go(_ outcome: consuming Outcome) -> MHD_Result {
-        switch consume outcome {
+    private func go(_ step: consuming NextStep) -> MHD_Result {
+        switch consume step {
         case .reply(let reply): answer(reply)
         case .stream: startStream()
         case .drop: .NO
@@ -122,13 +120,13 @@ extension Exchange {
     /// Sends a reply, which carries the request's id.
     private func answer(_ reply: consuming Reply) -> MHD_Result {
         var reply = reply
-        reply.requestID = requestID
+        reply.requestID = request.id
         if hasTrailers { reply.closesConnection = true }
-        progress = .answered
+        stage = .answered
         if reply.headersLength > server.options.connectionMemory / 2, let client {
             return sendPast(reply, to: client)
         }
-        return server.send(reply, of: row, on: connection)
+        return server.send(reply, of: request.row, on: connection)
     }
 
     /// Sends a reply past libmicrohttpd, and ends the connection with it.
@@ -141,7 +139,8 @@ extension Exchange {
         var reply = reply
         reply.closesConnection = true
         server.begin(&reply, to: client)
-        let message = reply.message(of: row, on: connection, by: server, isToHead: isHead)
+        let message = reply.message(
+            of: request.row, on: connection, by: server, isToHead: request.isHead)
         guard let message, !client.deliver(message, for: self) else { return .NO }
         server.loop.suspend(self)
         server.loop.clients.awaitRoom(client)

@@ -9,12 +9,12 @@ extension Exchange: CallClient {
     func callDidFinish(_ outcome: consuming CallOutcome) {
         switch consume outcome {
         case .value(let value): complete(holding: Reply(200, value))
-        case .done: complete(.reply(Reply(statusText: kind == .cleanup ? "cleaned" : "ok")))
+        case .done: complete(.reply(Reply(statusText: request.kind == .cleanup ? "cleaned" : "ok")))
         case .answer(let own, let body): finish(own.status, own.headers, body, as: own.contentType)
         case .streamEnd(let lines, let failure): finishStream(lines, failure)
         case .streamAnswer(let lines, let failure): finishStream(lines, failure, isTold: true)
         case .failure(let failure):
-            let status = failure.status(for: kind ?? .execute)
+            let status = failure.status(for: request.kind ?? .execute)
             complete(holding: told(Reply(status, detail: failure.detail)))
         }
     }
@@ -32,7 +32,7 @@ extension Exchange: CallClient {
         if reply.headersLength > HeaderField.longestOwn {
             server.service.report(
                 "Headers of \(reply.headersLength) bytes that the plugin has added to the answer of "
-                    + "\(requestID) are left out: they are more than \(HeaderField.longestOwn)")
+                    + "\(request.id) are left out: they are more than \(HeaderField.longestOwn)")
             reply.headers = []
         }
         if status >= 400 { tell(status, "the plugin has answered \(status)") }
@@ -53,11 +53,11 @@ extension Exchange: CallClient {
     }
 
     private func tell(_ status: UInt32, _ detail: String) {
-        guard let row, kind != nil else { return }
+        guard let row = request.row, request.kind != nil else { return }
         server.service.callFailed(
             FailedCall(
-                id: requestID, endpoint: server.endpoints[row].path, status: status,
-                duration: server.options.clock() - arrival, detail: detail))
+                id: request.id, endpoint: server.endpoints[row].path, status: status,
+                duration: server.options.clock() - request.arrival, detail: detail))
     }
 
     /// The stream has ended behind some last lines, which tell of its failure or do not.
@@ -121,6 +121,6 @@ extension Exchange: CallClient {
         // Not later: a client that has read this answer may count on the room that its body took.
         server.loop.didFree(body.received)
         held.giveBack()
-        if progress != .receiving { server.answerIsSent() }
+        if stage != .receiving { server.answerIsSent() }
     }
 }

@@ -7,7 +7,7 @@ internal import WorkerThreads
 extension Exchange {
     /// Queues the header block of a stream, whose lines follow as they come.
     func startStream() -> MHD_Result {
-        progress = .answered
+        stage = .answered
         let owner = unsafe Unmanaged.passRetained(self).toOpaque()
         guard
             let response = unsafe MHD_create_response_from_callback(
@@ -16,12 +16,14 @@ extension Exchange {
             unsafe Unmanaged<Exchange>.fromOpaque(owner).release()
             return .NO
         }
-        unsafe self.response = response
-        let contentType = row.map { server.endpoints[$0].contentType } ?? ContentType.lines
+        unsafe reader.response = response
+        let contentType = request.row.map { server.endpoints[$0].contentType } ?? ContentType.lines
         unsafe addHeader("Content-Type", contentType, to: response)
         unsafe server.addCommonHeaders(to: response, for: connection)
-        if !isVersion10 { unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End") }
-        unsafe addHeader("X-Request-Id", requestID, to: response)
+        if !request.isVersion10 {
+            unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End")
+        }
+        unsafe addHeader("X-Request-Id", request.id, to: response)
         if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
         if hasTrailers || server.endsConnections {
             unsafe MHD_add_response_header(response, "Connection", "close")
@@ -40,7 +42,7 @@ extension Exchange {
             server.loop.suspend(self)
             return 0
         case .ended(let end):
-            if !isVersion10, let response = unsafe response {
+            if !request.isVersion10, let response = unsafe reader.response {
                 unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
             }
             return endOfStream
@@ -67,6 +69,6 @@ private func readStream(
 private func streamResponseFreed(_ context: UnsafeMutableRawPointer?) {
     guard let context = unsafe context else { return }
     let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeRetainedValue()
-    unsafe exchange.response = nil
+    unsafe exchange.reader.response = nil
     exchange.pipe?.close()
 }

@@ -3,7 +3,7 @@ internal import WorkerJSON
 internal import WorkerThreads
 
 /// The HTTP thread's end of a pipe: copies lines into the buffers that a response offers.
-struct StreamReader: ~Copyable {
+@safe struct StreamReader: ~Copyable {
     /// What came of a reading.
     enum Reading: Equatable {
         case copied(Int)
@@ -14,6 +14,8 @@ struct StreamReader: ~Copyable {
         case dropped
     }
 
+    /// The response of libmicrohttpd's that reads, while it has that.
+    var response: OpaquePointer?
     /// Lines that are being copied, and how far that has come.
     private var chunk = ByteBuffer()
     private var offset = 0

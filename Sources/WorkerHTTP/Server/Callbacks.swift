@@ -42,7 +42,7 @@ func handleRequest(
         }
         return unsafe Unmanaged<Exchange>.fromOpaque(state)._withUnsafeGuaranteedRef { exchange in
             guard unsafe uploadSize.pointee > 0 else {
-                return exchange.progress == .receiving ? exchange.dispatch() : exchange.park()
+                return exchange.stage == .receiving ? exchange.dispatch() : exchange.park()
             }
             let bytes = unsafe UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
             unsafe uploadSize.pointee = 0

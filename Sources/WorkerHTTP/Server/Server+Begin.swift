@@ -55,13 +55,18 @@ extension Server {
             }
         }
         if let refusal = refusal(of: plan, head) { plan = refusal }
-        let exchange = Exchange(self, connection, plan, head)
-        exchange.isHead = unsafe Method(fieldBytes(method, strlen(method)).span) == .head
+        let isHead = unsafe Method(fieldBytes(method, strlen(method)).span) == .head
+        let exchange = Exchange(
+            self, connection,
+            Request(
+                plan, in: endpoints, isVersion10: head.framing.isVersion10, isHead: isHead,
+                id: head.callName?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
+                timeout: head.timeout?.time))
         if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
             // Said now, so that the client does not send its body for nothing.
             var reply = Reply(status, detail: detail)
             reply.allow = allow
-            reply.requestID = exchange.requestID
+            reply.requestID = exchange.request.id
             return refuseNow(exchange.told(reply), connection)
         }
         if let client = exchange.client { loop.clients.bodyBegins(client, at: loop.now) }
@@ -79,7 +84,7 @@ extension Server {
     }
 
     /// Whether a request is for the plugin, or may be: for an endpoint that it has yet to declare.
-    private func mustWait(_ plan: Exchange.Plan) -> Bool {
+    private func mustWait(_ plan: Request.Plan) -> Bool {
         switch plan {
         case .answer(let row, id: _): endpoints[row].needsPlugin
         case .refuse(let status, _, _, _): status == 404
@@ -92,7 +97,7 @@ extension Server {
     private var answerMemory: Int { min(2 << 10, options.connectionMemory / 2) }
 
     /// Why the headers have a request refused that its method and path would not, if they do.
-    private func refusal(of plan: Exchange.Plan, _ head: RequestHead) -> Exchange.Plan? {
+    private func refusal(of plan: Request.Plan, _ head: RequestHead) -> Request.Plan? {
         guard case .answer(let row, id: _) = plan else { return nil }
         if head.hasForeignExpectation {
             return .refuse(
@@ -110,7 +115,7 @@ extension Server {
     private func plan(
         _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>,
         _ method: UnsafeBufferPointer<UInt8>
-    ) -> Exchange.Plan {
+    ) -> Request.Plan {
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
         let method = unsafe Method(method.span)

@@ -50,7 +50,7 @@ package import WorkerThreads
         startTime = loop.now
         self.spawn = spawn
         validator = WorkerThread("uw-validate", spawn: spawn) { exchange in
-            if let outcome = exchange.validateAndSubmit() { exchange.complete(outcome) }
+            if let step = exchange.validateAndSubmit() { exchange.complete(step) }
             exchange.server.service.startCalls()
         }
         usageReader = WorkerThread("uw-stats", spawn: spawn) { exchange in
