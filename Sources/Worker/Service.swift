@@ -9,8 +9,10 @@ internal import WorkerOS
 /// Joins the two doors that do not know each other: what HTTP asks, the loaded plugin answers.
 final class Service: WorkerService {
     /// The plugin; nil while it is being made.
-    private let loaded = AtomicLazyReference<LoadedPlugin>()
-    private var plugin: LoadedPlugin? { loaded.load() }
+    ///
+    /// Not an AtomicLazyReference, whose `load` costs 700 instructions: it is not specialised.
+    private let loaded = Mutex<LoadedPlugin?>(nil)
+    private var plugin: LoadedPlugin? { loaded.withLock(\.self) }
     /// What is known of /health before.
     private let earlyHealth = Mutex("")
     private let meter: UsageMeter
@@ -28,14 +30,18 @@ final class Service: WorkerService {
     func report(_ text: String) { log.warning(text) }
 
     /// The plugin has been made; before any call.
-    func open(_ plugin: LoadedPlugin) { _ = loaded.storeIfNil(plugin) }
+    func open(_ plugin: LoadedPlugin) { loaded.withLock { $0 = plugin } }
 
     /// What is known before the plugin has been made: members of /health, each behind a comma.
     func willOpen(health: String) { earlyHealth.withLock { $0 = health } }
 
-    var load: (running: Int, queued: Int) { plugin?.load ?? (0, 0) }
     var progress: ProgressReport { plugin?.progress ?? .none }
-    var readiness: Readiness { plugin?.readiness ?? .starting }
+
+    var health: HealthFacts {
+        plugin?.health
+            ?? HealthFacts(
+                .starting, running: 0, queued: 0, further: earlyHealth.withLock { $0 })
+    }
 
     func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
         plugin?.calls(atMost: limit) ?? ([], 0)
@@ -44,8 +50,6 @@ final class Service: WorkerService {
     func progress(id: String) -> ProgressReport? { plugin?.progress(id: id) }
 
     func usage() -> ResourceUsage { meter.sample() }
-
-    var furtherHealth: String { plugin?.health ?? earlyHealth.withLock { $0 } }
 
     var furtherStats: String { plugin?.stats ?? "" }
 

@@ -131,7 +131,7 @@ extension PluginHostTests {
                 #expect(try recorder.outcome().failureIfAny?.reason == .misbehaviour)
                 #expect(stream.slot.isCancelled(stream.handle))
                 // Its plugin has five seconds from now on, however long ago the call came.
-                #expect(plugin.loaded.readiness == .ready)
+                #expect(plugin.loaded.health.readiness == .ready)
                 #expect(stream.emit("2") == Self.invalid)
                 #expect(plugin.loaded.load.running == 1)
                 try stream.gate.release()

@@ -70,25 +70,37 @@ extension LoadedPlugin {
         instance.progress(of: uw_call_id(UW_NO_CALL)) ?? .none
     }
 
+    /// What /health says.
+    package var health: HealthFacts {
+        let (running, queued, isClosed, isConfigured) = state.withLock { state in
+            (
+                state.scheduler.running - (state.isOwnRunning ? 1 : 0), state.scheduler.queued,
+                state.scheduler.isClosed, state.alone?.kind == .initialize
+            )
+        }
+        return HealthFacts(
+            readiness(isClosed: isClosed, isConfigured: isConfigured), running: running,
+            queued: queued, further: instance.health)
+    }
+
     /// Whether calls are taken and get done.
-    package var readiness: Readiness {
+    private func readiness(isClosed: Bool, isConfigured: Bool) -> Readiness {
         if isBroken.load(ordering: .relaxed) { return .pluginFailed }
-        let (isClosed, alone) = state.withLock { ($0.scheduler.isClosed, $0.alone) }
         if isClosed { return .draining }
         if let stuck = wedgedCall(for: Self.wedgedAfter) { return .wedged(stuck) }
         if let cause = instance.absence {
             return instance.isLost ? .pluginFailed : .restarting(cause)
         }
-        if alone?.kind == .initialize { return .loading }
+        if isConfigured { return .loading }
         return instance.unfitness.map { .unfit($0) } ?? .ready
     }
 
     /// A sentence about a call that was cancelled so long ago and has not ended.
     package func wedgedCall(for time: TimeSpan) -> String? {
-        let now = clock()
         for slot in slots {
-            guard case (let call, _, let cancelledAt?)? = slot.occupant, now >= cancelledAt + time
-            else { continue }
+            guard case (let call, _, let cancelledAt?)? = slot.occupant else { continue }
+            let now = clock()
+            guard now >= cancelledAt + time else { continue }
             return
                 "call \(call.requestID) was cancelled \((now - cancelledAt).milliseconds) ms ago "
                 + "and has not ended"

@@ -82,9 +82,7 @@ package final class LoadedPlugin: Sendable {
     package var version: PluginLabel { instance.version }
     /// The headers of requests that calls are to have, in lower case.
     package var headerNames: [String] { instance.headerNames }
-    /// Further members of /health, each behind a comma.
-    package var health: String { instance.health }
-    /// Further members of /stats, likewise.
+    /// Further members of /stats, each behind a comma.
     package var stats: String { instance.stats }
     /// The plugin's own endpoints; a call for one has its number here.
     package var endpoints: [PluginEndpoint] { instance.endpoints }
@@ -98,13 +96,6 @@ package final class LoadedPlugin: Sendable {
         if let progress = instance.progress { return progress }
         let index = newestSlot.load(ordering: .relaxed)
         return slots.first { $0.index == index }?.liveProgress ?? lastReport.withLock { $0 }
-    }
-
-    /// How many calls run, and how many wait.
-    package var load: (running: Int, queued: Int) {
-        state.withLock { state in
-            (state.scheduler.running - (state.isOwnRunning ? 1 : 0), state.scheduler.queued)
-        }
     }
 
     /// Takes a call in; its client hears of the outcome.

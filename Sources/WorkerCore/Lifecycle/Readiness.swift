@@ -44,3 +44,22 @@ package enum Readiness: Equatable, Sendable {
         }
     }
 }
+
+/// What changes in `/health`, beside the time.
+package struct HealthFacts: Equatable, Sendable {
+    /// Whether calls are taken and get done.
+    package let readiness: Readiness
+    /// How many calls run.
+    package let running: Int
+    /// How many calls wait.
+    package let queued: Int
+    /// What the plugin adds: JSON members, each behind a comma.
+    package let further: String
+
+    package init(_ readiness: Readiness, running: Int, queued: Int, further: String) {
+        self.readiness = readiness
+        self.running = running
+        self.queued = queued
+        self.further = further
+    }
+}

@@ -6,7 +6,7 @@ package struct EndpointTable: Sendable {
     private static let own: [Endpoint] = [
         .get("/health") { $0.health() },
         .get("/health/live") { _ in .live },
-        .get("/health/ready") { .ready($0.service.readiness) },
+        .get("/health/ready") { .ready($0.service.health.readiness) },
         .get("/calls") { $0.calls() },
         .exchange(.get, "/stats") { exchange, _ in exchange.readUsage() },
         .document("/config_schema") { .document($0.service.configSchema) },

@@ -5,17 +5,13 @@ internal import WorkerJSON
 ///
 /// On the HTTP thread only.
 final class HealthPage {
-    private struct Facts: Equatable {
-        let readiness: Readiness
-        let running: Int
-        let queued: Int
-        let uptimeSeconds: UInt64
-        let further: String
-    }
-
     /// What never changes.
     private var identity = ByteBuffer()
-    private var page: (facts: Facts, response: KeptResponse)?
+    /// What the response says, once there is one.
+    private var (facts, uptimeSeconds) = (
+        HealthFacts(.starting, running: 0, queued: 0, further: ""), UInt64(0)
+    )
+    private var response: KeptResponse?
 
     init(processID: Int32, name: PluginLabel, version: PluginLabel) {
         identity.append("{\"status\":\"running\",\"pid\":")
@@ -36,32 +32,28 @@ final class HealthPage {
     /// The reply of this moment.
     ///
     /// - Parameters:
-    ///   - readiness: whether calls get done.
-    ///   - load: how many calls run, and how many wait.
-    ///   - further: what the plugin adds: members, each behind a comma.
+    ///   - facts: what else it says.
     ///   - uptime: the time since the server was made.
     /// - Returns: 200 with the text.
-    func reply(
-        _ readiness: Readiness, _ load: (running: Int, queued: Int), further: String,
-        uptime: TimeSpan
-    ) -> Reply {
-        let facts = Facts(
-            readiness: readiness, running: load.running, queued: load.queued,
-            uptimeSeconds: uptime.seconds, further: further)
-        if let page, page.facts == facts { return Reply(kept: page.response) }
-        let response = KeptResponse(SharedText(render(facts)))
-        page = (facts, response)
+    func reply(_ facts: HealthFacts, uptime: TimeSpan) -> Reply {
+        let seconds = uptime.seconds
+        if let response, uptimeSeconds == seconds, self.facts == facts {
+            return Reply(kept: response)
+        }
+        (self.facts, uptimeSeconds) = (facts, seconds)
+        let response = KeptResponse(SharedText(render()))
+        self.response = response
         return Reply(kept: response)
     }
 
-    private func render(_ facts: Facts) -> ByteBuffer {
+    private func render() -> ByteBuffer {
         var text = ByteBuffer()
         _ = text.append(identity)
         text.append(facts.further)
         text.append(",\"state\":\"")
         text.append(facts.readiness.state)
         text.append("\",\"uptime_seconds\":")
-        text.append(String(facts.uptimeSeconds))
+        text.append(String(uptimeSeconds))
         text.append(",\"calls_running\":")
         text.append(String(facts.running))
         text.append(",\"calls_queued\":")

@@ -185,11 +185,7 @@ package import WorkerThreads
     }
 
     /// GET /health.
-    func health() -> Reply {
-        healthPage.reply(
-            service.readiness, service.load, further: service.furtherHealth,
-            uptime: loop.now - startTime)
-    }
+    func health() -> Reply { healthPage.reply(service.health, uptime: loop.now - startTime) }
 
     /// GET /calls.
     func calls() -> Reply { callsPage.reply(service, at: loop.now) }

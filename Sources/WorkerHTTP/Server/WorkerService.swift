@@ -6,23 +6,19 @@ package import WorkerJSON
 ///
 /// Called on the HTTP thread; nothing here waits for plugin code.
 package protocol WorkerService: AnyObject, Sendable {
-    /// How many calls run, and how many wait.
-    var load: (running: Int, queued: Int) { get }
+    /// What /health says.
+    var health: HealthFacts { get }
     /// What the newest call has reported.
     var progress: ProgressReport { get }
     /// The calls that run and then those that wait, but no more than so many; how many more there are.
     func calls(atMost limit: Int) -> (shown: [CallReport], more: Int)
-    /// Whether calls are taken and get done.
-    var readiness: Readiness { get }
     /// How far the call of an id is; nil where none of this id runs or waits.
     func progress(id: String) -> ProgressReport?
     /// CPU and memory of the process and its descendants.
     ///
     /// On a thread of its own, as it may take long with many processes.
     func usage() -> ResourceUsage
-    /// What the plugin adds to /health: JSON members, each behind a comma.
-    var furtherHealth: String { get }
-    /// What the plugin adds to /stats, likewise.
+    /// What the plugin adds to /stats: JSON members, each behind a comma.
     var furtherStats: String { get }
     /// The schema of the configuration; or why there is none.
     var configSchema: Result<SharedText, CallFailure> { get }

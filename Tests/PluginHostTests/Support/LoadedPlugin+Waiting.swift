@@ -3,6 +3,14 @@ import TestSupport
 import WorkerCore
 import WorkerThreads
 
+extension LoadedPlugin {
+    /// How many calls run, and how many wait.
+    var load: (running: Int, queued: Int) {
+        let health = health
+        return (health.running, health.queued)
+    }
+}
+
 /// The ends that the worker hears of by event, waited for.
 extension LoadedPlugin {
     /// Waits until no call runs or waits; false where that takes too long.

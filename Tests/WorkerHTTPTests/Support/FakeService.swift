@@ -38,12 +38,11 @@ final class FakeService: WorkerService {
 
     let state = Monitor(State())
 
-    var load: (running: Int, queued: Int) { (3, 4) }
+    let health = HealthFacts(.ready, running: 3, queued: 4, further: "")
     var progress: ProgressReport {
         ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
     }
 
-    let furtherHealth = ""
     let furtherStats = ""
 
     func usage() -> ResourceUsage {
@@ -83,8 +82,6 @@ final class FakeService: WorkerService {
         state.withLock { $0.listings += 1 }
         return ([], 0)
     }
-    var readiness: Readiness { .ready }
-
     func progress(id: String) -> ProgressReport? { nil }
 
     func startCalls() {}
