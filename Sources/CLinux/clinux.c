@@ -22,7 +22,6 @@ int clinux_nonblocking(int descriptor) {
     return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
 }
 
-int clinux_open(const char *path, int flags) { return open(path, flags); }
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 void clinux_stdout_by_line(void) { (void)setvbuf(stdout, NULL, _IOLBF, 0); }

@@ -63,10 +63,6 @@ import WorkerOS
         #expect(fault(path: folder.path("dangling.so")) == "'P' does not exist")
     }
 
-    @Test func `A folder is named as one`() {
-        #expect(fault(path: folder.path) == "'P' is a directory, not a shared library")
-    }
-
     @Test func `A pipe, a socket and a device are refused without waiting`() {
         unsafe mkfifo(folder.path("fifo.so"), 0o600)
         #expect(fault(path: folder.path("fifo.so")) == "'P' is not a regular file")
@@ -86,24 +82,7 @@ import WorkerOS
         #expect(fault(path: path) == "'P' is not a regular file")
     }
 
-    @Test func `A file that cannot be opened says why`() {
-        unsafe symlink(folder.path("loop.so"), folder.path("loop.so"))
-        #expect(
-            fault(path: folder.path("loop.so"))
-                == "'P' cannot be read: Too many levels of symbolic links (ELOOP)")
-        let long = folder.path(String(repeating: "a", count: 300))
-        #expect(fault(path: long) == "'P' cannot be read: File name too long (ENAMETOOLONG)")
-    }
-
-    @Test(.enabled(if: geteuid() != 0))
-    func `A file without permission says so`() {
-        let path = folder.write("secret.so", Self.library)
-        unsafe chmod(path, 0)
-        #expect(fault(path: path) == "'P' cannot be read: Permission denied (EACCES)")
-    }
-
     @Test(arguments: [
-        ("", "'P' is empty"),
         (
             "/* GNU ld script\n*/ GROUP",
             "'P' is not a shared library (ELF): it begins with '/* GNU ld script'"
@@ -115,7 +94,7 @@ import WorkerOS
         #expect(fault(Array(text.utf8)) == message)
     }
 
-    @Test func `Another processor, word size or byte order is named`() {
+    @Test func `Another processor is named`() {
         #expect(
             fault(patched(Field.machine, 183, bytes: 2))
                 == "'P' is built for aarch64, this worker runs on x86-64")
@@ -123,42 +102,56 @@ import WorkerOS
             fault(patched(Field.machine, 4_242, bytes: 2))
                 == "'P' is built for machine 4242, this worker runs on x86-64")
         #expect(
-            fault(patched(4, 1, bytes: 1)) == "'P' is a 32-bit library, and this worker is 64-bit")
-        #expect(
-            fault(patched(5, 2, bytes: 1))
-                == "'P' is big-endian, and this worker is little-endian")
+            fault(patched(4, 1, bytes: 1).replacing([62, 0], with: [3, 0], maxReplacements: 1))
+                == "'P' is built for i386, this worker runs on x86-64")
     }
 
-    @Test(
-        arguments: [
-            (1, "an object file"), (2, "an executable"), (4, "a core dump"),
-            (77, "an ELF file of type 77"),
-        ] as [(UInt64, String)])
-    func `Another kind of ELF file is named`(type: UInt64, kind: String) {
-        #expect(
-            fault(patched(Field.type, type, bytes: 2))
-                == "'P' is \(kind), which cannot be loaded: expected a shared library")
+    /// What a file passes the check with, and dlopen then says of it.
+    private func said(of bytes: [UInt8]) -> String { said(path: folder.write("p.so", bytes)) }
+
+    private func said(path: String) -> String {
+        let fault = fault(path: path)
+        guard fault == "passes" else { return fault }
+        guard unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL) == nil else { return "is loaded" }
+        let text = unsafe String(cString: dlerror())
+        return text.replacing("\(path): ", with: "")
     }
 
-    @Test func `A position-independent executable is refused, as dlopen would`() {
+    @Test func `What dlopen says well itself is left to it`() throws {
+        #expect(said(of: []) == "file too short")
+        #expect(said(path: folder.path) == "cannot read file data: Is a directory")
+        unsafe symlink(folder.path("loop.so"), folder.path("loop.so"))
+        #expect(said(path: folder.path("loop.so")).hasSuffix("Too many levels of symbolic links"))
+        #expect(said(of: patched(4, 1, bytes: 1)) == "wrong ELF class: ELFCLASS32")
+        #expect(said(of: patched(5, 2, bytes: 1)) == "ELF file data encoding not little-endian")
+        for type: UInt64 in [1, 4, 77] {
+            #expect(
+                said(of: patched(Field.type, type, bytes: 2))
+                    == "only ET_DYN and ET_EXEC can be loaded")
+        }
         #expect(
-            fault(path: "/bin/sleep")
-                == "'P' is a position-independent executable, which cannot be loaded: "
-                + "expected a shared library")
-        #expect(unsafe dlopen("/bin/sleep", RTLD_NOW) == nil)
+            said(of: patched(Field.type, 2, bytes: 2)) == "cannot dynamically load executable")
+        #expect(
+            said(path: "/bin/sleep") == "cannot dynamically load position-independent executable")
+        #expect(
+            said(of: patched(Field.programHeaderCount, 0, bytes: 2))
+                == "object file has no loadable segments")
+        #expect(
+            said(of: patched(try programHeader(2), 0, bytes: 4))
+                == "object file has no dynamic section")
+        #expect(
+            said(of: patched(Field.programHeaderSize, 32, bytes: 2))
+                == "ELF file's phentsize not the expected size")
     }
 
-    @Test func `A file without a dynamic segment is refused`() throws {
-        #expect(
-            fault(patched(Field.programHeaderCount, 0, bytes: 2))
-                == "'P' has no dynamic segment: expected a shared library")
-        #expect(
-            fault(patched(try programHeader(2), 0, bytes: 4))
-                == "'P' has no dynamic segment: expected a shared library")
+    @Test(arguments: [16, 20, 63, 64, 65, 300])
+    func `A library cut short within its headers is left to dlopen`(length: Int) {
+        let text = said(of: Array(Self.library.prefix(length)))
+        #expect(text == "file too short" || text == "cannot read file data")
     }
 
-    @Test(arguments: [16, 20, 63, 64, 65, 300, 4_096, 100_000])
-    func `A library cut short anywhere is truncated`(length: Int) {
+    @Test(arguments: [832, 4_096, 100_000])
+    func `A library cut short behind its headers is truncated`(length: Int) {
         let message = fault(Array(Self.library.prefix(length)))
         #expect(
             message.hasPrefix("'P' is truncated: it has \(length) bytes where its headers promise ")
@@ -185,26 +178,21 @@ import WorkerOS
         let load = try programHeader(1)
         let huge = UInt64.max
         #expect(
-            fault(patched(Field.programHeaders, huge - 10, bytes: 8))
-                == "'P' is damaged: its program header table ends past the largest file offset")
-        #expect(
-            fault(patched(Field.programHeaders, 1 << 62, bytes: 8)).hasPrefix("'P' is truncated"))
-        #expect(
             fault(patched(load + 8, huge, bytes: 8))
-                == "'P' is damaged: a segment ends past the largest file offset")
+                == "'P' is truncated: it has \(Self.library.count) bytes where its headers promise "
+                + "\(huge)")
         #expect(fault(patched(load + 32, 1 << 40, bytes: 8)).hasPrefix("'P' is truncated"))
-        #expect(
-            fault(patched(load + 40, 1, bytes: 8))
-                == "'P' is damaged: a segment is larger in the file than in memory")
         #expect(
             fault(patched(try programHeader(2) + 16, huge, bytes: 8))
                 == "'P' is damaged: its dynamic segment lies outside of what is loaded")
         #expect(
-            fault(patched(Field.programHeaderCount, 0xffff, bytes: 2))
-                == "'P' is damaged: it claims to have 65535 program headers")
+            said(of: patched(Field.programHeaders, huge - 10, bytes: 8))
+                == "object file has no loadable segments")
         #expect(
-            fault(patched(Field.programHeaderSize, 32, bytes: 2))
-                == "'P' is damaged: its program headers have 32 bytes, not 56")
+            said(of: patched(Field.programHeaders, 1 << 62, bytes: 8)) == "cannot read file data")
+        #expect(
+            said(of: patched(Field.programHeaderCount, 0xffff, bytes: 2)) == "cannot read file data"
+        )
     }
 
     @Test func `No damage to the first kilobyte crashes the check`() {

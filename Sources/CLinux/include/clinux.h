@@ -63,9 +63,6 @@ int clinux_close_on_exec(int descriptor);
 /// Makes a descriptor's open file description non-blocking; -1 and errno on failure.
 int clinux_nonblocking(int descriptor);
 
-/// open(2) without a mode; -1 and errno on failure.
-int clinux_open(const char *_Nonnull path, int flags);
-
 /// pipe2(2): both ends close-on-exec, the reading end first; -1 and errno on failure.
 int clinux_pipe(int ends[_Nonnull 2]);
 

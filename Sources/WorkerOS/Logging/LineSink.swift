@@ -36,7 +36,7 @@ final class LineSink: Sendable {
             (self.descriptor, kind) = (descriptor, .file)
         default:
             let flags = O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-            let own = unsafe reopens ? clinux_open("/proc/self/fd/\(descriptor)", flags) : -1
+            let own = unsafe reopens ? open("/proc/self/fd/\(descriptor)", flags) : -1
             (self.descriptor, kind) = own < 0 ? (descriptor, .blocking) : (own, .nonblocking)
         }
     }

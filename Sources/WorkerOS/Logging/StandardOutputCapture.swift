@@ -34,7 +34,7 @@ package final class StandardOutputCapture: Sendable {
         if descriptor == STDOUT_FILENO { clinux_stdout_flush() }
         // A daemon may be started with standard output closed.
         var real = clinux_duplicate(descriptor)
-        if real < 0 { real = unsafe clinux_open("/dev/null", O_WRONLY | O_CLOEXEC) }
+        if real < 0 { real = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC) }
         var ends: [Int32] = [-1, -1]
         guard real >= 0, unsafe clinux_pipe(&ends) == 0, clinux_nonblocking(ends[0]) == 0,
             let reader = CaptureReader(descriptor: ends[0], onLine: onLine)

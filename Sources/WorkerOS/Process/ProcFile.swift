@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A reader of small files of /proc, with one buffer for all of them.
@@ -15,7 +14,7 @@ struct ProcFile {
     /// Reads a file whole; false where it, or its process, does not exist.
     mutating func read(_ path: String) -> Bool {
         count = 0
-        let descriptor = unsafe clinux_open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         while true {

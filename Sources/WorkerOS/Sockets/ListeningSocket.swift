@@ -86,7 +86,7 @@ package final class ListeningSocket: Sendable {
     private static func aboveStandard(_ descriptor: Int32) throws(SocketError) -> Int32 {
         guard descriptor <= STDERR_FILENO else { return descriptor }
         let moved = clinux_duplicate(descriptor)
-        let null = unsafe clinux_open("/dev/null", O_RDWR | O_CLOEXEC)
+        let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
         guard moved >= 0, null >= 0 else { throw .cannotMove(descriptor, .last) }
         // inetd passes the same socket as all three.
         for standard in STDIN_FILENO...STDERR_FILENO
