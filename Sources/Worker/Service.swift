@@ -5,6 +5,7 @@ internal import WorkerCore
 internal import WorkerHTTP
 internal import WorkerJSON
 internal import WorkerOS
+internal import WorkerThreads
 
 /// Joins the two doors that do not know each other: what HTTP asks, the loaded plugin answers.
 final class Service: WorkerService {
@@ -68,6 +69,14 @@ final class Service: WorkerService {
     func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
 
     func startCalls() { plugin?.startCalls() }
+
+    func startCalls(on poll: EventPoll) { plugin?.startCalls(on: poll) }
+
+    func happened(_ number: UInt64) { plugin?.happened(number) }
+
+    var awaitsEvent: Bool { plugin?.awaitsLane ?? false }
+
+    func loopEnds() { plugin?.loopEnds() }
 
     func cancel(_ client: any CallClient, _ failure: CallFailure) {
         plugin?.cancel(client, failure)

@@ -34,6 +34,9 @@ package import WorkerCore
     private let events: UnsafeMutablePointer<epoll_event>
     private static let capacity = 64
 
+    /// Numbers beyond this one are those of who watches something on the poll of another's loop.
+    package static let guests = UInt64(1) << 62
+
     // The numbers of these events are the poll's own.
     private static let stop = UInt64.max
     private static let interrupt = UInt64.max - 1

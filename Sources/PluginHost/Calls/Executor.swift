@@ -8,6 +8,8 @@ final class Executor: @unchecked Sendable {
     var job: Job?
     /// The slot of a call that has one.
     var slot: CallSlot?
+    /// A call that the loop's thread has begun, and has left to it.
+    var begun: LaneCall?
     /// The plugin, once it is loaded, which the first executor does.
     var plugin: LoadedPlugin?
 }

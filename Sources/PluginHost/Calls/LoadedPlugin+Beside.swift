@@ -35,7 +35,7 @@ extension LoadedPlugin {
             return (nil, state.beside.places.popLast().map { .newExecutor($0) } ?? .noExecutor)
         }
         switch wake {
-        case .noExecutor: break
+        case .noExecutor, .loop: break
         case .idleExecutor: besideWork.signal()
         case .newExecutor(let place):
             startBeside(place)

@@ -7,7 +7,7 @@ internal import WorkerThreads
 extension LoadedPlugin {
     /// Takes a job in, and sees to it that an executor runs it.
     ///
-    /// With `startsLater` an idle executor is left to `startCalls`.
+    /// With `startsLater` an idle executor is left to `startCalls`, as the loop's thread is always.
     func submit(_ job: Job, isOwn: Bool, startsLater: Bool = false) -> CallRefusal? {
         let (refusal, wake) = state.withLock { state in
             var refusal = state.scheduler.submit(job, place: job.place, isOwn: isOwn)
@@ -48,14 +48,16 @@ extension LoadedPlugin {
             let whenIdle = state.isIdle ? exchange(&state.whenIdle, nil) : nil
             return (state.nextWake(), whenIdle)
         }
-        self.wake(wake)
+        // An executor, which this is then, looks again by itself.
+        if case .loop = wake { lanes?.noteJobIfOnLoop() } else { self.wake(wake) }
         whenIdle?()
     }
 
-    private func wake(_ wake: Wake) {
+    func wake(_ wake: Wake) {
         switch wake {
         case .noExecutor: break
         case .idleExecutor: work.signal()
+        case .loop: lanes?.noteJob()
         case .newExecutor(let index):
             if !spawn("uw-exec-\(index)", { self.runExecutor() }) { executorCannotBeHad() }
         }
@@ -86,10 +88,12 @@ extension LoadedPlugin {
     /// Runs jobs until the end of the plugin.
     func runJobs(_ executor: Executor) {
         while true {
-            guard takeJob(executor), let job = executor.job else {
+            guard takeJob(executor) else {
                 work.wait()
                 continue
             }
+            if let begun = exchange(&executor.begun, nil) { begun.run() }
+            guard let job = executor.job else { continue }
             switch job {
             case .call(let call):
                 if let slot = executor.slot { execute(call, in: slot) } else { runAlone(call) }
@@ -122,22 +126,16 @@ extension LoadedPlugin {
     /// Takes the job that is to run now; false if there is none: the executor counts as idle then.
     private func takeJob(_ executor: Executor) -> Bool {
         let wake = state.withLock { state -> Wake? in
-            guard let (job, place) = state.scheduler.next() else {
-                state.idleExecutors += 1
-                return nil
+            switch state.handed.popFirst() {
+            case .begun(let call): executor.begun = call
+            case .job(let job, let slot): (executor.job, executor.slot) = (job, slot)
+            case nil:
+                guard let (job, slot) = state.take() else {
+                    state.idleExecutors += 1
+                    return nil
+                }
+                (executor.job, executor.slot) = (job, slot)
             }
-            let slot = place == .shared ? state.freeSlots.popLast() : nil
-            precondition(
-                (slot != nil) == (place == .shared),
-                "there are as many slots as shared jobs may run")
-            if case .call(let call) = job {
-                state.needsCleanup = true
-                if let slot { slot.admit(call) } else { state.alone = call }
-            } else {
-                state.isOwnRunning = true
-            }
-            executor.job = job
-            executor.slot = slot
             return state.nextWake()
         }
         guard let wake else { return false }
@@ -147,12 +145,20 @@ extension LoadedPlugin {
 
     /// Runs an execute or a stream.
     private func execute(_ call: Call, in slot: CallSlot) {
+        if start(call, in: slot) { instance.execute(call, in: slot) }
+    }
+
+    /// Arms the slot of a call that runs from now on; false where it has ended instead.
+    func start(_ call: Call, in slot: CallSlot) -> Bool {
         events.callBegan(slot: slot.index, id: call.requestID, arrival: call.arrival)
         slot.arm(call)
         // Looked at now, not before: from here on its timer finds the call in the slot.
-        if let failure = startFailure(of: call) { return slot.returned(.failed(failure)) }
+        if let failure = startFailure(of: call) {
+            slot.returned(.failed(failure))
+            return false
+        }
         newestSlot.store(slot.index, ordering: .relaxed)
-        instance.execute(call, in: slot)
+        return true
     }
 
     /// Why a call that has waited does not start, if it does not.
@@ -205,6 +211,8 @@ extension LoadedPlugin {
 enum Wake {
     case noExecutor
     case idleExecutor
+    /// The loop's thread, which takes the jobs itself.
+    case loop
     case newExecutor(Int)
 }
 
@@ -214,9 +222,29 @@ extension LoadedPlugin.State {
         scheduler.running == 0 && scheduler.queued == 0 && beside.busy == 0 && beside.queue.isEmpty
     }
 
+    /// Takes the job that is to run now, and its slot if it has one.
+    mutating func take() -> (Job, CallSlot?)? {
+        guard let (job, place) = scheduler.next() else { return nil }
+        let slot = place == .shared ? freeSlots.popLast() : nil
+        precondition(
+            (slot != nil) == (place == .shared), "there are as many slots as shared jobs may run")
+        if case .call(let call) = job {
+            needsCleanup = true
+            if let slot { slot.admit(call) } else { alone = call }
+        } else {
+            isOwnRunning = true
+        }
+        return (job, slot)
+    }
+
     /// Chooses who runs the next job, if one can start.
     mutating func nextWake() -> Wake {
         guard scheduler.canStart else { return .noExecutor }
+        return isOnLoop ? .loop : nextExecutor()
+    }
+
+    /// Chooses an executor; where all are busy, one looks when it is done.
+    mutating func nextExecutor() -> Wake {
         if idleExecutors > 0 {
             idleExecutors -= 1
             return .idleExecutor

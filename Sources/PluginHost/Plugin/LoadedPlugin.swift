@@ -14,6 +14,10 @@ package final class LoadedPlugin: Sendable {
         var freeSlots: [CallSlot]
         var executors = 1
         var idleExecutors = 0
+        /// What the loop's thread has left to executors.
+        var handed = RingQueue<Handed>()
+        /// There is a loop, whose thread takes the jobs that find no executor at work.
+        var isOnLoop = false
         var isRefreshQueued = false
         /// The job that runs is the worker's own.
         var isOwnRunning = false
@@ -29,6 +33,8 @@ package final class LoadedPlugin: Sendable {
     let slots: [CallSlot]
     let state: Mutex<State>
     let work = Semaphore()
+    /// What the loop's thread reads by itself; nil for a plugin without lanes.
+    let lanes: LaneLoop?
     /// Wakes the threads of `LoadedPlugin+Beside`.
     let besideWork = Semaphore()
     /// How many idle executors have been given a job, and are still to be woken.
@@ -56,6 +62,7 @@ package final class LoadedPlugin: Sendable {
     ) {
         self.instance = instance
         self.slots = slots
+        lanes = instance.usesLanes ? LaneLoop() : nil
         events = environment.events
         spawn = environment.spawn
         clock = environment.clock

@@ -38,6 +38,10 @@ protocol PluginInstance: Sendable {
     func initialize(_ call: Call) -> CallFailure?
     /// Runs the call that a slot has been armed with; the slot hears how it ends.
     func execute(_ call: Call, in slot: CallSlot)
+    /// Whether calls go over lanes, so that `begin` takes them.
+    var usesLanes: Bool { get }
+    /// Takes a lane for the call that a slot has been armed with; does not wait.
+    func begin(_ call: Call, in slot: CallSlot) -> LaneCall?
     /// Answers a request for an endpoint: beside calls in the place of that number, or alone.
     ///
     /// - Returns: nil where it is not to be answered.
@@ -87,6 +91,8 @@ extension PluginInstance {
 
 /// What a plugin in the worker's own process has no part in.
 extension PluginInstance {
+    var usesLanes: Bool { false }
+    func begin(_ call: Call, in slot: CallSlot) -> LaneCall? { nil }
     var absence: String? { nil }
     var isLost: Bool { false }
     func attach(_ owner: any PluginInstanceOwner) {}

@@ -78,7 +78,58 @@ internal import WorkerThreads
         if failure != 0 { throw .closed }
     }
 
+    /// Sends what the socket takes without waiting of a frame's bytes.
+    ///
+    /// - Returns: how many it has taken.
+    func sendNow(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> Int {
+        let flags = Int32(MSG_DONTWAIT | MSG_NOSIGNAL)
+        let count = unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
+        if count < 0, errno != EAGAIN, errno != EINTR { throw .closed }
+        return max(count, 0)
+    }
+
+    /// Sends the rest of a frame, and waits until the socket has taken it.
+    func send(rest: ArraySlice<UInt8>) throws(Failure) {
+        let failure = unsafe rest.withUnsafeBytes { bytes in
+            unsafe uwp_send(
+                descriptor, [uwp_bytes(data: bytes.baseAddress, length: bytes.count)], 1)
+        }
+        if failure != 0 { throw .closed }
+    }
+
     // MARK: - Receiving
+
+    /// What of the next frame is there.
+    enum Arrival: Equatable {
+        case nothing
+        /// Its head, but not all of its payload.
+        case part(FrameHead)
+        /// All of it: `receive` does not wait.
+        case whole(FrameHead)
+        /// The other side has closed its end, or has died.
+        case closed
+    }
+
+    /// Says what of the next frame is there, or comes by one look at the socket; never waits.
+    func arrival() -> Arrival {
+        let known = buffered
+        if case .whole = known { return known }
+        makeRoom(Self.room)
+        let free = unsafe UnsafeMutableRawBufferPointer(rebasing: incoming[end...])
+        guard unsafe !free.isEmpty else { return known }
+        let count = unsafe recv(descriptor, free.baseAddress, free.count, Int32(MSG_DONTWAIT))
+        guard count > 0 else {
+            return count < 0 && (errno == EAGAIN || errno == EINTR) ? known : .closed
+        }
+        end += count
+        return buffered
+    }
+
+    private var buffered: Arrival {
+        guard end - start >= FrameHead.size else { return .nothing }
+        let head = unsafe FrameHead(UnsafeRawBufferPointer(rebasing: incoming[start...]))
+        return end - start >= FrameHead.size + Int(head.length) ? .whole(head) : .part(head)
+    }
 
     /// Whether a frame, or a part of one, can be had without waiting for longer than some milliseconds.
     func isReadable(within milliseconds: UInt64) -> Bool {

@@ -97,126 +97,16 @@ final class ProcessInstance: PluginInstance {
 
     // MARK: - Calls
 
-    func execute(_ call: Call, in slot: CallSlot) {
-        let handle = unsafe slot.description.pointee.id
-        let life = life
-        let lane = life.lanes.take()
-        defer { life.lanes.giveBack(lane) }
-        let number = lane.begin(handle, shown: life.bridge.shown)
-        defer { lane.end() }
-        do throws(FrameSocket.Failure) {
-            try send(call, number, over: lane, as: life.introduction)
-            let hook = hook(of: call)
-            while try step(slot, handle, number, lane, life, hook) {}
-            slot.returned(.done)
-        } catch {
-            if let failure = failure(of: life) { slot.returned(.failed(failure)) }
-        }
-    }
+    func execute(_ call: Call, in slot: CallSlot) { LaneCall(call, in: slot, of: self).run() }
 
-    private func send(
-        _ call: Call, _ number: UInt64, over lane: Lane, as wish: RunnerBridge.Introduction
-    ) throws(FrameSocket.Failure) {
-        guard wish.wantsContext else {
-            return try unsafe send(call, number, over: lane, as: wish, Self.nothing)
-        }
-        let context = RequestContext.line(for: call)
-        var result: Result<Void, FrameSocket.Failure> = .success(())
-        unsafe context.withUnsafeBytes { bytes in
-            do throws(FrameSocket.Failure) {
-                try unsafe send(call, number, over: lane, as: wish, bytes)
-            } catch {
-                result = .failure(error)
-            }
-        }
-        try result.get()
-    }
+    func begin(_ call: Call, in slot: CallSlot) -> LaneCall? { LaneCall(call, in: slot, of: self) }
 
-    private func send(
-        _ call: Call, _ number: UInt64, over lane: Lane, as wish: RunnerBridge.Introduction,
-        _ context: UnsafeRawBufferPointer
-    ) throws(FrameSocket.Failure) {
-        let flags = unsafe context.isEmpty ? 0 : FrameFlag.context
-        if case .endpoint(let index, _) = call.kind {
-            let request = EndpointRequest(call, endpoints[index])
-            return try unsafe request.withParts { parts throws(FrameSocket.Failure) in
-                try unsafe lane.socket.send(
-                    .endpoint, flags: flags, call: number,
-                    context.isEmpty ? parts : [context] + parts)
-            }
-        }
-        let kind: FrameKind = call.kind == .stream ? .stream : .execute
-        defer { extendLifetime(call) }
-        if wish.hello.wantsWhole {
-            let body = unsafe bytes(call.text(0..<call.body.count, orElse: EmptyText.object))
-            return try unsafe lane.socket.send(
-                kind, flags: flags | FrameFlag.whole, call: number,
-                context.isEmpty ? [body] : [context, body])
-        }
-        let args = unsafe bytes(call.text(call.args, orElse: EmptyText.array))
-        let kwargs = unsafe bytes(call.text(call.kwargs, orElse: EmptyText.object))
-        try unsafe lane.socket.send(
-            kind, flags: flags, call: number,
-            context.isEmpty
-                ? [Self.open, args, Self.comma, kwargs, Self.close]
-                : [context, Self.open, args, Self.comma, kwargs, Self.close])
-    }
-
-    /// Takes the next frame of a call; false where it was the last.
-    private func step(
-        _ slot: CallSlot, _ handle: uw_call_id, _ number: UInt64, _ lane: Lane,
-        _ life: Incarnation, _ hook: LifecycleHook?
-    ) throws(FrameSocket.Failure) -> Bool {
-        var mayFlush = false
-        let goesOn = try unsafe lane.socket.receive { head, payload -> Bool in
-            if let hook, let text = EndpointRequest.wording(of: head, for: hook) {
-                unsafe Array(text.utf8).withUnsafeBytes { body in
-                    _ = unsafe slot.finish(handle, uw_status(UW_OK), body)
-                }
-                return false
-            }
-            switch FrameKind(rawValue: head.kind) {
-            case .lines:
-                unsafe emit(payload, slot, handle)
-                mayFlush = head.flags & FrameFlag.fast != 0
-                return true
-            case .state:
-                unsafe life.bridge.report(head, payload)
-                return true
-            case .result: _ = unsafe slot.finish(handle, uw_status(UW_OK), payload)
-            case .error: _ = unsafe slot.finish(handle, head.status, payload)
-            case .answer:
-                let (own, body) = unsafe OwnAnswer.read(payload)
-                _ = unsafe slot.finish(handle, uw_status(UW_OK), body, own)
-            case .cancelled:
-                _ = unsafe slot.finish(handle, uw_status(UW_CANCELLED), Self.nothing)
-            default:
-                return true  // what a later runner may say beside
-            }
-            return false
-        }
-        // Lines are held back at the other end: they are asked for if no more come by themselves.
-        if mayFlush, !lane.socket.isReadable(within: 1) {
-            life.process.tell(.flush, lane: lane.number, call: number)
-        }
-        return goesOn
-    }
-
-    /// Hands on lines until no more are wanted; those behind are read and dropped.
-    private func emit(_ lines: UnsafeRawBufferPointer, _ slot: CallSlot, _ handle: uw_call_id) {
-        var start = 0
-        while start < lines.count {
-            let end = unsafe lines[start...].firstIndex(of: UInt8(ascii: "\n")) ?? lines.count
-            let line = unsafe UnsafeRawBufferPointer(rebasing: lines[start..<end])
-            guard unsafe slot.emit(handle, line, as: .pythonLine) == UW_OK else { return }
-            start = end + 1
-        }
-    }
+    var usesLanes: Bool { true }
 
     /// What clients of calls are told whose process is gone; nil where they are told nothing.
     ///
     /// A lane breaks before the end of the process can be known.
-    private func failure(of life: Incarnation) -> CallFailure? {
+    func failure(of life: Incarnation) -> CallFailure? {
         if !life.bridge.waitForEnd(until: environment.clock() + Self.patience) {
             life.runner.kill("it has closed the connection of a call")
             life.bridge.waitForEnd(until: environment.clock() + Self.patience)
@@ -230,13 +120,6 @@ final class ProcessInstance: PluginInstance {
 
     // MARK: - Endpoints
 
-    private func hook(of call: Call) -> LifecycleHook? {
-        guard case .endpoint(let index, _) = call.kind,
-            case .hook(let hook) = endpoints[index].target
-        else { return nil }
-        return hook
-    }
-
     func answer(_ call: Call, beside place: Int?) -> CallOutcome? {
         let (life, absence) = state.withLock { ($0.life, $0.absence) }
         if let absence, place != nil {
@@ -246,14 +129,15 @@ final class ProcessInstance: PluginInstance {
         let lane = place.map { life.besides[$0] } ?? life.lanes.all[0]
         let number = lane.begin(uw_call_id(UW_NO_CALL), shown: life.bridge.shown)
         do throws(FrameSocket.Failure) {
-            try send(call, number, over: lane, as: life.introduction)
+            let frame = CallFrame(call, as: life.introduction, endpoints)
+            try frame.send(number, over: lane.socket)
             while true {
                 var outcome: CallOutcome?
                 try unsafe lane.socket.receive { head, payload in
                     if head.kind == FrameKind.state.rawValue {
                         unsafe life.bridge.report(head, payload)
                     }
-                    outcome = unsafe EndpointRequest.outcome(head, payload, hook(of: call))
+                    outcome = unsafe EndpointRequest.outcome(head, payload, frame.hook)
                 }
                 if let outcome { return outcome }
             }
@@ -265,7 +149,7 @@ final class ProcessInstance: PluginInstance {
     // MARK: - What runs beside nothing
 
     func initialize(_ call: Call) -> CallFailure? {
-        let config = unsafe bytes(call.text(call.args, orElse: EmptyText.object))
+        let config = unsafe call.bytes(call.args, orElse: EmptyText.object)
         defer { extendLifetime(call) }
         let failure = unsafe ask(.initialize, config)
         if failure == nil, plan.onCrash == .restart {
@@ -315,20 +199,6 @@ final class ProcessInstance: PluginInstance {
         }
     }
 
-    // MARK: - Texts
-
-    nonisolated(unsafe) private static let open = unsafe constant("[")
-    nonisolated(unsafe) private static let comma = unsafe constant(",")
-    nonisolated(unsafe) private static let close = unsafe constant("]")
     nonisolated(unsafe) private static let nothing = unsafe UnsafeRawBufferPointer(
         start: nil, count: 0)
-}
-
-/// The bytes of a text, which is never freed.
-private func constant(_ text: StaticString) -> UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-}
-
-private func bytes(_ text: uw_text) -> UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: text.data, count: text.length)
 }

@@ -98,7 +98,7 @@ internal import WorkerThreads
         unsafe self.daemon = daemon
         let events = unsafe uw_mhd_epoll(daemon)
         poll.add(events, Self.daemonEvent, for: .readable)
-        while wait() {
+        while wait(service) {
             now = clock()
             (begun, isTired, hasWorked) = (0, false, false)
             validation.begin()
@@ -108,12 +108,13 @@ internal import WorkerThreads
             clients.look(now)
             let isProbing = isRestless && clients.probe(now)
             unsafe MHD_run(daemon)
-            service.startCalls()
+            service.startCalls(on: poll)
             if now >= nextBeat, let heartbeat { nextBeat = heartbeat.beat(at: now) }
             if isProbing { clients.endStuck(events) }
             fruitless = hasWorked ? 0 : fruitless + 1
             if unsafe cannotAccept(daemon) { service.report(Self.cannotAccept) }
         }
+        service.loopEnds()
         if mustQuiesce.load(ordering: .relaxed) { unsafe quiesce(daemon) }
         hasEnded.signal()
     }
@@ -176,14 +177,16 @@ internal import WorkerThreads
     var hasConnections: Bool { connections.load(ordering: .acquiring) > 0 }
 
     /// Waits until there is something to do; false when the loop is to end.
-    private func wait() -> Bool {
+    private func wait(_ service: any WorkerService) -> Bool {
         var patience = patience()
         if patience != .zero {
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             if !woken.isEmpty { patience = .zero }
         }
         defer { isAsleep.store(false, ordering: .relaxed) }
-        if patience == .zero, now - lastWait < Self.longestBlindness { return true }
+        if patience == .zero, now - lastWait < Self.longestBlindness, !service.awaitsEvent {
+            return true
+        }
         lastWait = now
         let isGivingBack =
             freed >= Self.worthGivingBack && patience ?? Self.idleTime >= Self.idleTime
@@ -194,6 +197,7 @@ internal import WorkerThreads
             case .happened(Self.daemonEvent): accepting.somethingHappened(now)
             case .interrupted: break
             case .timeout: if isGivingBack { giveBack() }
+            case .happened(let number) where number > EventPoll.guests: service.happened(number)
             case .happened(let number):
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             case .stopped: isRunning = false

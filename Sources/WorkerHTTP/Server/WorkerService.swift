@@ -1,6 +1,7 @@
 package import WorkerCalls
 package import WorkerCore
 package import WorkerJSON
+package import WorkerThreads
 
 /// What the HTTP server needs of the worker behind it.
 ///
@@ -34,6 +35,15 @@ package protocol WorkerService: AnyObject, Sendable {
     func callFailed(_ call: FailedCall)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
+    /// Likewise, at the end of each turn of a loop, which waits on that poll; their answers may be events
+    /// of it, with numbers beyond `EventPoll.guests`.
+    func startCalls(on poll: EventPoll)
+    /// One of these events has happened.
+    func happened(_ number: UInt64)
+    /// Whether such an event is waited for, and to be looked for in each turn.
+    var awaitsEvent: Bool { get }
+    /// The loop ends, and its poll with it.
+    func loopEnds()
     /// Cancels the call of a client.
     func cancel(_ client: any CallClient, _ failure: CallFailure)
     /// Cancels the calls of an id; the completion gets the answer, from any thread, once, and soon.

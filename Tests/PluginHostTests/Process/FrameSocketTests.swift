@@ -110,4 +110,43 @@ import Testing
         theirs.shutDown()
         _ = try? sending.value()
     }
+
+    @Test func `What a full socket does not take at once is sent by one that waits`() throws {
+        let (ours, theirs) = try pair()
+        let payload = bytes(300_000)
+        var frame = [UInt8](repeating: 0, count: FrameHead.size)
+        unsafe frame.withUnsafeMutableBytes { bytes in
+            unsafe FrameHead(.execute, call: 9, length: payload.count).write(to: bytes)
+        }
+        frame += payload
+        let taken = try unsafe frame.withUnsafeBytes { try unsafe ours.sendNow($0) }
+        #expect((1..<frame.count).contains(taken))
+        #expect(try unsafe frame.withUnsafeBytes { try unsafe ours.sendNow($0) } == 0)
+        let rest = frame[taken...]
+        let sending = Background { try ours.send(rest: rest) }
+        #expect(try receive(theirs).payload == payload)
+        try sending.value()
+    }
+
+    @Test func `It is said what of a frame is there, without waiting for more`() throws {
+        let (ours, theirs) = try pair()
+        #expect(theirs.arrival() == .nothing)
+        try send(ours, .result, call: 1, [[1, 2, 3]])
+        try send(ours, .error, call: 2, [[4]])
+        let first = FrameHead(.result, call: 1, length: 3)
+        #expect(theirs.arrival() == .whole(first))
+        #expect(theirs.arrival() == .whole(first))
+        #expect(try receive(theirs) == Seen(head: first, payload: [1, 2, 3]))
+        #expect(theirs.arrival() == .whole(FrameHead(.error, call: 2, length: 1)))
+        _ = try receive(theirs)
+        #expect(theirs.arrival() == .nothing)
+        let long = FrameHead(.lines, call: 3, length: 100_000)
+        let sending = Background { try self.send(ours, .lines, call: 3, [self.bytes(100_000)]) }
+        while theirs.arrival() == .nothing {}
+        #expect(theirs.arrival() == .part(long))
+        _ = try receive(theirs)
+        try sending.value()
+        ours.shutDown()
+        #expect(theirs.arrival() == .closed)
+    }
 }

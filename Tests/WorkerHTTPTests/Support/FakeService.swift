@@ -3,6 +3,7 @@ import WorkerCalls
 import WorkerCore
 import WorkerHTTP
 import WorkerJSON
+import WorkerThreads
 
 /// A call as the server handed it over.
 struct Submission: Sendable {
@@ -85,6 +86,10 @@ final class FakeService: WorkerService {
     func progress(id: String) -> ProgressReport? { nil }
 
     func startCalls() {}
+    func startCalls(on poll: EventPoll) {}
+    func happened(_ number: UInt64) {}
+    let awaitsEvent = false
+    func loopEnds() {}
 
     func report(_ text: String) { state.withLock { $0.reports.append(text) } }
 
