@@ -15,6 +15,8 @@ class Calls(Case):
     def test_everything_runs_on_the_main_thread(self):
         runner = self.start()
         self.assertEqual(runner.lane.call(do="thread").text, "true")
+        # A stream has a thread of a pool under the original; signal.signal works on this one alone.
+        self.assertEqual(runner.lane.stream(do="thread")[1], ["true"])
 
     def test_ten_megabytes_go_in_and_out(self):
         runner = self.start()

@@ -41,10 +41,10 @@ enum PluginFile {
         let nearby = PluginSearch.nearby(module: module).first { path in
             do throws(ELFError) {
                 try ELFInspector.check(path: path)
-                return true
             } catch {
-                return false
+                if case .missing = error { return false }
             }
+            return true
         }
         throw .notFound(module, candidates: candidates, nearby: nearby)
     }

@@ -19,7 +19,9 @@ enum PluginSource {
         do throws(LoadError) {
             return .library(path: try PluginFile.find(module, environment))
         } catch {
-            guard case .notFound(_, _, nearby: nil) = error, !isPath else { throw error }
+            guard case .notFound(_, _, let nearby) = error, !isPath else { throw error }
+            // The name of a file is not that of a module; a module may have that of a file.
+            if nearby != nil, PluginSearch.isFile(module) { throw error }
             let found = search(configuration, environment).choice(.system)
             guard found != .none else { throw error }
             log.info("no library: \(error)")

@@ -51,6 +51,7 @@ import WorkerCore
     @Test func `The current folder is named for a plain name, and not searched`() {
         #expect(PluginSearch.nearby(module: "echo.so") == ["./echo.so", "./libecho.so"])
         #expect(PluginSearch.nearby(module: "echo") == ["./echo.so", "./libecho.so"])
+        #expect(PluginSearch.nearby(module: "echo.py") == ["./echo.py"])
         #expect(PluginSearch.nearby(module: "a/echo.so").isEmpty)
         #expect(!candidates("echo").contains { $0.hasPrefix("./") })
     }

@@ -1,6 +1,7 @@
 """The plugin of most tests: `do` says what a call does."""
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -233,6 +234,10 @@ class Plugin:
         yield "before"
         os.fork()
         yield "after"
+
+    def lines_thread(self):
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
+        yield self.do_thread()
 
     def lines_list(self):
         return [1, 2, 3]

@@ -36,7 +36,13 @@ package enum PluginSearch {
     ///
     /// They are not tried: what is loaded must not depend on the folder that a worker starts in.
     package static func nearby(module: String) -> [String] {
-        module.contains("/") ? [] : files(module).map { "./\($0)" }
+        if module.contains("/") { return [] }
+        return (module.hasSuffix(".py") ? [module] : files(module)).map { "./\($0)" }
+    }
+
+    /// Whether a plain name is that of a file.
+    package static func isFile(_ module: String) -> Bool {
+        module.hasSuffix(".so") || module.hasSuffix(".py")
     }
 
     private static func files(_ module: String) -> [String] {
