@@ -1,4 +1,3 @@
-package import WorkerCore
 package import WorkerJSON
 
 /// The client's side of a call: for a request by HTTP its exchange.
@@ -22,4 +21,16 @@ package protocol CallClient: AnyObject, Sendable {
 
     /// No more lines are wanted: `offer` answers `.closed` from now on, and waiters return.
     func close()
+}
+
+/// What became of stream lines that were offered to the client's side.
+package enum StreamOffer: Sendable {
+    /// They will be sent.
+    case taken
+    /// They will be sent once the connection has been woken, which is up to the caller.
+    case takenAndWaking
+    /// They were left: the client is slower than the plugin.
+    case full
+    /// They were left: they are not wanted.
+    case closed
 }

@@ -54,3 +54,60 @@ extension ByteBuffer {
         return grown + 1
     }
 }
+
+/// Why a JSON value was not appended.
+package enum JSONAppendError: Error, Equatable, CustomStringConvertible {
+    /// The text is not one JSON value; offsets count from its first byte.
+    case invalid(JSONError)
+    /// There is no memory for it.
+    case outOfMemory
+
+    /// A sentence that says what is wrong and where.
+    package var description: String {
+        switch self {
+        case .invalid(let error): "invalid JSON at \(error)"
+        case .outOfMemory: "no memory for the JSON text"
+        }
+    }
+}
+
+/// How a JSON value is appended to a buffer.
+package enum JSONStyle: Sendable {
+    /// Without insignificant white space, otherwise byte for byte.
+    case value
+    /// As `value`, with U+0085, U+2028 and U+2029 escaped, and one line end after it.
+    ///
+    /// Clients split lines at those three characters too.
+    case line
+    /// As `line`, with NaN, Infinity and -Infinity as numbers, which is how Python writes them.
+    case pythonLine
+}
+
+/// Lines of a stream as most of them are: short, and already as they are to be sent.
+package enum ShortLine {
+    /// How many bytes `write` may write.
+    package static let room = Int(WORKER_JSON_SHORT_LINE_ROOM)
+    /// The longest value that may become a short line, in bytes.
+    package static let limit = Int(WORKER_JSON_SHORT_LINE)
+
+    /// Copies a JSON value with a line end behind it, if it is short, valid and compact.
+    ///
+    /// The text may be foreign memory without padding. What `appendJSON` would not
+    /// refuse may be refused here: it decides then. What is written, it would have written too.
+    ///
+    /// - Parameters:
+    ///   - text: The JSON text, UTF-8.
+    ///   - line: Where the line is written; has `room` bytes.
+    ///   - style: A kind of line, the same as for `appendJSON`.
+    /// - Returns: The line's length, or 0.
+    package static func write(
+        _ text: UnsafeRawBufferPointer, to line: UnsafeMutableRawPointer,
+        as style: JSONStyle = .line
+    ) -> Int {
+        guard let source = unsafe text.assumingMemoryBound(to: UInt8.self).baseAddress else {
+            return 0
+        }
+        return unsafe worker_json_short_line(
+            source, text.count, line.assumingMemoryBound(to: UInt8.self), style == .pythonLine)
+    }
+}

@@ -1,3 +1,5 @@
+import CWorkerJSON
+
 /// What the first bytes of a text tell about its encoding.
 enum TextEncoding {
     /// Whether the text begins with U+FEFF in UTF-8.
@@ -18,5 +20,16 @@ enum TextEncoding {
         case (0xFF, 0xFE, _, _), (0xFE, 0xFF, _, _), (1..., 0, _, _), (0, 1..., _, _): .utf16
         default: nil
         }
+    }
+}
+
+/// Questions about UTF-8.
+package enum UTF8Text {
+    /// Tells whether bytes are UTF-8 as Unicode defines it; no bytes are.
+    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress else {
+            return true
+        }
+        return unsafe worker_json_is_utf8(start, bytes.count)
     }
 }

@@ -1,3 +1,4 @@
+private import CThreads
 internal import Synchronization
 internal import WorkerCore
 
@@ -96,4 +97,40 @@ package final class WorkerThread<Work: Sendable>: Sendable {
         if let current { threadEnded(current) }
         start()
     }
+}
+
+/// Starts a thread with a name of at most 15 bytes; how rooms that must not know each other share
+/// one way of making threads.
+///
+/// Returns whether the system gave one. It may refuse at any moment (a limit of tasks, memory), so
+/// the caller has to cope; what a promise hangs on is started while the worker starts.
+package typealias ThreadSpawner =
+    @Sendable (_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool
+
+/// The end of a thread inside of code that is not ours: pthread_exit, or a cancellation.
+package enum ThreadEnd {
+    /// Runs a body; should the calling thread end inside of it, runs `ifThreadEnds` as its last act.
+    ///
+    /// No cancellation is acted on but where the body enables it. What the body's frames hold is
+    /// never released if the thread ends: nothing of Swift is unwound.
+    package static func run(
+        _ body: () -> Void, ifThreadEnds: @escaping @Sendable () -> Void
+    ) {
+        let lastAct = unsafe Unmanaged.passRetained(LastAct(ifThreadEnds))
+        unsafe cthreads_watch_end(perform, lastAct.toOpaque())
+        body()
+        cthreads_unwatch_end()
+        unsafe lastAct.release()
+    }
+}
+
+private final class LastAct: Sendable {
+    let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func perform(_ context: UnsafeMutableRawPointer?) {
+    guard let context = unsafe context else { return }
+    unsafe Unmanaged<LastAct>.fromOpaque(context).takeRetainedValue().body()
 }

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerJSON
 
@@ -27,6 +28,12 @@ import WorkerJSON
         case nil: return "nothing"
         case .dropped?: return "dropped"
         }
+    }
+
+    @Test func `The ends of a stream are spelt as the contract says`() {
+        #expect(StreamEnd.complete.rawValue == "complete")
+        #expect(StreamEnd.error.rawValue == "error")
+        #expect(StreamEnd.cancelled.rawValue == "cancelled")
     }
 
     @Test func `Lines are taken together, in order, and then their end`() {

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import WorkerCalls
 import WorkerCore
 import WorkerJSON
 import WorkerThreads

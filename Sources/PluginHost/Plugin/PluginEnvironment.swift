@@ -1,3 +1,5 @@
+internal import CPluginGuard
+internal import Synchronization
 package import WorkerCore
 package import WorkerThreads
 
@@ -41,5 +43,58 @@ package struct PluginEnvironment: Sendable {
         self.timers = timers
         self.spawn = spawn
         self.greeted = greeted
+    }
+}
+
+/// Who hears of what happens in and around the plugin.
+///
+/// Any thread; not to wait.
+package protocol PluginEvents: Sendable {
+    /// The plugin's library is in memory; none of its functions has been called.
+    func libraryLoaded()
+    /// A call is about to run in the slot of this number, which is below 256.
+    func callBegan(slot: Int, id: String, arrival: Moment)
+    /// The call in the slot has ended, and `execute` has returned.
+    func callEnded(slot: Int)
+    /// The plugin wrote a line to the log.
+    func pluginLogged(_ level: PluginLogLevel, _ text: String)
+    /// The plugin did what the ABI forbids.
+    func pluginMisbehaved(_ detail: String, requestID: String?)
+    /// A cancelled call has not ended for longer than is allowed: the worker is to end.
+    func pluginIsWedged(_ detail: String)
+    /// The plugin has called exit: the worker is to end, as its thread waits for that.
+    func pluginExited(_ detail: String)
+    /// The process of the plugin has died: the worker is to end likewise.
+    func pluginDied(_ death: ProcessDeath)
+    /// The process of the plugin has died, and is started again after some time, or not at all.
+    func processDied(_ death: ProcessDeath, restartsIn pause: TimeSpan?)
+    /// Another process runs the plugin.
+    func processRestarted()
+    /// The plugin says that it is broken for good: the worker is to end.
+    func pluginIsBroken(_ detail: String)
+}
+
+/// How severe a plugin says that a log line is.
+package enum PluginLogLevel: UInt32, Sendable {
+    case error = 0
+    case warning = 1
+    case info = 2
+    case debug = 3
+}
+
+/// Calls of exit and quick_exit by plugin code, which end the process in order instead.
+package enum ProcessExit {
+    private static let listener = Mutex<(any PluginEvents)?>(nil)
+
+    /// Has `events` hear of them from now on; the thread that called then waits for ever.
+    ///
+    /// Nothing of the worker's may call exit any more. Called again once a library is loaded, as
+    /// what has registered itself with atexit since is run before.
+    package static func watch(_ events: any PluginEvents) {
+        listener.withLock { $0 = events }
+        unsafe uwg_watch_exit { text in
+            let detail = unsafe String(cString: text)
+            ProcessExit.listener.withLock { $0 }?.pluginExited(detail)
+        }
     }
 }

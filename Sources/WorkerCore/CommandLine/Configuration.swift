@@ -67,3 +67,33 @@ package struct Configuration: Sendable, Equatable {
         return .inherited(descriptor ?? SocketSource.firstActivated)
     }
 }
+
+/// How grave a log line is; a level admits itself and everything graver.
+package enum LogLevel: Int, Sendable, CaseIterable, Comparable, CustomStringConvertible {
+    case error
+    case warning
+    case info
+    case debug
+
+    /// The word that stands in log lines and on the command line.
+    package var description: String {
+        switch self {
+        case .error: "error"
+        case .warning: "warning"
+        case .info: "info"
+        case .debug: "debug"
+        }
+    }
+
+    package static func < (left: LogLevel, right: LogLevel) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// What the worker does when the process of a Python plugin dies: `--on-crash`.
+package enum CrashAnswer: String, CaseIterable, Sendable {
+    /// It starts the process again.
+    case restart
+    /// It ends likewise.
+    case exit
+}

@@ -90,3 +90,71 @@ extension OptionValue where Value == TimeSpan {
 private func isDigit(_ byte: UInt8) -> Bool {
     UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
 }
+
+/// Numbers of bytes as people write them.
+enum ByteCount {
+    private static let units: [(suffixes: [String], shift: Int)] = [
+        (["gib", "g"], 30), (["mib", "m"], 20), (["kib", "k"], 10),
+    ]
+
+    /// The bytes that `4096`, `64K`, `64KiB`, `64M`, … stand for; nil for zero, overflow and all else.
+    static func parse(_ text: String) -> Int? {
+        var digits = text.lowercased()
+        var shift = 0
+        for unit in units {
+            guard let suffix = unit.suffixes.first(where: { digits.hasSuffix($0) }) else {
+                continue
+            }
+            digits.removeLast(suffix.count)
+            shift = unit.shift
+            break
+        }
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+            let count = Int(digits), count > 0
+        else { return nil }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: 1 << shift)
+        return overflow ? nil : bytes
+    }
+
+    /// The shortest exact spelling, such as `64 MiB`, without its space.
+    static func text(_ bytes: Int) -> String {
+        for (suffix, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)]
+        where bytes > 0 && bytes % (1 << shift) == 0 {
+            return "\(bytes >> shift)\(suffix)"
+        }
+        return String(bytes)
+    }
+}
+
+/// The grammar of what `--allow-host` and `--allow-origin` take.
+enum WebName {
+    /// Whether a text is a host name, an IPv4 address or a bracketed IPv6 address, without a port.
+    static func host(_ text: some StringProtocol) -> Bool {
+        if text.hasPrefix("["), text.hasSuffix("]") {
+            let inner = text.dropFirst().dropLast()
+            return inner.contains(":")
+                && inner.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == ":" || $0 == ".") }
+        }
+        return !text.isEmpty && text.count <= 253
+            && text.allSatisfy {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "." || $0 == "_")
+            }
+    }
+
+    /// Whether a text is `null` or a scheme, `://` and a host, with or without a port.
+    static func origin(_ text: String) -> Bool {
+        if text == "null" { return true }
+        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1].isEmpty, parts[0].hasSuffix(":") else { return false }
+        let scheme = parts[0].dropLast()
+        guard scheme.first?.isLetter == true,
+            scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
+        else { return false }
+        let authority = parts[2]
+        guard let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") else {
+            return host(authority)
+        }
+        let port = authority[authority.index(after: colon)...]
+        return host(authority[..<colon]) && UInt16(port).map { String($0) == port } == true
+    }
+}

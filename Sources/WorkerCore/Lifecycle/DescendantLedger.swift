@@ -64,3 +64,35 @@ package struct DescendantLedger: Sendable {
         known[identity.pid] == identity.start
     }
 }
+
+/// A process as it was seen at one moment.
+package struct DescendantSighting: Sendable, Equatable {
+    package let identity: DescendantIdentity
+    /// The number of its parent at that moment.
+    package let parent: Int32
+    /// The session that it was in; inherited from its creator, or its own number.
+    package let session: Int32
+    /// Whether nothing of it runs any more: a zombie, which only waits to be reaped.
+    package let isGone: Bool
+
+    package init(
+        identity: DescendantIdentity, parent: Int32, session: Int32, isGone: Bool = false
+    ) {
+        self.identity = identity
+        self.parent = parent
+        self.session = session
+        self.isGone = isGone
+    }
+}
+
+/// What tells a process from all others, also from a later one with the same number.
+package struct DescendantIdentity: Hashable, Sendable {
+    package let pid: Int32
+    /// When it started, in ticks since the machine did.
+    package let start: UInt64
+
+    package init(pid: Int32, start: UInt64) {
+        self.pid = pid
+        self.start = start
+    }
+}

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import WorkerCalls
 internal import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads
@@ -140,4 +141,11 @@ final class StreamPipe: Sendable {
 private func append(_ bytes: borrowing ByteBuffer, to buffer: inout ByteBuffer) {
     let isDone = buffer.append(bytes)
     precondition(isDone, "there was room")
+}
+
+/// How a stream ended; the value of the trailer `X-Stream-End`.
+enum StreamEnd: String, Sendable {
+    case complete
+    case error
+    case cancelled
 }

@@ -1,6 +1,6 @@
-import CLinux
-import Glibc
-import Synchronization
+internal import CLinux
+internal import Glibc
+internal import Synchronization
 package import WorkerCore
 
 /// The catching of what plugins print: descriptor 1 becomes a pipe, and each line goes to a closure.
@@ -91,5 +91,19 @@ package final class StandardOutputCapture: Sendable {
             dup2(realOutput, descriptor)
         }
         return reader.finish(until: deadline)
+    }
+}
+
+/// Why standard output cannot be captured.
+package enum CaptureError: Error, Equatable, CustomStringConvertible {
+    case cannotRedirect(descriptor: Int32, SystemError)
+    case noThread(ThreadError)
+
+    package var description: String {
+        switch self {
+        case .cannotRedirect(let descriptor, let error):
+            "descriptor \(descriptor) cannot be captured: \(error)"
+        case .noThread(let error): "standard output cannot be captured: \(error)"
+        }
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The variables that the worker knows, copied once at its start.
@@ -65,5 +66,15 @@ package struct Environment: Sendable, Equatable {
             let count = values["LISTEN_FDS"].flatMap({ Int($0) })
         else { return 0 }
         return max(0, count)
+    }
+}
+
+/// The arguments that this process was started with.
+package enum ProcessArguments {
+    /// Returns them, the program's name first; none at all where the starter gave none.
+    ///
+    /// Swift's own `CommandLine.arguments` reads /proc, which need not be there.
+    package static func current() -> [String] {
+        (0..<clinux_argument_count()).map { unsafe String(cString: clinux_argument($0)) }
     }
 }

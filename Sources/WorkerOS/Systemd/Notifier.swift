@@ -1,8 +1,8 @@
-import CLinux
-import Glibc
-import Synchronization
+internal import CLinux
+internal import Glibc
+internal import Synchronization
 package import WorkerCore
-import WorkerThreads
+internal import WorkerThreads
 
 /// What the worker tells the service manager about itself, by the protocol of `sd_notify`.
 ///
@@ -152,5 +152,25 @@ package final class Notifier: Sendable {
 
     private func waitUntilWritable(_ deadline: Moment) -> Bool {
         Poll.wait(descriptor, for: .writable, until: deadline)
+    }
+}
+
+/// How often the service manager wants to hear that the worker lives.
+package struct WatchdogInterval: Sendable, Equatable {
+    /// The time of silence after which the manager ends the worker.
+    package let limit: TimeSpan
+
+    /// The time between two signs of life, half of the limit.
+    package var ping: TimeSpan { limit / 2 }
+
+    /// Reads the copied environment; nil if no manager watches this process.
+    ///
+    /// The corresponding C function is `sd_watchdog_enabled`.
+    package init?(environment: Environment, processID: Int32 = getpid()) {
+        if let owner = environment["WATCHDOG_PID"], Int32(owner) != processID { return nil }
+        guard let text = environment["WATCHDOG_USEC"], let microseconds = UInt64(text),
+            microseconds > 0, microseconds < UInt64.max / 1_000
+        else { return nil }
+        limit = .microseconds(microseconds)
     }
 }

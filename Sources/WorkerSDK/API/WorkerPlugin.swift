@@ -75,3 +75,35 @@ extension WorkerPlugin where Chunk == Output {
         try stream.write(output)
     }
 }
+
+/// The result of a plugin that returns nothing; `null` in JSON.
+public struct Null: Codable, Hashable, Sendable {
+    /// Creates the value.
+    public init() {}
+
+    /// Takes anything, and keeps nothing of it.
+    public init(from _: any Decoder) {}
+
+    /// Writes `null`.
+    ///
+    /// - Parameter encoder: Where to.
+    /// - Throws: What the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encodeNil()
+    }
+}
+
+/// The arguments of a plugin that takes none.
+public struct NoArguments: Decodable, Sendable {
+    /// Creates the absence of arguments.
+    public init() {}
+}
+
+/// On which thread of the worker a ``WorkerPlugin`` runs.
+public enum Threading: Sendable {
+    /// On any, one call at a time. The default.
+    case serial
+    /// Always on one and the same, one call at a time, from `init` to the end.
+    case affine
+}

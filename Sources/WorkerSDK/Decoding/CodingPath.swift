@@ -12,3 +12,37 @@ enum CodingPath {
         return text
     }
 }
+
+/// A coding key of any name.
+struct NameKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: some StringProtocol) {
+        stringValue = String(name)
+    }
+
+    init?(stringValue: String) {
+        self.init(stringValue)
+    }
+
+    init?(intValue _: Int) {
+        nil
+    }
+}
+
+/// What a type is called in messages to people who write JSON.
+enum TypeName {
+    static func text(_ type: Any.Type) -> String {
+        switch type {
+        case is any KeyedByText.Type: "an object"
+        case is any Sequence.Type where !(type is String.Type): "an array"
+        default: String(describing: type)
+        }
+    }
+}
+
+/// A dictionary, whatever it holds.
+private protocol KeyedByText {}
+
+extension Dictionary: KeyedByText {}

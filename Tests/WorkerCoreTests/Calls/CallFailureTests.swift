@@ -32,10 +32,4 @@ import WorkerCore
     func `Each kind of call has its place in the queue`(kind: CallKind, place: CallPlace) {
         #expect(kind.place == place)
     }
-
-    @Test func `The ends of a stream are spelt as the contract says`() {
-        #expect(StreamEnd.complete.rawValue == "complete")
-        #expect(StreamEnd.error.rawValue == "error")
-        #expect(StreamEnd.cancelled.rawValue == "cancelled")
-    }
 }
