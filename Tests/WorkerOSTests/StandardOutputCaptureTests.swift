@@ -19,7 +19,7 @@ import WorkerThreads
     private let lines = Lines()
 
     init() {
-        SignalHandlers.surviveBrokenPipes()
+        signal(SIGPIPE) { _ in }
     }
 
     private func start() throws -> StandardOutputCapture {

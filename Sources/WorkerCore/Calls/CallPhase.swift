@@ -39,9 +39,6 @@ package struct CallPhase: Equatable, Sendable {
     /// Makes the phase of a call that `execute` is about to be called for.
     package init() {}
 
-    /// Whether finish has been called, by the plugin or in its place.
-    package var hasFinished: Bool { isFinished }
-
     /// The plugin's execute has returned.
     package mutating func returned(_ status: Return) -> ReturnAction {
         precondition(!isReturned, "execute returns once")

@@ -34,7 +34,4 @@ package enum SignalHandlers {
             clinux_signal_taker($0) != CLINUX_TAKEN_BY_US && clinux_signal_catch($0)
         }
     }
-
-    /// Makes writing to a pipe without a reader an error instead of an end, for tests.
-    static func surviveBrokenPipes() { clinux_signal_catch(SIGPIPE) }
 }
