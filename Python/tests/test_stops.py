@@ -224,3 +224,29 @@ class Hint(Case):
             runner.control_frame("C")
         if "UW_TEST_TIMES" in os.environ:
             print("stop of a busy loop: median %.1f ms" % (sorted(times)[10] * 1e3))
+
+
+class Unread(Case):
+    def test_answers_that_the_daemon_does_not_read_hold_up_no_call(self):
+        """Each takes a whole buffer of the kernel's: a socket holds fewer than 300 of them."""
+        runner = self.start()
+        self.assertAnswers(runner)  # the call that is stopped, long after its end
+        runner.control.socket.setblocking(False)
+        sent = 0
+        try:
+            while sent < 2000:
+                runner.control.send("c", id_=1)
+                sent += 1
+        except BlockingIOError:
+            pass
+        runner.control.socket.settimeout(driver.PATIENCE)
+        self.assertGreater(sent, 100)
+        for _ in range(3):
+            self.assertAnswers(runner)
+        gone = 0
+        while gone < sent:
+            frame = runner.control.frame()
+            if frame.kind == "C":
+                self.assertEqual((frame.id, frame.flags), (1, GONE))
+                gone += 1
+        self.assertAnswers(runner)

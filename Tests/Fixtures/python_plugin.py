@@ -72,6 +72,13 @@ class Echo:
     def die(args, kwargs):
         os.kill(os.getpid(), kwargs["signal"])
 
+    @staticmethod
+    def storm(args, kwargs):
+        """Dies among children that nothing has waited for, and orphans that end at the same time."""
+        for _ in range(30):
+            subprocess.Popen(["sh", "-c", "sleep 0.1 & exit 0"])
+        os.kill(os.getpid(), kwargs["signal"])
+
     def swallow(self, args, kwargs):
         """Cannot be stopped by force: it holds on to whatever is raised."""
         print("swallowing")

@@ -29,6 +29,16 @@ import Testing
         #expect(line.contains("out-of-memory killer") || line.contains("lack of memory"))
     }
 
+    @Test func `Its death is not missed among those of what it has started`() throws {
+        let worker = try PythonWorker.start()
+        let connection = try worker.client.connect()
+        try connection.send(
+            "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"storm\",\"signal\":\(SIGBUS)}}")
+        #expect(throws: (any Error).self) { try connection.readResponse() }
+        #expect(try worker.process.waitForExit() == .signalled(SIGBUS))
+        try worker.process.standardError.line(containing: "was ended by signal \(SIGBUS)")
+    }
+
     @Test func `An initialize that the process dies of gets no answer either`() throws {
         let worker = try PythonWorker.start()
         let gate = try Gate(in: TemporaryFolder())
