@@ -12,7 +12,7 @@ extension PluginHostTests {
         private static let (ok, cancelled, invalid): (Int32, Int32, Int32) = (0, 4, 33)
         /// How many offers there are before lines gather behind them, with the one that makes room.
         private static let first = StreamPace.run + 2
-        /// A clock that stands still, so that all lines come fast and nobody looks at them.
+        /// A clock that stands still, so that all lines come fast and no thread collects them.
         private static let standing: @Sendable () -> Moment = {
             Moment(nanoseconds: 1 << 62)
         }
@@ -210,7 +210,7 @@ extension PluginHostTests {
             }
         }
 
-        @Test func `What finds no room when it is looked at is looked at again`() throws {
+        @Test func `What finds no room when it is collected is collected again`() throws {
             try withPlugin("streams", "Streams") { plugin throws in
                 let recorder = Recorder(room: 500, isAsleep: true)
                 let stream = try PlayedStream(plugin, to: recorder)

@@ -48,7 +48,7 @@ extension CallSlot {
     private struct Aftermath {
         let now: Moment
         var sleeper: (any CallClient)?
-        var mustLook = false
+        var mustCollect = false
     }
 
     private enum EmitStep {
@@ -84,7 +84,7 @@ extension CallSlot {
                 step = handIn(&line, &work, handle, &isPlaced, &after)
             }
             after.sleeper?.wake()
-            if after.mustLook { owner?.lookAgain(at: self, in: StreamPace.interval) }
+            if after.mustCollect { owner?.collectLater(from: self, in: StreamPace.interval) }
             switch step {
             case .answer(let status): return status
             case .wait(let client): client.waitForRoom()
@@ -149,7 +149,7 @@ extension CallSlot {
         switch answer {
         case .taken, .takenAndWaking:
             if case .takenAndWaking = answer { after.sleeper = client }
-            if work.pace.handedOver(at: after.now) { after.mustLook = true }
+            if work.pace.handedOver(at: after.now) { after.mustCollect = true }
             return .answer(uw_status(UW_OK))
         case .full:
             work.pace.refused()
@@ -171,17 +171,17 @@ extension CallSlot {
         sleeper?.wake()
     }
 
-    /// Hands over the lines that have gathered, and looks again if there were any.
+    /// Hands over the lines that have gathered, and comes again if there were any.
     ///
     /// On the timers' thread.
-    func look() {
+    func collect() {
         let owner = owner.withLock { $0 }
         var sleeper: (any CallClient)?
         var delay = StreamPace.interval
-        var look = StreamPace.Look.end
+        var collecting = StreamPace.Collecting.end
         work.withLock { work in
-            look = work.pace.look(isEmpty: work.lines.count == 0 || owner == nil)
-            guard look == .handOver, let client = work.call?.client else { return }
+            collecting = work.pace.collect(isEmpty: work.lines.count == 0 || owner == nil)
+            guard collecting == .handOver, let client = work.call?.client else { return }
             switch client.offer(&work.lines) {
             case .taken: break
             case .takenAndWaking: sleeper = client
@@ -192,7 +192,7 @@ extension CallSlot {
             }
         }
         sleeper?.wake()
-        if look == .handOver { owner?.lookAgain(at: self, in: delay) }
+        if collecting == .handOver { owner?.collectLater(from: self, in: delay) }
     }
 
     /// Tells the client that the stream failed, while the plugin still has to finish the call.

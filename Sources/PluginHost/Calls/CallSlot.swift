@@ -14,8 +14,8 @@ protocol CallSlotOwner: AnyObject, Sendable {
     func callReported(_ report: ProgressReport)
     /// The present.
     var now: Moment { get }
-    /// Has the lines that gather in a slot looked at after a time.
-    func lookAgain(at slot: CallSlot, in delay: TimeSpan)
+    /// Has the lines that gather in a slot collected after a time.
+    func collectLater(from slot: CallSlot, in delay: TimeSpan)
     /// A plugin did what the ABI forbids, or says that it is broken for good.
     func pluginFailed(_ failure: CallFailure, requestID: String)
 }

@@ -89,7 +89,7 @@ final class RequestPlace: CallSlotOwner {
     var now: Moment { state.withLock { $0.owner }?.now ?? .zero }
 
     // No lines gather here.
-    func lookAgain(at slot: CallSlot, in delay: TimeSpan) {}
+    func collectLater(from slot: CallSlot, in delay: TimeSpan) {}
 
     func pluginFailed(_ failure: CallFailure, requestID: String) {
         state.withLock { $0.owner }?.pluginFailed(failure, requestID: requestID)

@@ -175,8 +175,8 @@ extension LoadedPlugin: CallSlotOwner {
 
     var now: Moment { clock() }
 
-    func lookAgain(at slot: CallSlot, in delay: TimeSpan) {
-        timers.schedule(at: clock() + delay) { slot.look() }
+    func collectLater(from slot: CallSlot, in delay: TimeSpan) {
+        timers.schedule(at: clock() + delay) { slot.collect() }
     }
 
     func slotIsFree(_ slot: CallSlot) {

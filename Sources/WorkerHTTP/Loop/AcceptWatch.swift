@@ -18,7 +18,7 @@ internal import WorkerThreads
 
     private let listener: Int32
     private let never = Semaphore()
-    private var nextLook = Moment.never
+    private var nextCheck = Moment.never
     /// The number of the last connection when one was seen to wait, at the look before.
     private var lastSeen: UInt64?
     private var isStuck = false
@@ -28,11 +28,11 @@ internal import WorkerThreads
     init(_ listener: Int32) { self.listener = listener }
 
     /// When there is a reason to look.
-    var moment: Moment { nextLook }
+    var moment: Moment { nextCheck }
 
     /// Something has happened: whether a client has to wait is looked at a while later.
     func somethingHappened(_ now: Moment) {
-        if nextLook == .never, !isClosed { nextLook = now + Self.interval }
+        if nextCheck == .never, !isClosed { nextCheck = now + Self.interval }
     }
 
     /// Looks, if it is time.
@@ -42,15 +42,15 @@ internal import WorkerThreads
     ///   - last: the number of the connection that was accepted last.
     ///   - daemon: gets a connection that ends at once, which has it accept again.
     /// - Returns: whether it is to be told that connections cannot be accepted.
-    func look(_ now: Moment, last: UInt64, _ daemon: OpaquePointer?) -> Bool {
-        guard now >= nextLook else { return false }
+    func check(_ now: Moment, last: UInt64, _ daemon: OpaquePointer?) -> Bool {
+        guard now >= nextCheck else { return false }
         guard !isClosed, uw_is_readable(listener) != 0 else {
-            nextLook = .never
+            nextCheck = .never
             lastSeen = nil
             isStuck = false
             return false
         }
-        nextLook = now + Self.interval
+        nextCheck = now + Self.interval
         defer { lastSeen = last }
         guard lastSeen == last else { return false }
         defer { isStuck = true }

@@ -40,8 +40,8 @@ final class ClientConnection {
     var awaited = Awaited.request
     /// When the connection is looked at next, not later than the deadline; and by what that can be
     /// taken back.
-    var looksAt = Moment.never
-    var look: TimerID?
+    var checksAt = Moment.never
+    var check: TimerID?
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
     var phase = Phase.none
@@ -62,7 +62,7 @@ final class ClientConnection {
     /// Whether it has been ended from here.
     var isEnded = false
     /// Whether it was looked at for the last time, as the worker ends.
-    var hadLastLook = false
+    var hadLastCheck = false
     /// Whether it has been asked if it still reads, and nothing has been read since; in which round.
     var isAsked = false
     var round = 0

@@ -48,7 +48,7 @@ final class Clients {
     private var gone = RingQueue<(number: UInt64, moment: Moment)>()
     /// When a connection is to be looked at: not later than its deadline, but often before it, as
     /// deadlines are put off with each request.
-    private var looks = TimerHeap<UInt64>()
+    private var checks = TimerHeap<UInt64>()
     /// Those whose requests wait for the plugin to be made.
     private(set) var held: [UInt64: ClientConnection] = [:]
     /// Whether the worker ends.
@@ -66,8 +66,8 @@ final class Clients {
     /// How many there are.
     var count: Int { connections.count }
 
-    /// When `look` has something to do.
-    var nextLook: Moment { min(gone.first?.moment ?? .never, looks.first ?? .never) }
+    /// When `check` has something to do.
+    var nextCheck: Moment { min(gone.first?.moment ?? .never, checks.first ?? .never) }
 
     /// Begins to watch a connection.
     ///
@@ -86,7 +86,7 @@ final class Clients {
     /// Ends watching a connection whose socket is about to be closed.
     func remove(_ client: ClientConnection, _ socket: Int32) {
         poll.remove(socket)
-        if let look = client.look { _ = looks.remove(look) }
+        if let check = client.check { _ = checks.remove(check) }
         connections.removeValue(forKey: client.number)
         if latest === client { latest = nil }
     }
@@ -141,13 +141,13 @@ final class Clients {
         guard !client.isEnded else { return }
         client.awaited = awaited
         client.deadline = moment
-        if moment < client.looksAt { look(at: client, moment) }
+        if moment < client.checksAt { check(client, moment) }
     }
 
-    private func look(at client: ClientConnection, _ moment: Moment) {
-        if let look = client.look { _ = looks.remove(look) }
-        client.looksAt = moment
-        client.look = moment < .never ? looks.insert(client.number, at: moment) : nil
+    private func check(_ client: ClientConnection, _ moment: Moment) {
+        if let check = client.check { _ = checks.remove(check) }
+        client.checksAt = moment
+        client.check = moment < .never ? checks.insert(client.number, at: moment) : nil
     }
 
     /// A client's socket is as it was watched for.
@@ -183,19 +183,19 @@ final class Clients {
     }
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
-    func look(_ now: Moment) {
+    func check(_ now: Moment) {
         for _ in 0..<Self.mostAtOnce {
             guard let next = gone.first, next.moment <= now else { break }
             _ = gone.popFirst()
             if let client = connections[next.number] { nudge(client, now) }
         }
         for _ in 0..<Self.mostAtOnce {
-            guard let number = looks.popFirst(notAfter: now) else { break }
+            guard let number = checks.popFirst(notAfter: now) else { break }
             guard let client = connections[number] else { continue }
-            client.look = nil
-            client.looksAt = .never
+            client.check = nil
+            client.checksAt = .never
             if client.deadline <= now { deadlinePassed(client, now) }
-            look(at: client, client.deadline)
+            check(client, client.deadline)
         }
     }
 
@@ -211,7 +211,7 @@ final class Clients {
 
     private func deadlinePassed(_ client: ClientConnection, _ now: Moment) {
         if isLettingGo, client.awaited == .request {
-            lastLook(client, now)
+            lastCheck(client, now)
         } else if held[client.number] != nil {
             client.tellToWait()
             client.deadline = now + Self.interimInterval
@@ -246,9 +246,9 @@ final class Clients {
     }
 
     /// Ends a connection, unless something has come on it since.
-    private func lastLook(_ client: ClientConnection, _ now: Moment) {
-        guard uw_is_readable(client.socket) != 0, !client.hadLastLook else { return client.end() }
-        client.hadLastLook = true
+    private func lastCheck(_ client: ClientConnection, _ now: Moment) {
+        guard uw_is_readable(client.socket) != 0, !client.hadLastCheck else { return client.end() }
+        client.hadLastCheck = true
         client.giveTurn()
         client.deadline = now + Self.lastChance
     }

@@ -105,7 +105,7 @@ internal import WorkerThreads
             if mustQuiesce.exchange(false, ordering: .relaxed) { unsafe quiesce(daemon) }
             if hasErrand.load(ordering: .relaxed) { runErrand() }
             resumeWoken()
-            clients.look(now)
+            clients.check(now)
             let isProbing = isRestless && clients.probe(now)
             unsafe MHD_run(daemon)
             service.startCalls(on: poll)
@@ -128,7 +128,7 @@ internal import WorkerThreads
         if fruitless > Self.mostFruitless, clients.count == 0 {
             return accepting.pauseIfStuck(now)
         }
-        return unsafe accepting.look(now, last: clients.last, daemon)
+        return unsafe accepting.check(now, last: clients.last, daemon)
     }
 
     /// libmicrohttpd has called something of ours.
@@ -216,7 +216,7 @@ internal import WorkerThreads
             return fruitless > Self.mostFruitless ? .milliseconds(1) : .zero
         }
         restlessSince = nil
-        let moment = min(clients.nextLook, accepting.moment, nextBeat)
+        let moment = min(clients.nextCheck, accepting.moment, nextBeat)
         let limit = isLimited ? TimeSpan.milliseconds(milliseconds) : nil
         guard moment < .never else { return limit }
         return min(moment - now, limit ?? moment - now)
