@@ -3,8 +3,7 @@ import WorkerCore
 import WorkerOS
 
 @Suite struct CommandLineParserTests {
-    private func parse(_ line: String, inherited: Int = 0) throws(UsageError) -> CommandLineRequest
-    {
+    private func parse(_ line: String, inherited: Int = 0) throws(UsageError) -> Invocation {
         try CommandLineParser.parse(
             ["worker"]
                 + line.split(separator: " ", omittingEmptySubsequences: true).map(String.init),
@@ -99,11 +98,11 @@ import WorkerOS
     }
 
     @Test(arguments: [
-        ("--help", CommandLineRequest.help), ("--version", .version), ("--hel", .help),
+        ("--help", Invocation.help), ("--version", .version), ("--hel", .help),
         ("-h", .help), ("-V", .version), ("-hV", .help), ("--module m -V", .version),
         ("--module m --version --nonsense", .version), ("stray --help", .help),
     ])
-    func `Help and version need nothing else`(line: String, request: CommandLineRequest) throws {
+    func `Help and version need nothing else`(line: String, request: Invocation) throws {
         #expect(try parse(line) == request)
     }
 

@@ -23,7 +23,7 @@ enum HostTable {
                 name: permanent("universal-worker"), version: permanent(Version.current),
                 reply: {
                     uwg_end_copy()
-                    return unsafe Replies.leave($0, $1, $2)
+                    return unsafe PluginTexts.leave($0, $1, $2)
                 },
                 emit: { unsafe emit($0, $1, $2) },
                 progress: { unsafe progress($0, $1, $2, $3) },

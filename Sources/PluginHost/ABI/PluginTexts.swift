@@ -26,7 +26,7 @@ func repairedString(_ bytes: UnsafeRawBufferPointer) -> String {
 /// returned.
 ///
 /// Not on the path of a call; one lock for all is enough. Safe from any thread.
-enum Replies {
+enum PluginTexts {
     private struct State {
         var last: uw_reply = 0
         var open: [uw_reply: [UInt8]?] = [:]

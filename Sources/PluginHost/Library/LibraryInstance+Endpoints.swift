@@ -49,7 +49,7 @@ extension LibraryInstance {
         }
         let texts = EndpointRequest.configurations(in: call).map(Array.init)
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe withText(texts[0]) { old in
                 unsafe withText(texts[1]) { new in
                     unsafe uwg_reconfigure(function, pointer, old, new, reply, &thrown)
@@ -64,7 +64,7 @@ extension LibraryInstance {
             return .worded(hook.missing)
         }
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_ask(function, hook.cName, pointer, reply, &thrown)
         }
         return outcome(of: hook, status, left, &thrown)

@@ -41,7 +41,7 @@ internal import WorkerJSON
         }
         var instance: UnsafeMutableRawPointer?
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_create(
                 table.create, table.pointer, HostTable.pointer, reply, &instance, &thrown)
         }
@@ -63,7 +63,7 @@ internal import WorkerJSON
         let config = unsafe call.text(call.args, orElse: EmptyText.object)
         defer { extendLifetime(call) }
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_initialize(function, pointer, config, reply, &thrown)
         }
         let text = replyText(left, &thrown)
@@ -104,7 +104,7 @@ internal import WorkerJSON
     func cleanup() -> CallFailure? {
         guard let function = unsafe table.cleanup else { return nil }
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
         }
         let text = replyText(left, &thrown)
@@ -115,7 +115,7 @@ internal import WorkerJSON
     func cancel(_ call: uw_call_id) -> CancelAnswer {
         guard let function = unsafe table.cancel else { return .cancelled }
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_cancel(function, pointer, call, reply, &thrown)
         }
         let text = replyText(left, &thrown)
@@ -133,7 +133,7 @@ internal import WorkerJSON
     private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
         guard let function = unsafe function else { return .empty }
         var thrown = uwg_thrown()
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
         }
         let text = replyText(left, &thrown)

@@ -37,7 +37,7 @@ internal import WorkerCore
         var table: UnsafePointer<uw_plugin>?
         var thrown = uwg_thrown()
         var name = className
-        let (status, left) = Replies.collect { reply in
+        let (status, left) = PluginTexts.collect { reply in
             name.withUTF8 { utf8 in
                 unsafe utf8.withMemoryRebound(to: CChar.self) { chars in
                     let text = unsafe uw_text(data: chars.baseAddress, length: chars.count)

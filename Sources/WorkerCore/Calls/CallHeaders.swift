@@ -1,5 +1,5 @@
 /// The id of a call as a client gave it: what `X-Request-Id` and paths may carry.
-package struct CallName: Equatable, Sendable {
+package struct CallID: Equatable, Sendable {
     /// The longest id, in bytes; also what plugins see of it.
     package static let limit = 128
 

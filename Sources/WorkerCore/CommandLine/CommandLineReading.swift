@@ -16,7 +16,7 @@ package struct CommandLineReading: Sendable {
     /// - Throws: `UsageError.invalidValue` where the value is not what is expected.
     package mutating func take(
         _ option: CommandLineOption, value: String
-    ) throws(UsageError) -> CommandLineRequest? {
+    ) throws(UsageError) -> Invocation? {
         given.append(option.name)
         switch option.action {
         case .help: return .help
@@ -72,7 +72,7 @@ package struct CommandLineReading: Sendable {
 }
 
 /// What a valid command line asks the worker to do.
-package enum CommandLineRequest: Sendable, Equatable {
+package enum Invocation: Sendable, Equatable {
     case run(Configuration)
     /// Do what the word says, and end.
     case subcommand(Subcommand)

@@ -99,7 +99,7 @@ package struct Router: Sendable {
     private func naming(_ path: Span<UInt8>) -> (Rows, id: String?)? {
         for known in withID where path.hasPrefix(known.text) {
             let id = path.extracting(known.text.utf8.count..<path.count)
-            if let name = CallName(id) { return (known.rows, name.text) }
+            if let id = CallID(id) { return (known.rows, id.text) }
         }
         return nil
     }

@@ -15,7 +15,7 @@ internal import WorkerCore
     /// The first Content-Length that is a number.
     var contentLength: Int?
     /// The call's id, if the client gave one.
-    var callName: CallName?
+    var callID: CallID?
     /// How long the call may take, if the client said so.
     var timeout: CallTimeout?
     /// A header of ours that is not what it should be.
@@ -102,9 +102,9 @@ internal import WorkerCore
             let isKnown = value.isEqualIgnoringCase(to: "100-continue")
             expectation = isKnown && expectation != .unknown ? .toContinue : .unknown
         case 12 where name.isEqualIgnoringCase(to: "x-request-id"):
-            callName = CallName(value)
-            if callName == nil {
-                malformed = "X-Request-Id is not 1 to \(CallName.limit) visible ASCII characters"
+            callID = CallID(value)
+            if callID == nil {
+                malformed = "X-Request-Id is not 1 to \(CallID.limit) visible ASCII characters"
             }
         case 9 where name.isEqualIgnoringCase(to: "x-timeout"):
             timeout = CallTimeout(value)

@@ -60,7 +60,7 @@ extension Server {
             self, connection,
             Request(
                 plan, in: endpoints, isVersion10: head.framing.isVersion10, isHead: isHead,
-                id: head.callName?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
+                id: head.callID?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
                 timeout: head.timeout?.time))
         if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
             // Said now, so that the client does not send its body for nothing.

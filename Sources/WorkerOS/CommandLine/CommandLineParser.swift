@@ -16,10 +16,10 @@ package enum CommandLineParser {
     package static func parse(
         _ arguments: [String], inheritedSockets: Int,
         options: [CommandLineOption] = CommandLineTable.options
-    ) throws(UsageError) -> CommandLineRequest {
+    ) throws(UsageError) -> Invocation {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
         if let subcommand = try Subcommand.read(arguments) { return .subcommand(subcommand) }
-        let outcome: Result<CommandLineRequest, UsageError> = getopt.withLock { _ in
+        let outcome: Result<Invocation, UsageError> = getopt.withLock { _ in
             let table = GetoptTable(arguments: arguments, options: options)
             do throws(UsageError) {
                 return .success(try read(table, options, inheritedSockets))
@@ -32,7 +32,7 @@ package enum CommandLineParser {
 
     private static func read(
         _ table: GetoptTable, _ options: [CommandLineOption], _ inheritedSockets: Int
-    ) throws(UsageError) -> CommandLineRequest {
+    ) throws(UsageError) -> Invocation {
         var reading = CommandLineReading(options: options)
         while let event = table.next() {
             switch event {
