@@ -11,7 +11,7 @@ import WorkerHTTP
             #"{"status":"running","pid":42,"name":"Fake \"plugin\"","version":"1.2","#
                 + #""state":"ready","uptime_seconds":0,"calls_running":3,"calls_queued":4}"#
         ),
-        ("/stats", #"{"pid":42,"cpu_percent":12.5,"memory_rss_mb":34.25}"#),
+        ("/stats", #"{"pid":42,"cpu_percent":12.5,"memory_rss_mb":34.25,"subtree_pids":[42,43]}"#),
         ("/progress", #"{"progress":0.5,"message":"half \"way\""}"#),
         ("/config_schema", #"{"type":"object"}"#), ("/config", "{}"),
         ("/health?x=1&y", ""), ("/%68ealth", ""), ("http://localhost/health", ""),

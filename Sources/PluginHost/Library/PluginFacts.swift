@@ -21,7 +21,7 @@ final class PluginFacts: Sendable {
         "status", "pid", "name", "version", "state", "uptime_seconds", "calls_running",
         "calls_queued",
     ]
-    private static let statsKeys = ["pid", "cpu_percent", "memory_rss_mb"]
+    private static let statsKeys = ["pid", "cpu_percent", "memory_rss_mb", "subtree_pids"]
 
     /// Further members of /health, each behind a comma.
     var health: String { state.withLock { $0.health } }

@@ -103,10 +103,13 @@ package struct ResourceUsage: Sendable, Equatable {
     package let cpuPercent: Double
     /// Memory in RAM, in MiB; pages that processes share count once for each.
     package let residentMiB: Double
+    /// The processes, this one first; empty where they cannot be known.
+    package let processes: [Int32]
 
     /// Makes a report.
-    package init(cpuPercent: Double, residentMiB: Double) {
+    package init(cpuPercent: Double, residentMiB: Double, processes: [Int32]) {
         self.cpuPercent = cpuPercent
         self.residentMiB = residentMiB
+        self.processes = processes
     }
 }

@@ -33,6 +33,11 @@ extension Reply {
         body.append(String(usage.cpuPercent))
         body.append(",\"memory_rss_mb\":")
         body.append(String(usage.residentMiB))
+        // Hosts look for these among the processes that use the GPU.
+        body.append(",\"subtree_pids\":[")
+        body.append(String(processID))
+        for process in usage.processes.dropFirst() { body.append(",\(process)") }
+        body.append("]")
         body.append(further)
         body.append("}")
         return Reply(200, body)

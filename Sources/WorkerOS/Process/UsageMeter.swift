@@ -42,7 +42,8 @@ package final class UsageMeter: Sendable {
             )
         let reading = UsageInterval.Reading(cpu: cpu, time: Moment.now())
         return ResourceUsage(
-            cpuPercent: interval.withLock { $0.percent(at: reading) }, residentMiB: residentMiB)
+            cpuPercent: interval.withLock { $0.percent(at: reading) }, residentMiB: residentMiB,
+            processes: tree.processes)
     }
 
     /// The CPU time and the peak of memory in MiB; the corresponding C function is `getrusage`.

@@ -48,7 +48,7 @@ final class FakeService: WorkerService {
 
     func usage() -> ResourceUsage {
         if let before = state.withLock({ $0.beforeUsage }) { before() }
-        return ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25)
+        return ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25, processes: [42, 43])
     }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {
