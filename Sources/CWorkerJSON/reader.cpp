@@ -7,7 +7,7 @@ template <class Members, Mode mode>
 [[gnu::noinline]] const uint8_t *Reader<Members, mode>::rest_of_string(const uint8_t *at) noexcept {
     while (at < end && *at == '\\') {
         do {
-            at = escape(at, end, failure);
+            at = escape(at, end, failure, is_python);
             if (at == nullptr) return nullptr;
         } while (at < end && *at == '\\');
         at = lookout.find_special(at);
@@ -21,7 +21,7 @@ template <class Members, Mode mode>
         if (*at == '"') return at + 1;
         if (*at < 0x20) return fail(failure, WORKER_JSON_CONTROL_CHARACTER, at);
         if (*at == '\\') {
-            at = escape(at, end, failure);
+            at = escape(at, end, failure, is_python);
             if (at == nullptr) return nullptr;
         } else if (*at < 0x80) {
             ++at;
@@ -69,11 +69,11 @@ value:
     case '8': case '9': {
         const uint8_t *const first = at;
         at = number(at, end, failure);
-        if (at == nullptr && takes_non_finite) at = non_finite(first, end);
+        if (at == nullptr && is_python) at = non_finite(first, end);
         break;
     }
     default: {
-        const uint8_t *const next = takes_non_finite ? non_finite(at, end) : nullptr;
+        const uint8_t *const next = is_python ? non_finite(at, end) : nullptr;
         if (next == nullptr) return fail(failure, expected, at);
         at = next;
     }

@@ -19,9 +19,9 @@ enum class Mode {
 template <class Members, Mode mode>
 class Reader {
 public:
-    /// `takes_non_finite`: whether NaN, Infinity and -Infinity are numbers, as Python writes them.
-    Reader(const uint8_t *text, size_t length, Members &members, bool takes_non_finite) noexcept
-        : text(text), end(text + length), members(members), takes_non_finite(takes_non_finite),
+    /// `is_python`: whether what Python writes is JSON, see `worker_json_validate`.
+    Reader(const uint8_t *text, size_t length, Members &members, bool is_python) noexcept
+        : text(text), end(text + length), members(members), is_python(is_python),
           lookout(text, text + length) {}
 
     worker_json_outcome read() noexcept;
@@ -30,7 +30,7 @@ private:
     const uint8_t *const text;
     const uint8_t *const end;
     Members &members;
-    const bool takes_non_finite;
+    const bool is_python;
     bool has_white_space = false;
     Failure failure{};
     Lookout lookout;

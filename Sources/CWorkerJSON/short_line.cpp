@@ -49,7 +49,7 @@ inline const uint8_t *short_string(const uint8_t *at, const uint8_t *end) noexce
         if (*at == '"') return at + 1;
         if (*at == '\\') {
             Failure ignored;
-            at = escape(at, end, ignored);
+            at = escape(at, end, ignored, false);
             if (at == nullptr) return nullptr;
         } else if (*at >= 0x80) {
             const Sequence sequence = utf8_sequence(at, end);
@@ -82,7 +82,7 @@ inline const uint8_t *short_number(const uint8_t *at) noexcept {
 
 /// Reads one compact value, up to the line end.
 inline bool is_short_line(const uint8_t *at, const uint8_t *const end,
-                          const bool takes_non_finite) noexcept {
+                          const bool is_python) noexcept {
     // A bit for each open level, 1 for an object, below one that marks the outermost.
     uint64_t levels = 1;
 
@@ -102,7 +102,7 @@ value:
     default: {
         const uint8_t *const first = at;
         at = short_number(at);
-        if (at == nullptr && takes_non_finite) at = non_finite(first, end);
+        if (at == nullptr && is_python) at = non_finite(first, end);
     }
     }
     if (at == nullptr) return false;
@@ -136,9 +136,9 @@ key:
 using namespace worker_json;
 
 extern "C" size_t worker_json_short_line(const uint8_t *text, size_t length,
-                                         uint8_t *line, bool takes_non_finite) noexcept {
+                                         uint8_t *line, bool is_python) noexcept {
     if (length > WORKER_JSON_SHORT_LINE) return 0;
     memcpy(line, text, length);
     line[length] = line_end;
-    return is_short_line(line, line + length, takes_non_finite) ? length + 1 : 0;
+    return is_short_line(line, line + length, is_python) ? length + 1 : 0;
 }

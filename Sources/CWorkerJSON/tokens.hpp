@@ -118,8 +118,9 @@ inline const uint8_t *code_unit(const uint8_t *at, const uint8_t *end, uint32_t 
     return fail(failure, at == end ? WORKER_JSON_UNCLOSED_STRING : WORKER_JSON_BAD_HEXADECIMAL, at);
 }
 
-/// `at` is a backslash. A surrogate stands only in a pair (RFC 7493, 2.1).
-inline const uint8_t *escape(const uint8_t *at, const uint8_t *end, Failure &failure) noexcept {
+/// `at` is a backslash. A surrogate stands only in a pair (RFC 7493, 2.1), unless `takes_half`.
+inline const uint8_t *escape(const uint8_t *at, const uint8_t *end, Failure &failure,
+                             bool takes_half) noexcept {
     const uint8_t *const backslash = at++;
     if (at == end) return fail(failure, WORKER_JSON_UNCLOSED_STRING, at);
     switch (*at) {
@@ -129,7 +130,7 @@ inline const uint8_t *escape(const uint8_t *at, const uint8_t *end, Failure &fai
     }
     uint32_t unit;
     at = code_unit(at + 1, end, unit, failure);
-    if (at == nullptr || unit < 0xD800 || unit > 0xDFFF) return at;
+    if (at == nullptr || unit < 0xD800 || unit > 0xDFFF || takes_half) return at;
     if (unit > 0xDBFF || end - at < 2 || at[0] != '\\' || at[1] != 'u')
         return fail(failure, WORKER_JSON_LONE_SURROGATE, backslash);
     at = code_unit(at + 2, end, unit, failure);

@@ -10,13 +10,13 @@ namespace {
 
 template <class Members>
 worker_json_outcome validate(const uint8_t *text, size_t length, Members &members,
-                             bool takes_non_finite) noexcept {
+                             bool is_python) noexcept {
     const worker_json_outcome outcome =
-        Reader<Members, Mode::quick>(text, length, members, takes_non_finite).read();
+        Reader<Members, Mode::quick>(text, length, members, is_python).read();
     if (outcome.problem == WORKER_JSON_VALID) return outcome;
     members = Members();
     const worker_json_outcome exact =
-        Reader<Members, Mode::exact>(text, length, members, takes_non_finite).read();
+        Reader<Members, Mode::exact>(text, length, members, is_python).read();
     assert(exact.problem != WORKER_JSON_VALID);
     return exact;
 }
@@ -26,9 +26,9 @@ worker_json_outcome validate(const uint8_t *text, size_t length, Members &member
 extern "C" {
 
 worker_json_outcome worker_json_validate(const uint8_t *text, size_t length,
-                                         bool takes_non_finite) noexcept {
+                                         bool is_python) noexcept {
     NoMembers members;
-    return validate(text, length, members, takes_non_finite);
+    return validate(text, length, members, is_python);
 }
 
 worker_json_outcome worker_json_validate_call(const uint8_t *text, size_t length,

@@ -79,7 +79,8 @@ package enum JSONStyle: Sendable {
     ///
     /// Clients split lines at those three characters too.
     case line
-    /// As `line`, with NaN, Infinity and -Infinity as numbers, which is how Python writes them.
+    /// As `line`, with NaN, Infinity and -Infinity as numbers and halves of surrogate pairs as escapes,
+    /// which is how Python writes them.
     case pythonLine
 }
 

@@ -25,6 +25,19 @@ import WorkerJSON
     }
 
     @Test(arguments: [
+        #""\ud800""#, #"["\udfffx","\ud83d"]"#, #"{"\udc00":"\ud800\n"}"#, #""\udc00\ud83d""#,
+    ])
+    func `Halves of surrogate pairs are escapes in its lines, and are refused elsewhere`(
+        _ text: String
+    ) {
+        #expect(line(text, .pythonLine) == text + "\n")
+        #expect(line("[\(text),\"\(Self.long)\"]", .pythonLine) != nil)
+        #expect(line(text, .line) == nil)
+        #expect(line(text.replacing("\\ud", with: "\\ux"), .pythonLine) == nil)
+        #expect((try? JSON.validate(buffer(text))) == nil)
+    }
+
+    @Test(arguments: [
         "nan", "NAN", "Na", "N", "NaNs", "NaN1", "1NaN", "-NaN", "+Infinity", "Inf", "Infinit",
         "-Inf", "-Infinit", "Infinity1", "--Infinity", "- Infinity", "{NaN:1}", "[NaN", "[NaNN]",
         "[NaN Infinity]", "{\"a\":Infinity", "NaN,",

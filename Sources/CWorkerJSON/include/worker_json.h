@@ -86,9 +86,10 @@ typedef struct {
 } worker_json_call;
 
 /// Validates padded text. What is not valid is read a second time, to name its first wrong byte.
-/// `takes_non_finite`: NaN, Infinity and -Infinity are numbers, as in what Python writes.
+/// `is_python`: NaN, Infinity and -Infinity are numbers, and an escape may name half of a surrogate pair,
+/// as in what Python writes.
 worker_json_outcome worker_json_validate(const uint8_t *_Nonnull text, size_t length,
-                                         bool takes_non_finite) WORKER_JSON_NOEXCEPT;
+                                         bool is_python) WORKER_JSON_NOEXCEPT;
 
 /// Validates padded text and finds the last "args" and "kwargs" of the object at its root.
 /// `call` is zero where there is no such key, or no object, or the text is invalid.
@@ -107,10 +108,10 @@ size_t worker_json_compact(const uint8_t *_Nonnull text, size_t length, uint8_t 
 /// Copies a short compact JSON value, with a line end behind it, and returns the line's length.
 /// 0: the value has white space around or in it, or a raw U+0085, U+2028 or U+2029, or is nested
 /// deeper than 63 levels, or is longer than WORKER_JSON_SHORT_LINE, or is no valid JSON; the other
-/// functions then decide, asked with the same `takes_non_finite`. `text` needs no padding; `line` has room for WORKER_JSON_SHORT_LINE_ROOM.
+/// functions then decide, asked with the same `is_python`. `text` needs no padding; `line` has room for WORKER_JSON_SHORT_LINE_ROOM.
 size_t worker_json_short_line(const uint8_t *_Nonnull text, size_t length,
                               uint8_t *_Nonnull line,
-                              bool takes_non_finite) WORKER_JSON_NOEXCEPT;
+                              bool is_python) WORKER_JSON_NOEXCEPT;
 
 /// Returns by how many bytes valid UTF-8 grows when U+0085, U+2028 and U+2029 are escaped.
 size_t worker_json_line_break_growth(const uint8_t *_Nonnull text, size_t length)
