@@ -67,6 +67,8 @@ package enum CallBodyError: Error, Equatable, CustomStringConvertible {
     case argsNotAnArray(found: JSONRoot, offset: Int)
     /// The value of "kwargs" at this byte is of another kind.
     case kwargsNotAnObject(found: JSONRoot, offset: Int)
+    /// The body is a value of another kind than what tells of two configurations.
+    case notAReconfiguration(found: JSONRoot)
 
     /// A sentence that says what was expected, what was found, and where.
     package var description: String {
@@ -77,6 +79,8 @@ package enum CallBodyError: Error, Equatable, CustomStringConvertible {
             "the body is not valid JSON: \(error)"
         case .notAnObject(let found):
             #"expected an object such as {"args": [], "kwargs": {}}, found \#(found)"#
+        case .notAReconfiguration(let found):
+            #"expected an object such as {"old_config": {}, "new_config": {}}, found \#(found)"#
         case .argsNotAnArray(let found, let offset):
             #"byte \#(offset): expected an array for "args", found \#(found)"#
         case .kwargsNotAnObject(let found, let offset):

@@ -113,7 +113,7 @@ package struct PluginEndpoint: Equatable, Sendable {
     package var body: BodyUse {
         switch target {
         case .row: .raw
-        case .hook(.reconfigure): .value
+        case .hook(.reconfigure): .reconfiguration
         case .hook: .ignored
         }
     }

@@ -67,19 +67,27 @@ extension Exchange {
                 let call = try JSON.parseCallBody(body.bytes)
                 return submit(kind, args: call.args, kwargs: call.kwargs)
             case .value: return submit(kind, args: try configuration(), kwargs: nil)
+            case .reconfiguration:
+                return submit(kind, args: try configuration(of: .object), kwargs: nil)
             case .ignored, .raw: return submit(kind, args: nil, kwargs: nil)
             }
         } catch {
-            return .reply(told(Reply(400, detail: error.description)))
+            return .reply(
+                told(Reply(request.bodyUse.refusalStatus, detail: error.description)))
         }
     }
 
-    private func configuration() throws(CallBodyError) -> Range<Int> {
+    private func configuration(of kind: JSONRoot? = nil) throws(CallBodyError) -> Range<Int> {
+        let document: JSONDocument
         do throws(JSONError) {
-            return try JSON.validate(body.bytes).range
+            document = try JSON.validate(body.bytes)
         } catch {
             throw .invalid(error)
         }
+        guard kind == nil || kind == document.root else {
+            throw .notAReconfiguration(found: document.root)
+        }
+        return document.range
     }
 
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> NextStep? {
