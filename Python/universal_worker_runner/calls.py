@@ -2,7 +2,7 @@
 
 from .encoding import decode, shown
 from .errors import encoded, report
-from .frames import ANSWER, CONTEXT, ERROR, INVALID, LONGEST, UNSUPPORTED
+from .frames import ANSWER, CONTEXT, ERROR, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
 
 # The optional methods beyond those of the first hosts, by the names that the worker has for them.
@@ -161,7 +161,7 @@ def perform(function, read, call, runner, frame):
             call.request, frame.payload = context(frame.payload)
         arguments = read(frame)
     except Exception as error:  # an integer of too many digits, too deep
-        return Outcome(ERROR, encoded(error), INVALID)
+        return runner.dialect.refusal(runner.plugin, call, error)
     frame.payload = None  # ten megabytes are not kept while the plugin works
     if call.asked:  # before it began
         return runner.dialect.stopped(runner.plugin, call)

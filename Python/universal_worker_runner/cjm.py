@@ -173,6 +173,11 @@ class Dialect(Original):
         headers = self.accounts() if call.kind == EXECUTE else ()
         return answer(200, body, headers) if headers else super().success(call, body)
 
+    def refusal(self, plugin, call, error):
+        if call.kind == STREAM:  # of other lines hosts do not know that they tell of an error
+            return answer(500, self.job_error(plugin, error)[1])
+        return super().refusal(plugin, call, error)
+
     def failure(self, plugin, call, error):
         if call.kind != EXECUTE and call.kind != STREAM:
             return super().failure(plugin, call, error)

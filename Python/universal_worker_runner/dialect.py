@@ -6,7 +6,7 @@ import sys
 from . import encoding, loghook
 from .calls import Outcome
 from .errors import encoded
-from .frames import CANCELLED, ERROR, RESULT
+from .frames import CANCELLED, ERROR, INVALID, RESULT
 
 
 class Original:
@@ -71,6 +71,10 @@ class Original:
     def success(self, call, body):
         """How a call ends that went well."""
         return Outcome(RESULT, body)
+
+    def refusal(self, plugin, call, error):
+        """How a call ends whose arguments could not be read."""
+        return Outcome(ERROR, encoded(error), INVALID)
 
     def failure(self, plugin, call, error):
         """How a call ends whose plugin code raised `error`."""

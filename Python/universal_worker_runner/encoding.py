@@ -61,7 +61,7 @@ def decode(payload):
 
 
 def decode_now(payload):
-    text = payload.decode().lstrip(" \t\r\n")
+    text = payload.decode().lstrip("\ufeff \t\r\n")
     try:
         return raw_decode(text)[0]
     except RecursionError:

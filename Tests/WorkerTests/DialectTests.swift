@@ -36,6 +36,33 @@ import Testing
         #expect(try worker.client.post("/execute_stream", stream).text == "\"j\"\n\"j\"\n")
     }
 
+    @Test func `What cannot be read of a body is told in words that hosts take for an error`()
+        throws
+    {
+        let worker = try start()
+        let call = "{\"args\":[1],\"kwargs\":{\"do\":\"echo\"}}"
+        #expect(
+            try worker.client.post("/execute", "\u{FEFF}" + call).text
+                == #"{"args":[1],"kwargs":{}}"#)
+        let body = "{\"envelope\":[1]}"
+        #expect(try worker.client.post("/execute", body).status == 400)
+        let stream = try worker.client.post("/execute_stream", body)
+        #expect(stream.text.hasPrefix("{\"_job_error\":"))
+        for wrong in ["null", "[]", "{"] {
+            let refused = try worker.client.post("/reconfigure", wrong)
+            #expect(refused.status == 500 && refused.text.hasPrefix("{\"detail\":\""))
+        }
+    }
+
+    @Test func `The processes are shown in stats, the worker first and its Python among them`()
+        throws
+    {
+        let worker = try start()
+        let stats = try worker.client.get("/stats").text
+        let pid = worker.process.pid
+        #expect(stats.contains("\"subtree_pids\":[\(pid),"))
+    }
+
     @Test func `A call is answered with the status, the headers and the body of the dialect`()
         throws
     {
