@@ -1,3 +1,4 @@
+import CWorkerPlugin
 import TestSupport
 import Testing
 import WorkerCore
@@ -22,9 +23,14 @@ extension PluginHostTests {
 
         @Test(
             arguments: [
-                ("NewerMajor", .wrongABI(found: "2.0", supported: "1.1")),
-                ("MajorZero", .wrongABI(found: "0.0", supported: "1.1")),
-                ("NewerMinor", .wrongABI(found: "1.2", supported: "1.1")),
+                ("NewerMajor", .wrongABI(found: "2.0", supported: PluginTable.supportedABI)),
+                ("MajorZero", .wrongABI(found: "0.0", supported: PluginTable.supportedABI)),
+                (
+                    "NewerMinor",
+                    .wrongABI(
+                        found: "\(UW_ABI_MAJOR).\(UW_ABI_MINOR + 1)",
+                        supported: PluginTable.supportedABI)
+                ),
                 ("TooSmall", .tableTooSmall(found: 80, expected: 120)),
                 ("SizeZero", .tableTooSmall(found: 0, expected: 120)),
                 ("NoCreate", .missingFunction("create")),

@@ -23,9 +23,10 @@ import WorkerSDK
     func `Another ABI is refused in words that name both`(major: UInt32, size: UInt32?) {
         let host = unsafe FakeHost.makeTable(major: major, size: size)
         let answer = unsafe LoadedPlugin.ask("Greeter", of: Self.classes, host).answer
+        let whole = unsafe UInt32(MemoryLayout<uw_host>.size)
         let text = """
-            The plugin needs a worker with plugin ABI 1.1 or a newer 1.x; this one has \(major).0, \
-            with a table of \(size ?? 120) bytes
+            The plugin needs a worker with plugin ABI 1.\(UW_ABI_MINOR) or a newer 1.x; this one has \
+            \(major).0, with a table of \(size ?? whole) bytes
             """
         #expect(answer == Answer(UW_WRONG_ABI, text))
     }
