@@ -1,4 +1,4 @@
-"""What noise cannot touch: heap allocations and system calls for each request."""
+"""What noise cannot touch: heap allocations, system calls and instructions for each request."""
 
 import re
 import signal
@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from rows import Row, Section, Target
-from servers import BUILD, FLOOR, WORKER, Server, has, tool
+from servers import BUILD, FLOOR, WORKER, Server, command, has, run, tool
 from traffic import SMALL, body_file
 
 CALLERS = ("program", "libmicrohttpd", "C++", "libc", "plugin and others")
@@ -128,6 +128,31 @@ def calls() -> tuple[list[Row], str]:
     return rows, ""
 
 
+def instructions() -> list[Row]:
+    """Instructions of the whole process for each request, by callgrind, on a binary without debug information."""
+    if not has("valgrind"):
+        return []
+    program = command(WORKER, 0)[0]
+    stripped = BUILD / "stripped-worker"
+    run(["objcopy", "--strip-debug", program, str(stripped)])
+    rows: list[Row] = []
+    for path, load in {"/health": [], "/execute": execute()}.items():
+        once, more = (spent(stripped, requests, load) for requests in (200, 200 + REQUESTS))
+        row = Row(f"{path} instructions", "/request")
+        row.add(WORKER, (more - once) / REQUESTS)
+        rows.append(row)
+    return rows
+
+
+def spent(program: Path, requests: int, load: list[object]) -> int:
+    """The instructions of a worker that answers so many requests, one after the other, from its start to its end."""
+    report = BUILD / "callgrind.out"
+    watch = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={report}"]
+    with Server(WORKER, program=[*watch, str(program)]) as server:
+        server.load("-n", requests, *load)
+    return next(int(line.split()[1]) for line in report.read_text().splitlines() if line.startswith("totals:"))
+
+
 def counts() -> Section:
     rows, note = calls()
-    return Section("counts", [*allocations(), *rows], note)
+    return Section("counts", [*allocations(), *rows, *instructions()], note)

@@ -97,13 +97,18 @@ class Memory:
 class Server:
     """A running server, on a port of its own; what it prints goes to a log under .build."""
 
-    def __init__(self, kind: str, plugin: str = "Echo", more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: str, plugin: str = "Echo", more: dict[str, str] | None = None, program: Sequence[str] = ()
+    ) -> None:
         self.kind = kind
         self.port = free_port()
         self.log = BUILD / f"{kind}.log"
+        line = command(kind, self.port, plugin)
+        if program:
+            line[:1] = program
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command(kind, self.port, plugin),
+                line,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -58,6 +58,7 @@ final class RunningWorker: Sendable {
 
     /// Loads the plugin; on a thread of its own.
     func load() {
+        let began = Moment.now()
         do throws(LoadError) {
             let source = try PluginSource.find(configuration, environment, log)
             if case .library = source, let option = configuration.pythonOnlyOption {
@@ -90,6 +91,7 @@ final class RunningWorker: Sendable {
                 }
                 throw .plugin(error)
             }
+            service.loaded(in: Moment.now() - began)
             loaded.withLock { $0 = plugin }
             inbox.post(.loaded)
         } catch {

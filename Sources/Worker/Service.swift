@@ -17,6 +17,8 @@ final class Service: WorkerService {
     /// What is known of /health before.
     private let earlyHealth = Mutex("")
     private let meter: UsageMeter
+    private let processes = ProcessMeter()
+    private let loadTime = Mutex<TimeSpan?>(nil)
     private let log: Log
     private let complaints: RateLimitedLog
     private let clientComplaints: RateLimitedLog
@@ -30,7 +32,10 @@ final class Service: WorkerService {
 
     func report(_ text: String) { log.warning(text) }
 
-    /// The plugin has been made; before any call.
+    /// The plugin has been made, in a time; before any call.
+    func loaded(in time: TimeSpan) { loadTime.withLock { $0 = time } }
+
+    /// The plugin is served; before any call.
     func open(_ plugin: LoadedPlugin) { loaded.withLock { $0 = plugin } }
 
     /// What is known before the plugin has been made: members of /health, each behind a comma.
@@ -51,6 +56,18 @@ final class Service: WorkerService {
     func progress(id: String) -> ProgressReport? { plugin?.progress(id: id) }
 
     func usage() -> ResourceUsage { meter.sample() }
+
+    func metrics() -> Scrape.Plugin {
+        let plugin = plugin
+        var facts = plugin?.metrics ?? Scrape.Plugin()
+        if plugin == nil { facts.health = health }
+        facts.abi = LoadedPlugin.abi
+        facts.loadTime = loadTime.withLock(\.self)
+        facts.worker = processes.read()
+        facts.process = plugin?.processID.flatMap { processes.read($0) }
+        facts.unixTime = processes.unixTime
+        return facts
+    }
 
     var furtherStats: String { plugin?.stats ?? "" }
 

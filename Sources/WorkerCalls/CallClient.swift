@@ -1,9 +1,13 @@
+package import WorkerCore
 package import WorkerJSON
 
 /// The client's side of a call: for a request by HTTP its exchange.
 ///
 /// The plugin's side holds no lock while it calls `callDidFinish`, `wake` or `waitForRoom`.
 package protocol CallClient: AnyObject, Sendable {
+    /// The plugin begins to work for it: at most once, on any thread, before it hears of the outcome.
+    func callStarts(at moment: Moment)
+
     /// Takes the outcome: once, on any thread, and without waiting.
     func callDidFinish(_ outcome: consuming CallOutcome)
 

@@ -17,6 +17,9 @@ package final class Budget: Sendable {
     /// Makes a budget of which nothing is used.
     package init(limit: Int) { self.limit = limit }
 
+    /// How many bytes are held.
+    package var count: Int { held.load(ordering: .relaxed) }
+
     /// Whether more is held than may be: no call starts then.
     package var isFull: Bool { held.load(ordering: .relaxed) > limit }
 

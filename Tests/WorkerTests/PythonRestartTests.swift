@@ -27,6 +27,10 @@ import Testing
         #expect(try worker.client.get("/config").text == "{\"a\":1}")
         try worker.process.standardError.line(containing: "it is started again in 100 ms")
         try worker.process.standardError.line(containing: "has been started again")
+        let metrics = try worker.client.get("/metrics").text
+        #expect(metrics.contains("\nuniversal_worker_plugin_deaths_total 1\n"))
+        #expect(metrics.contains("\nuniversal_worker_plugin_restarts_total 1\n"))
+        #expect(metrics.contains("\nuniversal_worker_plugin_process_threads "))
         #expect(try worker.terminate() == .exited(0))
     }
 

@@ -95,6 +95,7 @@ extension LoadedPlugin {
             if let failure = startFailure(of: call) {
                 finishBeside(call, .failure(failure))
             } else {
+                call.client.callStarts(at: clock())
                 finishBeside(call, instance.answer(call, beside: place))
             }
             executor.job = nil

@@ -105,6 +105,7 @@ extension LoadedPlugin {
                 instance.restart()
                 if instance.absence == nil {
                     takeSnapshots()
+                    restarts.add()
                     events.processRestarted()
                 }
                 finished { _ in }
@@ -157,6 +158,7 @@ extension LoadedPlugin {
             slot.returned(.failed(failure))
             return false
         }
+        call.client.callStarts(at: clock())
         newestSlot.store(slot.index, ordering: .relaxed)
         return true
     }
@@ -174,6 +176,7 @@ extension LoadedPlugin {
     /// Runs a call beside which nothing runs.
     private func runAlone(_ call: Call) {
         if let failure = startFailure(of: call) { return finishAlone(call, failure) }
+        call.client.callStarts(at: clock())
         switch call.kind {
         case .initialize:
             let failure = instance.initialize(call)

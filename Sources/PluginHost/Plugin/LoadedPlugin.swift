@@ -46,6 +46,9 @@ package final class LoadedPlugin: Sendable {
     let clock: @Sendable () -> Moment
     let wedgedLimit: TimeSpan?
     let budget: Budget
+    private let maxQueue: Int
+    /// How often the plugin's process has died, and was started again.
+    let (deaths, restarts) = (Count(), Count())
     /// Cancelled calls are looked at in some seconds.
     let isWatched = Atomic<Bool>(false)
     /// The plugin has said that it is broken for good.
@@ -68,6 +71,7 @@ package final class LoadedPlugin: Sendable {
         clock = environment.clock
         wedgedLimit = environment.wedgedLimit
         budget = environment.budget
+        maxQueue = environment.maxQueue
         timers = environment.timers
         let scheduler = Scheduler<Job>(
             capacity: environment.maxQueue, concurrency: slots.count)
@@ -103,6 +107,18 @@ package final class LoadedPlugin: Sendable {
         if let progress = instance.progress { return progress }
         let index = newestSlot.load(ordering: .relaxed)
         return slots.first { $0.index == index }?.liveProgress ?? lastReport.withLock { $0 }
+    }
+
+    /// The process that runs the plugin at the moment, if that is not the worker's.
+    package var processID: Int32? { instance.processID }
+
+    /// What /metrics says of the plugin; the processes are the caller's to read.
+    package var metrics: Scrape.Plugin {
+        var plugin = Scrape.Plugin()
+        plugin.health = health
+        (plugin.concurrency, plugin.maxQueue) = (slots.count, maxQueue)
+        (plugin.deaths, plugin.restarts) = (deaths.value, restarts.value)
+        return plugin
     }
 
     /// Takes a call in; its client hears of the outcome.
@@ -166,6 +182,20 @@ extension LoadedPlugin {
         default: break
         }
     }
+}
+
+extension LoadedPlugin {
+    /// The plugin ABI that the worker speaks.
+    package static var abi: String { "\(UW_ABI_MAJOR).\(UW_ABI_MINOR)" }
+}
+
+/// A number that several threads count up.
+final class Count: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    var value: UInt64 { count.load(ordering: .relaxed) }
+
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
 }
 
 extension LoadedPlugin: CallSlotOwner {

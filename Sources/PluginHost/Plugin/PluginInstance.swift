@@ -56,6 +56,8 @@ protocol PluginInstance: Sendable {
     func configSchema() -> Snapshot
     /// Asks for the configuration in force.
     func currentConfig() -> Snapshot
+    /// The process that runs the plugin now, if that is not the worker's.
+    var processID: Int32? { get }
     /// Why no call can run at the moment; nil if calls can.
     var absence: String? { get }
     /// Whether the worker is about to end as the plugin did: no call is answered any more.
@@ -92,6 +94,7 @@ extension PluginInstance {
 /// What a plugin in the worker's own process has no part in.
 extension PluginInstance {
     var usesLanes: Bool { false }
+    var processID: Int32? { nil }
     func begin(_ call: Call, in slot: CallSlot) -> LaneCall? { nil }
     var absence: String? { nil }
     var isLost: Bool { false }

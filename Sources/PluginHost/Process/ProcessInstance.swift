@@ -51,6 +51,9 @@ final class ProcessInstance: PluginInstance {
     var hasCancel: Bool { isCancellable }
     var absence: String? { state.withLock { $0.absence } }
     var isLost: Bool { state.withLock { $0.isLost } }
+    var processID: Int32? {
+        state.withLock { $0.absence == nil ? $0.life.runner.number : nil }
+    }
 
     func progress(of call: uw_call_id) -> ProgressReport? {
         let life = life

@@ -31,6 +31,11 @@ package enum Readiness: Equatable, Sendable {
         }
     }
 
+    /// All words that `state` may be.
+    package static let states = [
+        "ready", "loading", "restarting", "not_ready", "draining", "failed", "wedged",
+    ]
+
     /// One word for it, as the `state` of `/health`.
     package var state: String {
         switch self {

@@ -61,10 +61,10 @@ package struct Endpoint: Sendable {
 
     /// An endpoint of the worker's own whose reply needs the exchange.
     static func exchange(
-        _ methods: Methods, _ path: String,
+        _ methods: Methods, _ path: String, as contentType: String = ContentType.json,
         _ reply: @escaping @Sendable (Exchange, _ id: String) -> Reply?
     ) -> Self {
-        Self(path, methods, .ignored, ContentType.json, .exchange(reply))
+        Self(path, methods, .ignored, contentType, .exchange(reply))
     }
 
     /// An endpoint that the plugin answers, by a call.
@@ -80,6 +80,8 @@ package struct Endpoint: Sendable {
 package enum ContentType {
     /// One JSON value.
     package static let json = "application/json"
+    /// Metrics, as Prometheus reads them.
+    package static let metrics = "text/plain; version=0.0.4; charset=utf-8"
     /// JSON values, each on a line of its own.
     package static let lines = "application/x-ndjson"
 }

@@ -9,6 +9,9 @@ package struct EndpointTable: Sendable {
         .get("/health/ready") { .ready($0.service.health.readiness) },
         .get("/calls") { $0.calls() },
         .exchange(.get, "/stats") { exchange, _ in exchange.readUsage() },
+        .exchange(.get, "/metrics", as: ContentType.metrics) { exchange, _ in
+            exchange.readMetrics()
+        },
         .document("/config_schema") { .document($0.service.configSchema) },
         .document("/config") { .document($0.service.currentConfig) },
         .get("/progress") { .progress($0.service.progress) },
@@ -46,6 +49,14 @@ package struct EndpointTable: Sendable {
         guard router.add(rows.count, at: row.path, row.methods) else { return false }
         rows.append(row)
         return true
+    }
+
+    /// How many rows there are.
+    var count: Int { rows.count }
+
+    /// The rows as labels of metrics name them.
+    var labels: [Scrape.Endpoint] {
+        rows.map { Scrape.Endpoint(path: $0.path, isCall: $0.kind != nil) }
     }
 
     /// The row of a number that `route` has given.

@@ -26,6 +26,12 @@ extension Exchange {
         server.readUsage(for: self)
         return nil
     }
+
+    /// GET /metrics.
+    func readMetrics() -> Reply? {
+        server.readMetrics(for: self)
+        return nil
+    }
 }
 
 extension CallFailure {

@@ -131,6 +131,7 @@ extension Exchange {
         reply.requestID = request.id
         if hasTrailers { reply.closesConnection = true }
         stage = .answered
+        status = reply.status
         if reply.headersLength > server.options.connectionMemory / 2, let client {
             return sendPast(reply, to: client)
         }
@@ -149,6 +150,7 @@ extension Exchange {
         server.begin(&reply, to: client)
         let message = reply.message(
             of: request.row, on: connection, by: server, isToHead: request.isHead)
+        isAnsweredPast = true
         guard let message, !client.deliver(message, for: self) else { return .NO }
         server.loop.suspend(self)
         server.loop.clients.awaitRoom(client)

@@ -6,6 +6,8 @@ internal import WorkerThreads
 
 /// The plugin's side of an exchange. Any thread; none of it waits but `waitForRoom`.
 extension Exchange: CallClient {
+    func callStarts(at moment: Moment) { start.store(moment.nanoseconds, ordering: .relaxed) }
+
     func callDidFinish(_ outcome: consuming CallOutcome) {
         switch consume outcome {
         case .value(let value): complete(holding: Reply(200, value))
@@ -65,7 +67,10 @@ extension Exchange: CallClient {
         _ lines: consuming ByteBuffer, _ failure: CallFailure?, isTold: Bool = false
     ) {
         var lines = lines
-        if let failure { tell(failure.status(for: .stream), failure.detail) }
+        if let failure {
+            streamStatus.store(failure.status(for: .stream), ordering: .relaxed)
+            tell(failure.status(for: .stream), failure.detail)
+        }
         if let failure, !isTold {
             lines.append("{\"error\":")
             lines.appendJSONString(failure.detail)
@@ -115,12 +120,24 @@ extension Exchange: CallClient {
     /// The request is over, answered or not: what the plugin still sends is not read.
     ///
     /// On the HTTP thread.
-    func completed() {
+    func completed(inOrder: Bool) {
+        count(inOrder: inOrder)
         client?.exchange = nil
         pipe?.close()
         // Not later: a client that has read this answer may count on the room that its body took.
         server.loop.didFree(body.received)
         held.giveBack()
         if stage != .receiving { server.answerIsSent() }
+    }
+
+    private func count(inOrder: Bool) {
+        // A client may go away right behind its answer: what counts is that this has been sent.
+        let isAnswered = status != 0 && (inOrder || isAnsweredPast)
+        let outcome = isAnswered ? RequestOutcome(status: status) : .disconnected
+        let start = start.load(ordering: .relaxed)
+        server.counters.count(
+            outcome, row: request.row, arrival: request.arrival,
+            start: start == 0 ? nil : Moment(nanoseconds: start), isCall: request.kind != nil,
+            at: server.loop.now)
     }
 }

@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import Synchronization
 internal import WorkerCore
 internal import WorkerJSON
 internal import WorkerThreads
@@ -37,11 +38,18 @@ extension Exchange {
         server.loop.noteWork()
         switch unsafe reader.read(into: buffer, from: pipe, held: held) {
         case .copied(let count):
+            if !reader.hasBegun {
+                reader.hasBegun = true
+                server.counters.countFirstLine(after: server.loop.now - request.arrival)
+            }
+            let sent = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            unsafe server.counters.countStream(lines: countLines(in: sent), bytes: count)
             return count
         case .nothing:
             server.loop.suspend(self)
             return 0
         case .ended(let end):
+            status = streamStatus.load(ordering: .relaxed)
             if !request.isVersion10, let response = unsafe reader.response {
                 unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
             }
@@ -50,6 +58,28 @@ extension Exchange {
             return endWithError
         }
     }
+}
+
+/// How many lines end in a text; sixteen bytes at a time.
+private func countLines(in text: UnsafeRawBufferPointer) -> Int {
+    let lineEnd = UInt8(ascii: "\n")
+    let ends = SIMD16<UInt8>(repeating: lineEnd)
+    var (lines, offset) = (0, 0)
+    while offset + 16 <= text.count {
+        // Each lane counts up to 255.
+        var found = SIMD16<UInt8>()
+        for _ in 0..<min(255, (text.count - offset) / 16) {
+            let bytes = unsafe text.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+            found.replace(with: found &+ 1, where: bytes .== ends)
+            offset += 16
+        }
+        lines += Int(SIMD16<UInt16>(truncatingIfNeeded: found).wrappedSum())
+    }
+    while offset < text.count {
+        if unsafe text[offset] == lineEnd { lines += 1 }
+        offset += 1
+    }
+    return lines
 }
 
 // MHD_CONTENT_READER_END_OF_STREAM and _END_WITH_ERROR are casts in C, which Swift does not see.

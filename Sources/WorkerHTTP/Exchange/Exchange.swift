@@ -30,12 +30,20 @@ internal import WorkerThreads
     var body: IncomingBody
     var stage = Stage.receiving
     var reader = StreamReader()
+    /// The status of the answer that has been queued; 0 where there is none.
+    var status: UInt32 = 0
+    /// Whether that has been written past libmicrohttpd, which takes it for a broken request.
+    var isAnsweredPast = false
 
     // Any thread.
     let pending = Mutex(PendingStep())
     let pipe: StreamPipe?
     /// The client has gone away: no answer is wanted.
     let isAbandoned = Atomic<Bool>(false)
+    /// When the plugin began to work for it, in nanoseconds; 0 before.
+    let start = Atomic<UInt64>(0)
+    /// The status that a failed stream would have had, written before its end is.
+    let streamStatus = Atomic<UInt32>(200)
     /// The next one in the list of those that are to go on; the list's.
     var nextWoken: UInt = 0
     /// What it takes of the budget: of its body as much as has come, until the call has that; then
@@ -67,6 +75,7 @@ internal import WorkerThreads
     private func follow(_ action: IncomingBody.Action) -> Bool {
         if action == .tell || action == .tellAndClose {
             _ = told(server.tooLarge())
+            (status, isAnsweredPast) = (413, true)
             client?.tell(server.tooLargeReply)
         }
         return action == .goOn || action == .tell

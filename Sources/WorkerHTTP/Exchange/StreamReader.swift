@@ -16,6 +16,8 @@ internal import WorkerThreads
 
     /// The response of libmicrohttpd's that reads, while it has that.
     var response: OpaquePointer?
+    /// Whether anything has been copied.
+    var hasBegun = false
     /// Lines that are being copied, and how far that has come.
     private var chunk = ByteBuffer()
     private var offset = 0

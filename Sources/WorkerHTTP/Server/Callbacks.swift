@@ -38,7 +38,9 @@ func handleRequest(
             return unsafe server.begin(connection, line, url, method, version, request)
         }
         if let ticket = unsafe SnapshotTicket(state) {
-            return server.send(server.snapshot(ticket.row), of: ticket.row, on: connection)
+            let reply = server.snapshot(ticket.row)
+            server.counters.count(RequestOutcome(status: reply.status), row: ticket.row)
+            return server.send(reply, of: ticket.row, on: connection)
         }
         return unsafe Unmanaged<Exchange>.fromOpaque(state)._withUnsafeGuaranteedRef { exchange in
             guard unsafe uploadSize.pointee > 0 else {
@@ -57,10 +59,16 @@ func requestCompleted(
 ) {
     guard let state = unsafe request.pointee else { return }
     unsafe request.pointee = nil
+    let inOrder = code == .REQUEST_TERMINATED_COMPLETED_OK
     let client = unsafe Connection(connection).client
     guard unsafe RequestLine(state) == nil else {
         // It got no further, and ends its connection.
         client?.phase = .over
+        guard let context = unsafe context else { return }
+        unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+            let isRefused = inOrder || code == .REQUEST_TERMINATED_WITH_ERROR
+            $0.counters.count(isRefused ? .rejected : .disconnected, row: nil)
+        }
         return
     }
     client?.phase = .none
@@ -71,7 +79,7 @@ func requestCompleted(
         }
     }
     guard unsafe SnapshotTicket(state) == nil else { return }
-    unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed()
+    unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed(inOrder: inOrder)
 }
 
 /// A connection begins, and is watched for its client's end; or is about to be closed.

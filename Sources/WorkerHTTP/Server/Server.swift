@@ -16,12 +16,16 @@ package import WorkerThreads
     let budget: Budget
     /// These do what would hold up the HTTP thread.
     private let validator: WorkerThread<Exchange>
-    private let usageReader: WorkerThread<Exchange>
+    let usageReader: WorkerThread<UsageQuestion>
     let loop: HTTPLoop
     private let spawn: ThreadSpawner
     private var healthPage: HealthPage
     private let callsPage = CallsPage()
-    private let lastUsage = Mutex<(readAt: Moment, value: ResourceUsage)?>(nil)
+    let recentUsage = Mutex(RecentUsage())
+    /// What is counted for /metrics; on the HTTP thread.
+    var counters: RequestCounters
+    /// The plugin's name and version, as labels of /metrics; on the HTTP thread.
+    private(set) var pluginLabels: (name: String, version: String)
     private let startTime: Moment
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
     let tooLargeReply: [UInt8]
@@ -41,6 +45,8 @@ package import WorkerThreads
     ) {
         self.options = options
         endpoints = options.endpoints
+        counters = RequestCounters(rows: options.endpoints.count)
+        pluginLabels = ("\(options.pluginName)", "\(options.pluginVersion)")
         isEarly = options.isEarly
         headerNames = options.headerNames
         self.service = service
@@ -53,8 +59,8 @@ package import WorkerThreads
             if let step = exchange.validateAndSubmit() { exchange.complete(step) }
             exchange.server.service.startCalls()
         }
-        usageReader = WorkerThread("uw-stats", spawn: spawn) { exchange in
-            exchange.complete(.reply(exchange.server.statsReply()))
+        usageReader = WorkerThread("uw-stats", spawn: spawn) { question in
+            question.exchange.server.answer(question)
         }
         healthPage = HealthPage(
             processID: options.processID, name: options.pluginName, version: options.pluginVersion)
@@ -100,6 +106,8 @@ package import WorkerThreads
     package func open(_ options: ServerOptions) {
         loop.perform { [self] in
             endpoints = options.endpoints
+            counters.extend(toRows: endpoints.count)
+            pluginLabels = ("\(options.pluginName)", "\(options.pluginVersion)")
             headerNames = options.headerNames
             healthPage = HealthPage(
                 processID: options.processID, name: options.pluginName,
@@ -192,34 +200,6 @@ package import WorkerThreads
 
     /// Has an exchange's body validated, and its call submitted; its connection is to be suspended.
     func validate(_ exchange: Exchange) { validator.add(exchange) }
-
-    /// Has /proc read for an exchange, whose connection is to be suspended; here without a thread.
-    func readUsage(for exchange: Exchange) {
-        if usageReader.start() {
-            usageReader.add(exchange)
-        } else {
-            exchange.complete(.reply(statsReply()))
-        }
-    }
-
-    /// The reply of /stats; on the thread for it.
-    ///
-    /// One reading of /proc is good for all that ask within a tenth of a second.
-    fileprivate func statsReply() -> Reply {
-        let now = options.clock()
-        let usage = lastUsage.withLock { $0 }
-        if let usage, now < usage.readAt + .milliseconds(100) {
-            return statsReply(usage.value)
-        }
-        let value = service.usage()
-        lastUsage.withLock { $0 = (options.clock(), value) }
-        return statsReply(value)
-    }
-
-    /// What the plugin adds is never old: hosts ask for it right behind a call.
-    private func statsReply(_ usage: ResourceUsage) -> Reply {
-        .stats(processID: options.processID, usage, further: service.furtherStats)
-    }
 
     /// The type of a reply's content: of one that went well the row's, if it has one.
     func contentType(_ status: UInt32, of row: Int?) -> String {

@@ -19,6 +19,8 @@ package protocol WorkerService: AnyObject, Sendable {
     ///
     /// On a thread of its own, as it may take long with many processes.
     func usage() -> ResourceUsage
+    /// What /metrics says of the plugin; on the same thread.
+    func metrics() -> Scrape.Plugin
     /// What the plugin adds to /stats: JSON members, each behind a comma.
     var furtherStats: String { get }
     /// The schema of the configuration; or why there is none.

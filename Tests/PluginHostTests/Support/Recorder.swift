@@ -6,6 +6,8 @@ import WorkerJSON
 
 /// Waits for a call in a client's place: notes its outcome, and takes the lines of a stream.
 final class Recorder: CallClient {
+    func callStarts(at moment: Moment) {}
+
     private struct State {
         var outcomes: [Outcome] = []
         var lines = ""

@@ -51,6 +51,12 @@ final class FakeService: WorkerService {
         return ResourceUsage(cpuPercent: 12.5, residentMiB: 34.25, processes: [42, 43])
     }
 
+    func metrics() -> Scrape.Plugin {
+        var plugin = Scrape.Plugin()
+        plugin.health = health
+        return plugin
+    }
+
     func libraryComplained(_ complaint: String, isClients: Bool) {
         state.withLock { $0.complaints.append(complaint) }
     }
