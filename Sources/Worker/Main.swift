@@ -10,20 +10,32 @@ enum Main {
         let environment = Environment.current()
         do throws(UsageError) {
             let request = try CommandLineParser.parse(
-                ProcessArguments.current(), inheritedSockets: environment.inheritedSockets())
+                ProcessArguments.current(), variables: environment.options,
+                inheritedSockets: environment.inheritedSockets())
             switch request {
             case .help: show(CommandLineHelp.text(program: "universal-worker"))
             case .version: show("universal-worker \(Version.current)\n")
             case .subcommand(let subcommand):
                 let problem = EnvironmentSwitch.run(subcommand)
                 end(.loadFailure, "universal-worker: \(problem)\n")
+            case .check(let report): check(report, environment)
             case .run(let configuration):
-                Environment.removePrivate()
+                environment.removePrivate()
                 Program(configuration, environment).run()
             }
         } catch {
             end(.usage, error.report(program: "universal-worker"))
         }
+    }
+
+    /// Prints the configuration, and what is wrong with it, and ends.
+    private static func check(_ report: ConfigurationReport, _ environment: Environment) -> Never {
+        let complaint = CommandLineTable.complaint(about: environment.options.keys)
+        let lines = report.problems + (complaint.map { ["warning: \($0)"] } ?? [])
+        let told = lines.map { "universal-worker: \(OneLine.text($0, limit: 1_024))\n" }.joined()
+        Console.write(told, to: STDERR_FILENO)
+        guard report.problems.isEmpty else { end(.usage, "") }
+        show(report.text)
     }
 
     /// Prints what was asked for, and ends.

@@ -46,6 +46,9 @@ struct Program {
         ProcessLimits.raiseOpenFiles(by: configuration.maxConnections + Self.ownDescriptors)
         // What the plugin starts, however it detaches itself, stays below the worker.
         ChildSubreaper.enable()
+        if let complaint = CommandLineTable.complaint(about: environment.options.keys) {
+            log.warning(complaint)
+        }
         if reaper.isBlind {
             log.warning(
                 "/proc is missing: processes that the plugin starts are not found and may outlive "

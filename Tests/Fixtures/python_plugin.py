@@ -79,6 +79,13 @@ class Echo:
             subprocess.Popen(["sh", "-c", "sleep 0.1 & exit 0"])
         os.kill(os.getpid(), kwargs["signal"])
 
+    @staticmethod
+    def variables(args, kwargs):
+        """Those that a test has set, as its children see them."""
+        seen = subprocess.check_output(["env"], universal_newlines=True).splitlines()
+        pairs = sorted(line.split("=", 1) for line in seen if "=" in line)
+        return {name: value for name, value in pairs if name == "OTHER" or "UNIVERSAL_" in name}
+
     def swallow(self, args, kwargs):
         """Cannot be stopped by force: it holds on to whatever is raised."""
         print("swallowing")

@@ -90,8 +90,7 @@ class Bench:
     def serve(self, instance, **settings):
         """Starts a worker on a free port, and returns its unit and that port."""
         port = free_port()
-        arguments = f"--port {port} {settings.pop('arguments', '')}"
-        unit = self.settings(instance, arguments=arguments, **settings)
+        unit = self.settings(instance, UNIVERSAL_WORKER_PORT=port, **settings)
         self.start(unit)
         if not self.speaks:
             assert until(lambda: self.is_listening(port)), self.log()

@@ -104,7 +104,7 @@ def load_failure_stays_down(bench):
 def module_defaults_to_the_instance(bench):
     """Where the settings name no module, it is the instance's name"""
     unit = bench.settings("no-such-plugin", arguments=f"--port {free_port()}")
-    bench.manager.write("UNIVERSAL_WORKER_CLASS=Any\nUNIVERSAL_WORKER_ARGS=--port 0\n", "config",
+    bench.manager.write("UNIVERSAL_WORKER_CLASS=Any\nUNIVERSAL_WORKER_PORT=0\n", "config",
                         "universal-worker", "no-such-plugin.env")
     stays_down(bench, unit, 1)
     assert "FATAL: Failed to load no-such-plugin:Any - " in bench.log(), bench.log()

@@ -29,12 +29,20 @@ package enum CommandLineHelp {
                 lines += rows(option.synopsis, option.summary, note)
             }
         }
+        lines += ["", "Variables:"]
+        lines += wrap(variables.split(separator: " "), at: width - 2).map { "  \($0)" }
         lines += ["", "Instead of all that, in an environment that the wheel was installed into:"]
         for subcommand in Subcommand.allCases {
             lines += rows(subcommand.rawValue, subcommand.summary)
         }
         return lines.joined(separator: "\n") + "\n"
     }
+
+    private static let variables =
+        "What an option sets, a variable can set as well: UNIVERSAL_WORKER_MAX_BODY=1MiB is "
+        + "--max-body 1MiB. A list has commas between its parts. The command line wins. "
+        + "There is none for --fd, --ppid and -m; UNIVERSAL_WORKER_PYTHON names the interpreter of "
+        + "Python plugins alone, and UNIVERSAL_WORKER_PLUGIN_PATH folders of libraries."
 
     private static func rows(_ name: String, _ summary: String, _ note: String? = nil) -> [String] {
         let indent = String(repeating: " ", count: column)

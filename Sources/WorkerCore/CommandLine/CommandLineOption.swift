@@ -23,6 +23,8 @@ package struct CommandLineOption: Sendable {
         case store(expected: String, @Sendable (inout Configuration, String) -> Bool)
         case help
         case version
+        /// Has the configuration shown instead of used.
+        case checkConfiguration
     }
 
     /// The name without dashes; one letter is a short option.
@@ -34,9 +36,23 @@ package struct CommandLineOption: Sendable {
     package let group: Group
     package let role: Role
     package let summary: String
-    /// The default as `--help` shows it, read from a fresh `Configuration`.
-    package let defaultText: String?
+    /// Whether a variable can stand for it.
+    package let hasVariable: Bool
+    /// What a configuration says of it; nil where it says nothing.
+    let show: @Sendable (Configuration) -> String?
     package let action: Action
+
+    /// The default as `--help` shows it.
+    package var defaultText: String? { show(Configuration()) }
+
+    /// The variable that stands for it: `UNIVERSAL_WORKER_MAX_BODY` for `--max-body`.
+    package var variable: String? {
+        guard hasVariable else { return nil }
+        return Self.variablePrefix + name.uppercased().split(separator: "-").joined(separator: "_")
+    }
+
+    /// How the variables of the worker begin.
+    package static let variablePrefix = "UNIVERSAL_WORKER_"
 
     /// Whether the option is one letter behind one dash.
     package var isShort: Bool { name.count == 1 }
@@ -56,12 +72,13 @@ extension CommandLineOption {
     static func value<Value>(
         _ name: String, _ value: String,
         _ property: any WritableKeyPath<Configuration, Value> & Sendable,
-        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
+        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional,
+        hasVariable: Bool = true, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
             name: name, letter: name.count == 1 ? name.first : nil, value: value, group: group,
-            role: role, summary: summary,
-            defaultText: kind.show(Configuration()[keyPath: property]),
+            role: role, summary: summary, hasVariable: hasVariable,
+            show: { kind.show($0[keyPath: property]) },
             action: .store(expected: kind.expected) { configuration, text in
                 guard let value = kind.parse(text) else { return false }
                 configuration[keyPath: property] = value
@@ -73,15 +90,18 @@ extension CommandLineOption {
     static func value<Value>(
         _ name: String, _ value: String,
         _ property: any WritableKeyPath<Configuration, Value?> & Sendable,
-        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional, _ summary: String
+        _ kind: OptionValue<Value>, _ group: Group, role: Role = .optional,
+        hasVariable: Bool = true, _ summary: String
     ) -> CommandLineOption {
         let optional = OptionValue<Value?>(
             expected: kind.expected, parse: { text in kind.parse(text).map(Optional.some) },
             show: { $0.flatMap(kind.show) })
-        return .value(name, value, property, optional, group, role: role, summary)
+        return .value(
+            name, value, property, optional, group, role: role, hasVariable: hasVariable, summary)
     }
 
-    /// An option that may be given again and again, each time adding to a list.
+    /// An option that may be given again and again, each time adding to a list; the value of its
+    /// variable is the list, with commas between.
     static func list<Value>(
         _ name: String, _ value: String,
         _ property: any WritableKeyPath<Configuration, [Value]> & Sendable,
@@ -89,20 +109,27 @@ extension CommandLineOption {
     ) -> CommandLineOption {
         CommandLineOption(
             name: name, letter: nil, value: value, group: group, role: .optional,
-            summary: summary, defaultText: nil,
+            summary: summary, hasVariable: true,
+            show: { configuration in
+                let texts = configuration[keyPath: property].compactMap(kind.show)
+                return texts.isEmpty ? nil : texts.joined(separator: ",")
+            },
             action: .store(expected: kind.expected) { configuration, text in
-                guard let value = kind.parse(text) else { return false }
-                configuration[keyPath: property].append(value)
+                let values = text.split(separator: ",", omittingEmptySubsequences: false)
+                    .map { kind.parse(String($0)) }
+                guard values.allSatisfy({ $0 != nil }) else { return false }
+                configuration[keyPath: property] += values.compactMap(\.self)
                 return true
             })
     }
 
-    /// An option without a value that ends the parsing.
+    /// An option without a value, which has something else done than a plugin served.
     static func flag(
-        _ name: String, _ letter: Character, _ action: Action, _ group: Group, _ summary: String
+        _ name: String, _ letter: Character?, _ action: Action, _ group: Group,
+        _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
             name: name, letter: letter, value: nil, group: group, role: .optional,
-            summary: summary, defaultText: nil, action: action)
+            summary: summary, hasVariable: false, show: { _ in nil }, action: action)
     }
 }

@@ -1,64 +1,109 @@
 /// A command line while it is read: takes options one by one, then says what they amount to.
 package struct CommandLineReading: Sendable {
     private var configuration = Configuration()
-    private var given: [String] = []
+    private var given: Set<String> = []
+    private var variables: [String: String]
+    private var problems: [UsageError] = []
+    private var isCheck = false
     private let options: [CommandLineOption]
 
     /// The part of the memory for bodies that is kept for small ones: one in so many bytes.
     private static let smallBodiesShare = 16
 
-    package init(options: [CommandLineOption] = CommandLineTable.options) {
+    /// Begins with the variables of the environment, of which those count whose options are not given.
+    package init(
+        options: [CommandLineOption] = CommandLineTable.options, variables: [String: String] = [:]
+    ) {
         self.options = options
+        self.variables = variables
     }
 
     /// Takes one option; a request is returned where it ends the reading, as `--help` does.
-    ///
-    /// - Throws: `UsageError.invalidValue` where the value is not what is expected.
     package mutating func take(
         _ option: CommandLineOption, value: String
-    ) throws(UsageError) -> Invocation? {
-        given.append(option.name)
+    ) -> Invocation? {
+        given.insert(option.name)
         switch option.action {
         case .help: return .help
         case .version: return .version
+        case .checkConfiguration: isCheck = true
         case .store(let expected, let store):
-            guard store(&configuration, value) else {
-                throw .invalidValue(value, option: option.spelling, expected: expected)
+            if !store(&configuration, value) {
+                note(.invalidValue(value, option: option.spelling, expected: expected))
             }
-            return nil
         }
+        return nil
     }
 
-    /// Checks what only the whole command line shows, and returns its configuration.
+    /// Notes what is wrong.
+    package mutating func note(_ problem: UsageError) { problems.append(problem) }
+
+    /// Takes the variables in, checks what only the whole shows, and says what is to be done.
     ///
     /// `strays` are the arguments that belong to no option; `inheritedSockets` is the number of
     /// sockets that LISTEN_FDS hands to this process.
     ///
-    /// - Throws: `UsageError`.
-    package func finish(
+    /// - Throws: the first problem, unless all are to be told.
+    package consuming func finish(
         strays: [String], inheritedSockets: Int
-    ) throws(UsageError) -> Configuration {
-        var configuration = configuration
-        guard strays.isEmpty else { throw .strayArguments(strays) }
-        for option in options where option.role == .required && !given.contains(option.name) {
-            throw .optionRequired(option.spelling)
+    ) throws(UsageError) -> Invocation {
+        if !strays.isEmpty { note(.strayArguments(strays)) }
+        let taken = takeVariables(inheritedSockets)
+        for option in options where option.role == .required {
+            if !given.contains(option.name), !taken.contains(option.name) {
+                note(.optionRequired(option.spelling))
+            }
         }
+        checkSockets(taken, inheritedSockets)
+        fitBody(given.union(taken))
+        if isCheck {
+            return .check(
+                ConfigurationReport(
+                    rows: rows(taken, inheritedSockets), problems: problems.map(\.description)))
+        }
+        if let problem = problems.first { throw problem }
+        return .run(configuration)
+    }
+
+    /// Takes the variables in whose options are not given; returns the names of these options.
+    ///
+    /// A place to listen on the command line, or from systemd, takes the place of all others.
+    private mutating func takeVariables(_ inheritedSockets: Int) -> Set<String> {
+        let listens =
+            inheritedSockets > 0
+            || options.contains { $0.role == .listens && given.contains($0.name) }
+        var taken: Set<String> = []
+        for option in options where !given.contains(option.name) {
+            guard let variable = option.variable, let value = variables[variable], !value.isEmpty,
+                !(listens && option.role == .listens),
+                case .store(let expected, let store) = option.action
+            else { continue }
+            taken.insert(option.name)
+            if !store(&configuration, value) {
+                note(.invalidValue(value, option: variable, expected: expected))
+            }
+        }
+        return taken
+    }
+
+    private mutating func checkSockets(_ taken: Set<String>, _ inheritedSockets: Int) {
         let listening = options.filter { $0.role == .listens }
-        var sources = listening.filter { given.contains($0.name) }.map { "'\($0.spelling)'" }
+        var sources: [String] = []
+        for option in listening {
+            if given.contains(option.name) { sources.append("'\(option.spelling)'") }
+            if taken.contains(option.name) { sources.append(option.variable ?? option.name) }
+        }
         if inheritedSockets > 0 { sources.append("LISTEN_FDS") }
         switch sources.count {
-        case 0: throw .noSocket(choices: listening.map(\.spelling))
-        case 1:
-            guard inheritedSockets <= 1 else { throw .tooManySockets(inheritedSockets) }
-        default: throw .severalSockets(sources)
+        case 0: note(.noSocket(choices: listening.map(\.spelling)))
+        case 1: if inheritedSockets > 1 { note(.tooManySockets(inheritedSockets)) }
+        default: note(.severalSockets(sources))
         }
-        try fitBody(&configuration)
-        return configuration
     }
 
     /// Sees to it that the largest body can be taken in; of the two limits, one that was not given
     /// follows the other.
-    private func fitBody(_ configuration: inout Configuration) throws(UsageError) {
+    private mutating func fitBody(_ given: Set<String>) {
         let most = configuration.maxBuffered - configuration.maxBuffered / Self.smallBodiesShare
         guard configuration.maxBody > most else { return }
         if !given.contains("max-body") {
@@ -66,20 +111,67 @@ package struct CommandLineReading: Sendable {
         } else if !given.contains("max-buffered") {
             configuration.maxBuffered = 2 * configuration.maxBody
         } else {
-            throw .bodyDoesNotFit(configuration.maxBody, buffered: configuration.maxBuffered)
+            note(.bodyDoesNotFit(configuration.maxBody, buffered: configuration.maxBuffered))
         }
+    }
+
+    /// What the configuration says, and where each part of it comes from.
+    private func rows(_ taken: Set<String>, _ inheritedSockets: Int) -> [ConfigurationReport.Row] {
+        var rows = options.compactMap { option -> ConfigurationReport.Row? in
+            guard let value = option.show(configuration) else { return nil }
+            let source =
+                if given.contains(option.name) {
+                    "command line"
+                } else if taken.contains(option.name) {
+                    option.variable ?? ""
+                } else {
+                    "default"
+                }
+            return .init(setting: "\(option.spelling) \(value)", source: source)
+        }
+        if inheritedSockets > 0 {
+            rows.append(.init(setting: "--fd \(SocketSource.firstActivated)", source: "LISTEN_FDS"))
+        }
+        return rows
     }
 }
 
 /// What a valid command line asks the worker to do.
 package enum Invocation: Sendable, Equatable {
     case run(Configuration)
+    /// Print the report, and exit with 0, or with 2 if there are problems.
+    case check(ConfigurationReport)
     /// Do what the word says, and end.
     case subcommand(Subcommand)
     /// Print `CommandLineHelp.text(program:)` and exit 0.
     case help
     /// Print the version and exit 0.
     case version
+}
+
+/// What `--check-config` prints.
+package struct ConfigurationReport: Sendable, Equatable {
+    /// One part of the configuration.
+    package struct Row: Sendable, Equatable {
+        /// As an option: `--port 8080`.
+        package let setting: String
+        /// Where it comes from: the command line, a variable or the default.
+        package let source: String
+    }
+
+    package let rows: [Row]
+    /// All that is wrong, each as a sentence.
+    package let problems: [String]
+
+    /// A line for each part, with a line end at its end.
+    package var text: String {
+        let width = rows.map(\.setting.count).max() ?? 0
+        return rows.map { row in
+            let setting = OneLine.text(row.setting, limit: 4_096)
+            let gap = String(repeating: " ", count: max(0, width - setting.count) + 2)
+            return "\(setting)\(gap)\(row.source)\n"
+        }.joined()
+    }
 }
 
 /// What is done instead of serving a plugin, if the first word of the command line says so.

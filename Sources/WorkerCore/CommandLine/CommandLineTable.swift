@@ -9,10 +9,11 @@ package enum CommandLineTable {
             "class", "C", \.className, .name, .plugin, role: .required,
             "The class that the plugin is asked to create."),
         .value(
-            "m", "NAME", \.dialect, .name, .plugin,
+            "m", "NAME", \.dialect, .name, .plugin, hasVariable: false,
             "The Python worker that a host means to start."),
+        // Its variable names the interpreter alone: a library is searched for first.
         .value(
-            "python", "PATH", \.python, .name, .plugin,
+            "python", "PATH", \.python, .name, .plugin, hasVariable: false,
             "Runs a Python plugin with this interpreter, and searches for no library."),
         .value(
             "concurrency", "N", \.concurrency, .number(1...256), .plugin,
@@ -31,7 +32,8 @@ package enum CommandLineTable {
             "Listens on this port of --host; 0 takes any free one."),
         .value(
             "fd", "N", \.descriptor, .number(0...Int32.max, "a descriptor"), .listening,
-            role: .listens, "Serves this inherited socket, which already listens."),
+            role: .listens, hasVariable: false,
+            "Serves this inherited socket, which already listens."),
         .value(
             "host", "ADDRESS", \.host, .loopback, .listening,
             "The loopback address to listen on with --port."),
@@ -84,10 +86,14 @@ package enum CommandLineTable {
 
         .value(
             "ppid", "PID", \.parentProcess, .number(0...Int32.max, "a process number"), .other,
-            "Ends the worker when this process ends; 0: watches none."),
+            hasVariable: false, "Ends the worker when this process ends; 0: watches none."),
         .value(
             "log-level", "LEVEL", \.logLevel, .logLevel, .other,
             "The least severe lines to log: error, warning, info or debug."),
+        .flag(
+            "check-config", nil, .checkConfiguration, .other,
+            "Prints the configuration and where each part comes from, or all that is wrong with it; "
+                + "loads nothing."),
         .flag("help", "h", .help, .other, "Prints this text."),
         .flag("version", "V", .version, .other, "Prints the version."),
     ]

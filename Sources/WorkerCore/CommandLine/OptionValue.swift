@@ -10,7 +10,8 @@ package struct OptionValue<Value: Sendable>: Sendable {
 
 extension OptionValue where Value == String {
     /// Any text: that an empty one names no plugin is for loading to say, as for any other name.
-    static let name = OptionValue(expected: "a name", parse: { $0 }, show: { _ in nil })
+    static let name = OptionValue(
+        expected: "a name", parse: { $0 }, show: { $0.isEmpty ? nil : $0 })
 
     /// A host name or address as it stands in a Host header, without its port.
     static let hostName = OptionValue(

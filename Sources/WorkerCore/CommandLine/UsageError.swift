@@ -81,6 +81,25 @@ extension UsageError {
     }
 }
 
+extension CommandLineTable {
+    /// A sentence about those variables of the worker's that stand for nothing, if there are any.
+    package static func complaint(about names: some Sequence<String>) -> String? {
+        // The last is that of the systemd unit.
+        let others = ["PYTHON", "PLUGIN_PATH", "ARGS"].map { CommandLineOption.variablePrefix + $0 }
+        let known = options.compactMap(\.variable) + others
+        let unknown = names.filter { !known.contains($0) }.sorted().map { name in
+            let nearest = known.map { ($0, EditDistance.between(name, $0)) }.min { $0.1 < $1.1 }
+            guard name.utf8.count <= 64, let (word, distance) = nearest, distance <= 3 else {
+                return name
+            }
+            return "\(name) (did you mean \(word)?)"
+        }
+        guard !unknown.isEmpty else { return nil }
+        return "there is no option for what the environment has: "
+            + OneLine.text(unknown.joined(separator: ", "), limit: 1_024)
+    }
+}
+
 /// How far apart two words are.
 package enum EditDistance {
     /// Counts the letters to insert, remove, replace or swap with their neighbour.

@@ -11,10 +11,11 @@ package enum CommandLineParser {
     ///
     /// Names may be abbreviated, values follow as `--x y` or `--x=y`, and options may stand behind
     /// stray arguments. The corresponding C function is `getopt_long`.
-    /// `inheritedSockets` is the number of sockets that LISTEN_FDS hands to this process.
+    /// `variables` count where their options are not given; `inheritedSockets` is the number of
+    /// sockets that LISTEN_FDS hands to this process.
     /// - Throws: `UsageError`.
     package static func parse(
-        _ arguments: [String], inheritedSockets: Int,
+        _ arguments: [String], variables: [String: String] = [:], inheritedSockets: Int,
         options: [CommandLineOption] = CommandLineTable.options
     ) throws(UsageError) -> Invocation {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
@@ -22,7 +23,8 @@ package enum CommandLineParser {
         let outcome: Result<Invocation, UsageError> = getopt.withLock { _ in
             let table = GetoptTable(arguments: arguments, options: options)
             do throws(UsageError) {
-                return .success(try read(table, options, inheritedSockets))
+                let reading = CommandLineReading(options: options, variables: variables)
+                return .success(try read(table, reading, options, inheritedSockets))
             } catch {
                 return .failure(error)
             }
@@ -31,21 +33,22 @@ package enum CommandLineParser {
     }
 
     private static func read(
-        _ table: GetoptTable, _ options: [CommandLineOption], _ inheritedSockets: Int
+        _ table: GetoptTable, _ reading: CommandLineReading, _ options: [CommandLineOption],
+        _ inheritedSockets: Int
     ) throws(UsageError) -> Invocation {
-        var reading = CommandLineReading(options: options)
+        var reading = reading
         while let event = table.next() {
             switch event {
             case .option(let option, let value):
-                if let request = try reading.take(option, value: value) { return request }
-            case .valueMissing(let option): throw .valueMissing(option: option.spelling)
-            case .valueUnexpected(let option): throw .valueUnexpected(option: option.spelling)
+                if let request = reading.take(option, value: value) { return request }
+            case .valueMissing(let option): reading.note(.valueMissing(option: option.spelling))
+            case .valueUnexpected(let option):
+                reading.note(.valueUnexpected(option: option.spelling))
             case .unrecognized(let argument):
-                throw .unrecognized(argument, options: options)
+                reading.note(.unrecognized(argument, options: options))
             }
         }
-        let configuration = try reading.finish(
+        return try reading.finish(
             strays: table.remaining(), inheritedSockets: inheritedSockets)
-        return .run(configuration)
     }
 }

@@ -1,22 +1,21 @@
 import CLinux
 import Glibc
+import WorkerCore
 
 /// The variables that the worker knows, copied once at its start.
 ///
 /// `getenv` races with a plugin's `setenv`: read before the plugin is loaded, then use the copy.
 package struct Environment: Sendable, Equatable {
-    /// The names of the variables that are copied.
-    package static let names = [
-        "UNIVERSAL_WORKER_PLUGIN_PATH", "UNIVERSAL_WORKER_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX",
-        "PATH",
-        "UNIVERSAL_WORKER_TOKEN", "XDG_DATA_HOME", "HOME",
-        "JOURNAL_STREAM", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET",
-        "WATCHDOG_PID", "WATCHDOG_USEC",
-    ]
-    /// Those among them that children need as well.
+    /// The names of the variables that are copied, beside those of the worker's options, and that
+    /// children need as well.
     private static let shared = [
-        "UNIVERSAL_WORKER_PLUGIN_PATH", "UNIVERSAL_WORKER_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX",
-        "PATH", "XDG_DATA_HOME", "HOME", "JOURNAL_STREAM",
+        "UNIVERSAL_WORKER_PLUGIN_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "XDG_DATA_HOME",
+        "HOME", "JOURNAL_STREAM",
+    ]
+    /// Those that were meant for this process alone.
+    private static let own = [
+        "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_PID",
+        "WATCHDOG_USEC",
     ]
     private let values: [String: String]
 
@@ -27,24 +26,38 @@ package struct Environment: Sendable, Equatable {
 
     /// Copies the variables of this process.
     ///
-    /// Call it while there is one thread. The corresponding C function is `getenv`.
+    /// Call it while there is one thread. The corresponding C variable is `environ`.
     package static func current() -> Environment {
         var values: [String: String] = [:]
-        for name in names {
-            guard let value = unsafe getenv(name) else { continue }
-            values[name] = unsafe String(cString: value)
+        for entry in entries() {
+            guard let sign = entry.firstIndex(of: "=") else { continue }
+            let name = String(entry[..<sign])
+            // As getenv: the first of several counts.
+            guard values[name] == nil, isOwn(name) || shared.contains(name) else { continue }
+            values[name] = String(entry[entry.index(after: sign)...])
         }
         return Environment(values: values)
     }
 
-    /// The value of a variable; nil where it is unset or not among `names`.
+    /// Whether a variable is meant for this process alone.
+    private static func isOwn(_ name: String) -> Bool {
+        own.contains(name)
+            || name.hasPrefix(CommandLineOption.variablePrefix) && !shared.contains(name)
+    }
+
+    /// Those that stand for options, or mean to.
+    package var options: [String: String] {
+        values.filter { $0.key.hasPrefix(CommandLineOption.variablePrefix) }
+    }
+
+    /// The value of a variable; nil where it is unset or not copied.
     package subscript(name: String) -> String? { values[name] }
 
     /// Removes the variables that were meant for this process alone, so that no child takes them for its own.
     ///
     /// Call it while there is one thread. The corresponding C function is `unsetenv`.
-    package static func removePrivate() {
-        for name in names where !shared.contains(name) { unsafe unsetenv(name) }
+    package func removePrivate() {
+        for name in values.keys where Self.isOwn(name) { unsafe unsetenv(name) }
     }
 
     /// Every variable of this process as NAME=value, such as a program that it starts gets it.

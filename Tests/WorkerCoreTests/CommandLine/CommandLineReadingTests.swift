@@ -7,21 +7,26 @@ import Testing
         try #require(CommandLineTable.options.first { $0.name == name })
     }
 
+    /// What options and variables amount to.
+    private func read(
+        _ given: [(String, String)], variables: [String: String] = [:], inherited: Int = 0
+    ) throws -> Configuration {
+        var reading = CommandLineReading(variables: variables)
+        for (name, value) in given { _ = try reading.take(option(name), value: value) }
+        let invocation = try reading.finish(strays: [], inheritedSockets: inherited)
+        guard case .run(let configuration) = invocation else { throw NoRun() }
+        return configuration
+    }
+
+    private struct NoRun: Error {}
+
     /// What an option makes of a value, starting from the defaults plus what is required.
     private func configuration(_ name: String, _ value: String) throws -> Configuration {
-        var reading = CommandLineReading()
-        for (name, value) in [("module", "m"), ("class", "C"), ("port", "8000"), (name, value)] {
-            _ = try reading.take(option(name), value: value)
-        }
-        return try reading.finish(strays: [], inheritedSockets: 0)
+        try read([("module", "m"), ("class", "C"), ("port", "8000"), (name, value)])
     }
 
     private func message(_ name: String, _ value: String) throws -> String {
-        let option = try option(name)
-        let error = #expect(throws: UsageError.self) {
-            var reading = CommandLineReading()
-            _ = try reading.take(option, value: value)
-        }
+        let error = #expect(throws: UsageError.self) { try configuration(name, value) }
         return try #require(error).description
     }
 
@@ -108,25 +113,16 @@ import Testing
     func `Of the limits of bodies, one that is not given follows the other`(
         given: [(String, String)], body: Int, buffered: Int
     ) throws {
-        var reading = CommandLineReading()
-        for (name, value) in [("module", "m"), ("class", "C"), ("port", "1")] + given {
-            _ = try reading.take(option(name), value: value)
-        }
-        let configuration = try reading.finish(strays: [], inheritedSockets: 0)
+        let configuration = try read([("module", "m"), ("class", "C"), ("port", "1")] + given)
         #expect(configuration.maxBody == body && configuration.maxBuffered == buffered)
     }
 
     @Test func `A body limit that can never be used is refused`() throws {
-        var reading = CommandLineReading()
-        for (name, value) in [
-            ("module", "m"), ("class", "C"), ("port", "1"), ("max-buffered", "16M"),
-            ("max-body", "16M"),
-        ] {
-            _ = try reading.take(option(name), value: value)
-        }
-        let finished = reading
         let error = #expect(throws: UsageError.self) {
-            try finished.finish(strays: [], inheritedSockets: 0)
+            try read([
+                ("module", "m"), ("class", "C"), ("port", "1"), ("max-buffered", "16M"),
+                ("max-body", "16M"),
+            ])
         }
         #expect(
             error?.description
@@ -135,14 +131,10 @@ import Testing
     }
 
     @Test func `Lists grow, and single values are replaced`() throws {
-        var reading = CommandLineReading()
-        for (name, value) in [
+        let configuration = try read([
             ("module", "a"), ("module", "b"), ("class", "C"), ("port", "1"), ("port", "2"),
             ("allow-host", "One"), ("allow-host", "two"), ("allow-origin", "HTTP://x:1"),
-        ] {
-            #expect(try reading.take(option(name), value: value) == nil)
-        }
-        let configuration = try reading.finish(strays: [], inheritedSockets: 0)
+        ])
         #expect(configuration.module == "b")
         #expect(configuration.port == 2)
         #expect(configuration.allowedHosts == ["one", "two"])
@@ -178,11 +170,8 @@ import Testing
     func `What is missing or in conflict is named`(
         given: [String], inherited: Int, message: String
     ) throws {
-        var reading = CommandLineReading()
-        for name in given { _ = try reading.take(option(name), value: "7") }
-        let finished = reading
         let error = #expect(throws: UsageError.self) {
-            try finished.finish(strays: [], inheritedSockets: inherited)
+            try read(given.map { ($0, "7") }, inherited: inherited)
         }
         #expect(error?.description == message)
     }
@@ -193,18 +182,116 @@ import Testing
             ([], 1, .inherited(3)),
         ] as [([String], Int, SocketSource)])
     func `One socket is in force`(given: [String], inherited: Int, source: SocketSource) throws {
-        var reading = CommandLineReading()
-        for name in ["module", "class"] + given { _ = try reading.take(option(name), value: "7") }
-        #expect(try reading.finish(strays: [], inheritedSockets: inherited).socketSource == source)
+        let given = (["module", "class"] + given).map { ($0, "7") }
+        #expect(try read(given, inherited: inherited).socketSource == source)
     }
 
     @Test func `Stray arguments are named`() {
-        let reading = CommandLineReading()
         #expect(throws: UsageError.strayArguments(["a", "b"])) {
-            try reading.finish(strays: ["a", "b"], inheritedSockets: 1)
+            try CommandLineReading().finish(strays: ["a", "b"], inheritedSockets: 1)
         }
         #expect(
             UsageError.strayArguments(["a", "b"]).description == "unexpected arguments 'a', 'b'")
         #expect(UsageError.strayArguments(["a"]).description == "unexpected argument 'a'")
+    }
+
+    // MARK: - Variables
+
+    private static let required = [("module", "m"), ("class", "C")]
+
+    @Test func `Every option but three and the flags has a variable of its name`() {
+        let without = CommandLineTable.options.filter { $0.variable == nil }.map(\.name)
+        #expect(without == ["m", "python", "fd", "ppid", "check-config", "help", "version"])
+        let variables = CommandLineTable.options.compactMap(\.variable)
+        #expect(variables.contains("UNIVERSAL_WORKER_MAX_BODY"))
+        #expect(CommandLineTable.complaint(about: variables) == nil)
+    }
+
+    @Test func `A variable stands for its option, and an empty one for nothing`() throws {
+        let configuration = try read(
+            [],
+            variables: [
+                "UNIVERSAL_WORKER_MODULE": "m", "UNIVERSAL_WORKER_CLASS": "C",
+                "UNIVERSAL_WORKER_PORT": "7", "UNIVERSAL_WORKER_MAX_BODY": "1K",
+                "UNIVERSAL_WORKER_ALLOW_HOST": "a,B", "UNIVERSAL_WORKER_LOG_LEVEL": "",
+            ])
+        #expect(configuration.module == "m" && configuration.className == "C")
+        #expect(configuration.port == 7 && configuration.maxBody == 1_024)
+        #expect(configuration.allowedHosts == ["a", "b"])
+        #expect(configuration.logLevel == .info)
+    }
+
+    @Test func `The command line wins, lists as a whole`() throws {
+        let configuration = try read(
+            Self.required + [("port", "1"), ("allow-host", "c")],
+            variables: [
+                "UNIVERSAL_WORKER_MODULE": "x", "UNIVERSAL_WORKER_ALLOW_HOST": "a,b",
+                "UNIVERSAL_WORKER_PORT": "nonsense",
+            ])
+        #expect(configuration.module == "m" && configuration.port == 1)
+        #expect(configuration.allowedHosts == ["c"])
+    }
+
+    @Test(
+        arguments: [([("fd", "5")], 0, SocketSource.inherited(5)), ([], 1, .inherited(3))]
+            as [([(String, String)], Int, SocketSource)])
+    func `A place to listen takes the place of that of a variable`(
+        given: [(String, String)], inherited: Int, source: SocketSource
+    ) throws {
+        let configuration = try read(
+            Self.required + given, variables: ["UNIVERSAL_WORKER_PORT": "1"], inherited: inherited)
+        #expect(configuration.socketSource == source)
+    }
+
+    @Test(arguments: [
+        ("PORT", "x", "a number from 0 to 65535"),
+        ("ALLOW_HOST", "a,,b", "a host name without scheme, port or path"),
+    ])
+    func `A bad value names the variable`(name: String, value: String, expected: String) throws {
+        let variable = "UNIVERSAL_WORKER_\(name)"
+        let error = #expect(throws: UsageError.self) {
+            try read(
+                Self.required + [("fd", "3")].filter { _ in name != "PORT" },
+                variables: [variable: value])
+        }
+        #expect(
+            error?.description == "invalid value '\(value)' for '\(variable)': expected \(expected)"
+        )
+    }
+
+    @Test func `One that stands for nothing is named, with what may have been meant`() {
+        #expect(
+            CommandLineTable.complaint(about: [
+                "UNIVERSAL_WORKER_PROT", "UNIVERSAL_WORKER_PYTHON", "UNIVERSAL_WORKER_ELEPHANTS",
+            ]) == "there is no option for what the environment has: UNIVERSAL_WORKER_ELEPHANTS, "
+                + "UNIVERSAL_WORKER_PROT (did you mean UNIVERSAL_WORKER_PORT?)")
+    }
+
+    @Test func `A check tells what is in force and from where, and all that is wrong`() throws {
+        func check(
+            _ given: [(String, String)], _ variables: [String: String], strays: [String] = []
+        ) throws -> ConfigurationReport {
+            var reading = CommandLineReading(variables: variables)
+            for (name, value) in [("check-config", "")] + given {
+                _ = try reading.take(option(name), value: value)
+            }
+            guard case .check(let report) = try reading.finish(strays: strays, inheritedSockets: 0)
+            else { throw NoRun() }
+            return report
+        }
+        let good = try check(Self.required, ["UNIVERSAL_WORKER_PORT": "7"])
+        #expect(good.problems == [])
+        let lines = good.text.split(separator: "\n")
+        #expect(lines[0] == "--module m               command line")
+        #expect(lines[2] == "--port 7                 UNIVERSAL_WORKER_PORT")
+        #expect(lines.last == "--log-level info         default")
+        let bad = try check(
+            [("port", "x"), ("max-queue", "-")], ["UNIVERSAL_WORKER_MAX_BODY": "y"], strays: ["z"])
+        #expect(
+            bad.problems.map { $0.split(separator: ":")[0] } == [
+                "invalid value 'x' for '--port'", "invalid value '-' for '--max-queue'",
+                "unexpected argument 'z'", "invalid value 'y' for 'UNIVERSAL_WORKER_MAX_BODY'",
+                "option '--module' is required", "option '--class' is required",
+            ])
     }
 }
