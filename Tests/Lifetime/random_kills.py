@@ -3,7 +3,7 @@
 
     random_kills.py [--count 40] [--seed N] [--binary PATH] [--python PATH]
 
-After each end the worker's exit status is what docs/lifetime.md says, calls are answered or broken as it
+After each end the worker's exit status is what the README says, calls are answered or broken as it
 says, and no process, port or shared memory is left. Prints how long what was left took to end. Needs
 `make build`.
 """
@@ -277,7 +277,7 @@ class Round:
 
 
 def expectation(plan: Plan, was_listening: bool, was_loading: bool) -> set[int]:
-    """The exit statuses that docs/lifetime.md names; a signal is negative."""
+    """The exit statuses that the README names; a signal is negative."""
 
     def of(who: str, number: int) -> set[int]:
         if who == "worker":

@@ -25,7 +25,7 @@ package enum CommandLineTable {
         .value(
             "on-crash", "WHAT", \.onCrash, .crashAnswer, .plugin,
             "restart starts the process of a Python plugin again when it dies; exit, which is the "
-                + "default, ends the worker likewise."),
+                + "default, ends the worker too."),
 
         .value(
             "port", "P", \.port, .number(0...65_535), .listening, role: .listens,

@@ -53,7 +53,7 @@ package enum EndingCause: Equatable, Sendable {
     }
 }
 
-/// What the process's end tells its parent; documented in the README and in docs/lifetime.md.
+/// What the process's end tells its parent; documented in the README.
 package enum ExitCode: Int32, CaseIterable, Sendable {
     /// It was told to end, and did.
     case clean = 0
