@@ -12,6 +12,7 @@ WHEEL := $(BUILD)/wheel
 DAEMON := libmicrohttpd-dev pkg-config
 EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3 python3-venv
 CHECKS := python3 python3-venv curl
+PROMETHEUS := prometheus
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
@@ -20,7 +21,7 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills check-wheel wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks \
+	check-kills check-wheel prometheus-check wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks need-prometheus \
 	transcriber-python clean
 
 all: build
@@ -108,10 +109,14 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel
+	check-wheel prometheus-check
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
+
+## prometheus-check: a real Prometheus scrapes a worker under load; dashboard and alert rules in contrib
+prometheus-check: build need-checks need-prometheus
+	python3 Tests/Prometheus/prometheus_check.py
 
 ## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure
 N ?= 20
@@ -212,7 +217,8 @@ $(BINARY):
 need-daemon: PACKAGES = $(DAEMON)
 need-example: PACKAGES = $(EXAMPLE)
 need-checks: PACKAGES = $(CHECKS)
-need-daemon need-example need-checks:
+need-prometheus: PACKAGES = $(PROMETHEUS)
+need-daemon need-example need-checks need-prometheus:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
