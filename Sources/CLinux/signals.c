@@ -4,7 +4,7 @@
 #include "clinux.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,7 +13,11 @@
 
 /// The process whose handlers these are: a forked child has them too, until it calls exec.
 static pid_t owner;
-static int noted = -1;
+/// How often each signal has been noted since it was taken last.
+static atomic_uint noted[_NSIG];
+/// The thread that waits for signals, 0 if there is none; whether it has been told of what is noted.
+static _Atomic pid_t waiter;
+static atomic_bool is_told;
 
 /// Does in a forked child what the signal does by default, once the handler has returned.
 static void take_default(int signal) {
@@ -30,18 +34,34 @@ static void note(int signal) {
     if (getpid() != owner) {
         take_default(signal);
     } else if (signal != SIGPIPE && signal != SIGXFSZ) {
-        // A full pipe has so many signals in it that one more does not matter.
-        const unsigned char number = (unsigned char)signal;
-        (void)!write(noted, &number, 1);
+        atomic_fetch_add(&noted[signal], 1);
+        const pid_t thread = waiter;
+        // That signal is blocked there, and waited for. It is sent once, as each takes of what a user may have.
+        if (thread != 0 && !atomic_exchange(&is_told, 1)
+            && tgkill(owner, thread, clinux_parent_death_signal()) != 0)
+            is_told = 0;
     }
     errno = error;
 }
 
-int clinux_signals_open(void) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -1;
-    noted = ends[1];
-    return ends[0];
+static int take_noted(void) {
+    is_told = 0;
+    for (int signal = 1; signal < _NSIG; signal++) {
+        unsigned count = noted[signal];
+        while (count > 0)
+            if (atomic_compare_exchange_weak(&noted[signal], &count, count - 1)) return signal;
+    }
+    return 0;
+}
+
+int clinux_signal_wait(const sigset_t *blocked, const struct timespec *limit) {
+    waiter = gettid();
+    const int before = take_noted();
+    if (before > 0) return before;
+    const int taken = sigtimedwait(blocked, NULL, limit);
+    if (taken > 0 && taken != clinux_parent_death_signal()) return taken;
+    const int told = take_noted();
+    return told > 0 ? told : taken > 0 ? taken : 0;
 }
 
 _Bool clinux_signal_catch(int signal) {

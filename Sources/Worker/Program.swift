@@ -18,6 +18,7 @@ struct Program {
     let log: Log
     let inbox = Inbox()
     let reaper = DescendantReaper()
+    let vitals = Vitals()
     let notifier: Notifier
     let outOfMemory = OutOfMemoryWatch()
     var events: Events { Events(log: log, inbox: inbox, outOfMemory: outOfMemory) }
@@ -63,6 +64,10 @@ struct Program {
             let capture = try StandardOutputCapture.start { [log] in
                 log.info("plugin stdout: \($0)")
             }
+            vitals.add("its listening socket", socket.descriptor)
+            vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
+            if let descriptor = log.ownDescriptor { vitals.add("its log", descriptor) }
+            if let descriptor = notifier.socket { vitals.add("its socket to systemd", descriptor) }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
             let worker = RunningWorker(
                 self, socket: socket, capture: capture, timers: timers, spawn: spawn,
@@ -82,7 +87,7 @@ struct Program {
         } catch let error as ParentGone {
             end(.parentGone, error.description)
         } catch let error as SystemError {
-            end(.noResources, "crashes and signals cannot be watched: \(error)")
+            end(.noResources, "crashes cannot be watched: \(error)")
         } catch {
             end(.noResources, "\(error)")
         }
@@ -90,8 +95,6 @@ struct Program {
 
     /// Begins to watch for signals and for the parent's end; before anything of the plugin's runs.
     private func watch(_ spawn: ThreadSpawner) throws {
-        let signals = try SignalWaiter()
-        guard let poll = EventPoll() else { throw NoDescriptor() }
         var parent: ParentWatch?
         if configuration.parentProcess > 0 {
             parent = ParentWatch(
@@ -99,8 +102,11 @@ struct Program {
             if parent == nil { throw ParentGone(process: configuration.parentProcess) }
         }
         let watchdog = Watchdog(
-            poll: poll, signals: signals, parent: parent, reaper: reaper, inbox: inbox, log: log)
+            parent: parent, reaper: reaper, vitals: vitals, inbox: inbox, log: log)
         guard spawn("uw-watchdog", { watchdog.run() }) else { throw NoThread() }
+        guard parent == nil || spawn("uw-parent", { watchdog.waitForParent() }) else {
+            throw NoThread()
+        }
     }
 
     private func openSocket() throws(SocketError) -> ListeningSocket {
@@ -125,13 +131,6 @@ private struct ParentGone: Error, CustomStringConvertible {
     let process: Int32
 
     var description: String { "the parent process \(process) (--ppid) is gone" }
-}
-
-/// The worker has fewer descriptors than it needs to live.
-private struct NoDescriptor: Error, CustomStringConvertible {
-    var description: String {
-        "no descriptor is left; the worker itself needs some twenty (ulimit -n)"
-    }
 }
 
 /// A thread that the worker needs to live cannot be had.

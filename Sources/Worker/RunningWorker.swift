@@ -22,6 +22,7 @@ final class RunningWorker: Sendable {
     private let spawnForPlugin: ThreadSpawner
     private let budget: Budget
     private let events: Events
+    private let vitals: Vitals
     /// The plugin, once it is loaded.
     private let loaded = Mutex<LoadedPlugin?>(nil)
     /// The server, once it serves; the main thread's.
@@ -42,7 +43,8 @@ final class RunningWorker: Sendable {
         reaper = program.reaper
         notifier = program.notifier
         events = program.events
-        service = Service(meter: UsageMeter(), log: log)
+        vitals = program.vitals
+        service = Service(meter: UsageMeter(), log: log, inbox: inbox)
         self.socket = socket
         self.capture = capture
         self.timers = timers
@@ -287,6 +289,7 @@ final class RunningWorker: Sendable {
             return .noResources
         }
         http.withLock { $0 = server }
+        vitals.add { server.lostDescriptor }
         return nil
     }
 

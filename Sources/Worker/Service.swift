@@ -20,17 +20,21 @@ final class Service: WorkerService {
     private let processes = ProcessMeter()
     private let loadTime = Mutex<TimeSpan?>(nil)
     private let log: Log
+    private let inbox: Inbox
     private let complaints: RateLimitedLog
     private let clientComplaints: RateLimitedLog
 
-    init(meter: UsageMeter, log: Log) {
+    init(meter: UsageMeter, log: Log, inbox: Inbox) {
         self.meter = meter
         self.log = log
+        self.inbox = inbox
         complaints = RateLimitedLog(log, .warning)
         clientComplaints = RateLimitedLog(log, .info)
     }
 
     func report(_ text: String) { log.warning(text) }
+
+    func lostDescriptor(_ name: String) { inbox.post(.end(.descriptorLost(name))) }
 
     /// The plugin has been made, in a time; before any call.
     func loaded(in time: TimeSpan) { loadTime.withLock { $0 = time } }

@@ -3,59 +3,43 @@ internal import WorkerCore
 internal import WorkerOS
 internal import WorkerThreads
 
-/// The thread that waits for signals and for the end of the parent, whatever else the worker does.
+/// The thread that waits for signals, whatever else the worker does.
 ///
-/// It runs no plugin code, takes no lock that plugin code holds, and so is never late.
+/// It runs no plugin code, takes no lock that plugin code holds, and so is never late. Nor does it wait on
+/// a descriptor, which plugin code could close.
 struct Watchdog: Sendable {
-    private static let signalEvent: UInt64 = 1
-    private static let parentEvent: UInt64 = 2
     /// The time between two rounds of housekeeping.
     private static let interval = TimeSpan.seconds(1)
     /// The time that the main thread has after a second signal.
     private static let patience = TimeSpan.milliseconds(50)
 
-    let poll: EventPoll
-    let signals: SignalWaiter
     let parent: ParentWatch?
     let reaper: DescendantReaper
+    let vitals: Vitals
     let inbox: Inbox
     let log: Log
 
     /// Waits for ever; the body of a thread of its own.
     func run() {
-        for descriptor in signals.descriptors {
-            poll.add(descriptor, Self.signalEvent, for: .readable)
-        }
-        if let descriptor = parent?.descriptor {
-            poll.add(descriptor, Self.parentEvent, for: .readable)
-        }
-        // Without a pidfd the parent has to be looked at, again and again.
-        var isPolling = parent != nil && parent?.descriptor == nil
         var taken = TakenSignals()
         var nextRound = Moment.now() + Self.interval
         while true {
-            let limit = isPolling ? ParentWatch.pollInterval : Self.interval
-            poll.wait(atMost: limit) { event in
-                switch event {
-                case .happened(Self.signalEvent):
-                    while let signal = signals.next() { take(signal, &taken) }
-                    if taken.requests > 1 { insist() }
-                case .happened(Self.parentEvent):
-                    if let descriptor = parent?.descriptor { poll.remove(descriptor) }
-                    inbox.post(.end(.parentGone))
-                case .timeout:
-                    guard isPolling, parent?.isGone ?? false else { break }
-                    isPolling = false
-                    inbox.post(.end(.parentGone))
-                case .happened, .interrupted, .stopped:
-                    break
-                }
+            if let signal = SignalWaiter.next(within: nextRound - .now()) {
+                take(signal, &taken)
+                if taken.requests > 1 { insist() }
             }
             guard Moment.now() >= nextRound else { continue }
             nextRound = Moment.now() + Self.interval
             reaper.reapAdopted()
             Self.holdSignals(log)
+            if let lost = vitals.firstLost() { inbox.post(.end(.descriptorLost(lost))) }
         }
+    }
+
+    /// Waits for the parent's end; the body of another thread, as that takes a descriptor.
+    func waitForParent() {
+        parent?.waitUntilGone()
+        inbox.post(.end(.parentGone))
     }
 
     /// Takes back what the plugin has done to signals that are the worker's.
@@ -70,7 +54,9 @@ struct Watchdog: Sendable {
     ///
     /// A host that asks twice does not want to wait, but the main thread may wait for descendants.
     private func insist() -> Never {
+        reaper.hurry()
         _ = Semaphore().wait(until: .now() + Self.patience)
+        _ = reaper.endAll(until: .zero)
         _exit(ExitCode.forced.rawValue)
     }
 

@@ -96,6 +96,8 @@ package import WorkerCore
         case interrupted
         /// `stop` was called.
         case stopped
+        /// It can wait no more: its descriptor has been closed, or is another file's.
+        case broken
     }
 
     /// Waits for the next events, at most for a time, or without a limit.
@@ -104,12 +106,12 @@ package import WorkerCore
     ///
     /// - Parameters:
     ///   - time: `.zero` only looks.
-    ///   - handle: called with each event, or once with `.timeout`.
+    ///   - handle: called with each event, or once with `.timeout` or `.broken`.
     package func wait(atMost time: TimeSpan? = nil, _ handle: (Event) -> Void) {
         let limit = time.map { Int32(clamping: $0.millisecondsRoundedUp) } ?? -1
         let count = unsafe epoll_wait(poll, events, Int32(Self.capacity), limit)
         guard count >= 0 else {
-            precondition(errno == EINTR, "epoll_wait fails only when interrupted")
+            if errno != EINTR { handle(.broken) }
             return
         }
         if count == 0 { handle(.timeout) }
@@ -120,6 +122,19 @@ package import WorkerCore
             case let number: handle(.happened(number))
             }
         }
+    }
+
+    /// Whether its own descriptors are still what they were; any thread.
+    package var isWhole: Bool { watches(stopping) && watches(interruption) }
+
+    /// Whether a descriptor is still the file that is watched.
+    package func watches(_ descriptor: Int32) -> Bool {
+        var event = unsafe epoll_event(events: 0, data: epoll_data_t(u64: Self.interrupt))
+        guard unsafe epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+            return errno == EEXIST
+        }
+        remove(descriptor)
+        return false
     }
 
     /// Has `wait` return once.

@@ -63,6 +63,18 @@ public struct ProcessFacts: Sendable {
         return count - 2
     }
 
+    /// Where a descriptor leads: a path, `socket:[…]`, `pipe:[…]`; nothing where it is not open.
+    public func target(of descriptor: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { return 0 }
+                return unsafe readlink("/proc/\(pid)/fd/\(descriptor)", start, characters.count)
+            }
+        }
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
     private func number(_ name: String) -> Int {
         Int(field(name).prefix { $0.isNumber }) ?? 0
     }

@@ -44,6 +44,14 @@ import WorkerCore
         }
     }
 
+    @Test func `Without any grace nothing is begun that would be left behind`() {
+        var life = Lifecycle(grace: 0)
+        _ = life.handle(.loaded, at: 0)
+        _ = life.handle(LifecycleRun.term, at: 5)
+        #expect(life.handle(.idle, at: 5) == [.endDescendants(until: 5)])
+        #expect(life.handle(.reaped, at: 5) == [.exit(.clean)])
+    }
+
     @Test func `A second reason buys no time`() {
         var life = LifecycleRun.life(in: .draining)
         let actions = life.handle(.end(.parentGone), at: LifecycleRun.began + 59)

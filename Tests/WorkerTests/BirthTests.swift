@@ -30,19 +30,6 @@ import Testing
         (["exec \"$@\" \(rest)"] + descriptors.map { "\($0)>&-" }).joined(separator: " ")
     }
 
-    /// Where a descriptor of a process leads.
-    private static func target(_ process: Int32, _ descriptor: Int32) -> String {
-        var buffer = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
-                guard let start = characters.baseAddress else { return 0 }
-                return unsafe readlink(
-                    "/proc/\(process)/fd/\(descriptor)", start, characters.count)
-            }
-        }
-        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-    }
-
     @Test(arguments: combinations, logs)
     func `A worker without standard descriptors serves, and exits with 0 when it is told to`(
         descriptors: [Int], log: String
@@ -50,10 +37,10 @@ import Testing
         let worker = try Self.start(Self.closing(descriptors, log))
         #expect(try worker.client.execute("{\"a\":1}").status == 200)
         for descriptor in descriptors where descriptor != 1 {
-            #expect(Self.target(worker.process.pid, Int32(descriptor)) == "/dev/null")
+            #expect(worker.facts.target(of: Int32(descriptor)) == "/dev/null")
         }
         // What the plugin prints is captured all the same.
-        #expect(Self.target(worker.process.pid, 1).hasPrefix("pipe:"))
+        #expect(worker.facts.target(of: 1).hasPrefix("pipe:"))
         #expect(try worker.terminate() == .exited(0))
     }
 
@@ -117,7 +104,7 @@ import Testing
         let worker = try Self.start(
             Self.closing(closed, "\(descriptor)<&3 3<&-"), descriptor: descriptor)
         #expect(try worker.client.execute("{}").status == 200)
-        let target = Self.target(worker.process.pid, descriptor)
+        let target = worker.facts.target(of: descriptor)
         #expect(descriptor == 1 ? target.hasPrefix("pipe:") : target == "/dev/null")
         #expect(try worker.terminate() == .exited(0))
     }
@@ -127,8 +114,8 @@ import Testing
         let worker = try Self.start(
             Self.closing([], "0<&3 1>&3 2>&3 3<&-"), descriptor: 0)
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(Self.target(worker.process.pid, 0) == "/dev/null")
-        #expect(Self.target(worker.process.pid, 2) == "/dev/null")
+        #expect(worker.facts.target(of: 0) == "/dev/null")
+        #expect(worker.facts.target(of: 2) == "/dev/null")
         #expect(try worker.terminate() == .exited(0))
     }
 

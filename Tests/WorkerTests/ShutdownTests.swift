@@ -62,6 +62,34 @@ import Testing
         _ = try? call.value()
     }
 
+    @Test func `A second signal ends processes that the worker waits for, too`() throws {
+        let folder = try TemporaryFolder()
+        let worker = try WorkerProcess.start("signals", "Signals", ["--shutdown-grace", "600"])
+        // It hears of SIGTERM, and lives on.
+        let command = """
+            (trap 'echo asked > \(folder.file("asked"))' TERM; while :; do sleep 0.1; done) \
+            >/dev/null 2>&1 & echo $!
+            """.replacing("\n", with: " ")
+        let text = try worker.client.execute(
+            "{\"mode\":\"run\",\"how\":\"popen\",\"command\":\"\(command)\"}"
+        ).text
+        let number = text.filter(\.isNumber)
+        let child = ProcessFacts(try #require(Int32(number)))
+        worker.process.signal(SIGTERM)
+        let deadline = Deadline()
+        while folder.text("asked").isEmpty, !deadline.hasPassed { poll(nil, 0, 5) }
+        #expect(child.isAlive)
+        worker.process.signal(SIGTERM)
+        #expect(try worker.process.waitForExit() == .exited(6))
+        #expect(!child.isAlive)
+        if child.isAlive { _ = kill(child.pid, SIGKILL) }
+    }
+
+    @Test func `An idle worker without any grace exits with 0`() throws {
+        let worker = try WorkerProcess.start("lifecycle", "Lifecycle", ["--shutdown-grace", "0"])
+        #expect(try worker.terminate() == .exited(0))
+    }
+
     @Test func `The port is free at once`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         let connection = try worker.client.connect()

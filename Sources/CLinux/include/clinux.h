@@ -15,7 +15,6 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 
 // --- getopt: its state lives in mutable globals; the callers serialise themselves.
 
@@ -76,11 +75,12 @@ _Bool clinux_stdout_flush(void);
 
 // --- Signals (signals.c)
 
-/// Makes the pipe into which the handler of `clinux_signal_catch` writes; its reading end, which does
-/// not block and has a byte for each signal, its number; -1 and errno on failure. Call it once.
-int clinux_signals_open(void);
+/// Waits for one of `blocked`, which every thread blocks, or for one that the handler of
+/// `clinux_signal_catch` notes, at most for `limit`; its number, 0 if none came. The one thread that
+/// calls it also hears of the parent-death signal when another has been noted. Needs no descriptor.
+int clinux_signal_wait(const sigset_t *_Nonnull blocked, const struct timespec *_Nonnull limit);
 
-/// Gives a signal the handler that notes it in that pipe; of SIGPIPE and SIGXFSZ it notes nothing. A
+/// Gives a signal the handler that notes it; of SIGPIPE and SIGXFSZ it notes nothing. A
 /// handler, not SIG_IGN: exec resets it, so that children of plugins start with the default, which a
 /// child that has not called exec has at once.
 _Bool clinux_signal_catch(int signal);

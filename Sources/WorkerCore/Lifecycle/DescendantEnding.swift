@@ -24,8 +24,8 @@ package struct DescendantEnding: Sendable {
     /// Processes that fork faster than they are stopped get no more walks than these before they are killed.
     private static let maxStoppingWalks = 16
 
-    private let half: Moment
-    private let deadline: Moment
+    private var half: Moment
+    private var deadline: Moment
     private var terminated: Set<DescendantIdentity> = []
     private var stopped: Set<DescendantIdentity> = []
     private var killed: Set<DescendantIdentity> = []
@@ -38,6 +38,12 @@ package struct DescendantEnding: Sendable {
     package init(now: Moment, deadline: Moment) {
         self.deadline = deadline
         half = now + (deadline - now) / 2
+    }
+
+    /// Waits for nothing any more: the rest are killed at once.
+    package mutating func hurry() {
+        half = .zero
+        deadline = .zero
     }
 
     /// Notes that the system does not let us signal a process: it runs as another user.

@@ -10,6 +10,8 @@ package enum EndingCause: Equatable, Sendable {
     case wedged(String)
     /// The plugin has called exit; the thread that did waits for the end.
     case pluginExited(String)
+    /// A descriptor that the worker needs, by its name, has been closed or replaced.
+    case descriptorLost(String)
     /// The process of the plugin has ended; the signal that the worker is to die of likewise, if any.
     case pluginDied(String, signal: Int32?)
 
@@ -21,6 +23,8 @@ package enum EndingCause: Equatable, Sendable {
         case .pluginFatal(let detail): "the plugin is broken for good: \(detail)"
         case .wedged(let detail): "the plugin is wedged: \(detail)"
         case .pluginExited(let detail): "the plugin ended the process: \(detail)"
+        case .descriptorLost(let name):
+            "the worker cannot go on: the plugin has closed or replaced \(name)"
         case .pluginDied(let detail, _): detail
         }
     }
@@ -29,7 +33,7 @@ package enum EndingCause: Equatable, Sendable {
     package var level: LogLevel {
         switch self {
         case .signal, .parentGone: .info
-        case .pluginFatal, .wedged, .pluginExited, .pluginDied: .error
+        case .pluginFatal, .wedged, .pluginExited, .descriptorLost, .pluginDied: .error
         }
     }
 
@@ -40,6 +44,7 @@ package enum EndingCause: Equatable, Sendable {
         case .parentGone: .parentGone
         case .pluginFatal: .pluginFatal
         case .wedged: .wedged
+        case .descriptorLost: .noResources
         case .pluginExited, .pluginDied: .pluginExited
         }
     }
@@ -48,7 +53,7 @@ package enum EndingCause: Equatable, Sendable {
     var letsCallsFinish: Bool {
         switch self {
         case .signal, .wedged: true
-        case .parentGone, .pluginFatal, .pluginExited, .pluginDied: false
+        case .parentGone, .pluginFatal, .pluginExited, .descriptorLost, .pluginDied: false
         }
     }
 }
@@ -69,7 +74,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case parentGone = 5
     /// Plugin code did not return in time and was left behind, or a second signal came.
     case forced = 6
-    /// The system would not give what the worker itself needs: threads, descriptors, memory.
+    /// The system would not give what the worker itself needs: threads, descriptors, memory; or the
+    /// plugin has closed its descriptors.
     case noResources = 7
     /// A call did not end for longer than `--wedged-exit` allows after it was cancelled.
     case wedged = 8

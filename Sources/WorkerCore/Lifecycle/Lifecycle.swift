@@ -184,6 +184,8 @@ package struct Lifecycle: Sendable {
 
     private mutating func idle() -> [Action] {
         guard phase == .draining || phase == .cancelling else { return [] }
+        // What has no time at all is not begun, to be left behind.
+        guard grace > .zero else { return reap() }
         phase = .cleaning
         return [.cleanUp(until: moment(Self.cleanupShare))]
     }

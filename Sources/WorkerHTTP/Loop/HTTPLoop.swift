@@ -63,6 +63,7 @@ internal import WorkerThreads
     private var fruitless = 0
     /// Since when libmicrohttpd says without a break that it has work.
     private var restlessSince: Moment?
+    private var isBroken = false
     /// Bytes freed since malloc last gave memory back to the system.
     private var freed = 0
 
@@ -115,9 +116,16 @@ internal import WorkerThreads
             if unsafe cannotAccept(daemon) { service.report(Self.cannotAccept) }
         }
         service.loopEnds()
+        if isBroken { return service.lostDescriptor(Self.waitName) }
         if mustQuiesce.load(ordering: .relaxed) { unsafe quiesce(daemon) }
         hasEnded.signal()
     }
+
+    /// Whether what the thread waits on is still there, libmicrohttpd's `events` among it; any thread.
+    func isWhole(_ events: Int32) -> Bool { poll.isWhole && poll.watches(events) }
+
+    /// What a line of the log calls that.
+    static let waitName = "a descriptor that the HTTP server waits on"
 
     private static let cannotAccept = """
         connections wait that cannot be accepted: there are no more descriptors, or no memory
@@ -201,6 +209,7 @@ internal import WorkerThreads
             case .happened(let number):
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             case .stopped: isRunning = false
+            case .broken: (isRunning, isBroken) = (false, true)
             }
         }
         return isRunning

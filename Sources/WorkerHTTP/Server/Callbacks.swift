@@ -117,6 +117,20 @@ func leaveAsSent(
     unsafe strlen(text)
 }
 
+/// libmicrohttpd cannot go on: a socket that it closes has been closed by foreign code.
+///
+/// Anything else is a fault of ours or its own.
+func panicked(
+    _ context: UnsafeMutableRawPointer?, _ file: UnsafePointer<CChar>?, _ line: UInt32,
+    _ reason: UnsafePointer<CChar>?
+) {
+    guard errno == EBADF || errno == ENOTSOCK, let context = unsafe context else { abort() }
+    unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        $0.service.lostDescriptor("the socket of a client")
+    }
+    while true { pause() }
+}
+
 /// libmicrohttpd has something to say.
 func complained(_ context: UnsafeMutableRawPointer, _ line: UnsafePointer<CChar>) {
     unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {

@@ -88,6 +88,7 @@ package import WorkerThreads
             begun: requestBegun, handle: handleRequest, completed: requestCompleted,
             connection_changed: connectionChanged,
             unescape: leaveAsSent)
+        unsafe MHD_set_panic_func(panicked, Unmanaged.passUnretained(self).toOpaque())
         guard validator.start(), let started = unsafe uw_mhd_start(&configuration) else {
             return false
         }
@@ -98,6 +99,14 @@ package import WorkerThreads
         }
         self.daemon.withLock { $0 = daemon }
         return true
+    }
+
+    /// The name of what it needs and has lost, as foreign code has closed or replaced it; any thread.
+    package var lostDescriptor: String? {
+        daemon.withLock { daemon in
+            guard let daemon else { return nil }
+            return loop.isWhole(unsafe uw_mhd_epoll(daemon.pointer)) ? nil : HTTPLoop.waitName
+        }
     }
 
     /// Serves the plugin, which has been made now; any thread, once, if it began without.

@@ -63,6 +63,9 @@ package protocol WorkerService: AnyObject, Sendable {
     /// Cancels all calls; the completion gets the answer, from any thread, once, and soon.
     func cancelAll(
         _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void)
+    /// The server cannot go on without a descriptor, of this name, that was closed or replaced by
+    /// foreign code; on the HTTP thread, which serves no more.
+    func lostDescriptor(_ name: String)
     /// Has something told that operators should know; on the HTTP thread.
     func report(_ text: String)
 }

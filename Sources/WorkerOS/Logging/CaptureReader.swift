@@ -29,7 +29,14 @@ final class CaptureReader: Sendable {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var isStopping = false
         while true {
-            if !isStopping { poll.wait { if case .stopped = $0 { isStopping = true } } }
+            if !isStopping {
+                poll.wait {
+                    switch $0 {
+                    case .stopped, .broken: isStopping = true
+                    default: break
+                    }
+                }
+            }
             let count = unsafe buffer.withUnsafeMutableBytes { bytes in
                 unsafe read(descriptor, bytes.baseAddress, bytes.count)
             }
@@ -43,6 +50,9 @@ final class CaptureReader: Sendable {
         splitter.finish(onLine)
         hasEnded.signal()
     }
+
+    /// Whether what it reads and waits on is still there.
+    var isWhole: Bool { poll.isWhole && poll.watches(descriptor) }
 
     /// Asks the thread to end and waits for that until a moment; false where it has not by then.
     func finish(until deadline: Moment) -> Bool {

@@ -21,9 +21,12 @@ final class LineSink: Sendable {
 
     private let descriptor: Int32
     private let kind: Kind
+    /// The caller's, which stands in if a plugin closes the sink's own.
+    private let original: Int32
 
     /// Makes a sink of a descriptor; `reopens` is false for tests alone.
     init(descriptor: Int32, reopens: Bool = true) {
+        original = descriptor
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             (self.descriptor, kind) = (descriptor, .broken)
@@ -45,6 +48,9 @@ final class LineSink: Sendable {
         if kind == .nonblocking { close(descriptor) }
     }
 
+    /// The descriptor, if it was opened by this object.
+    var ownDescriptor: Int32? { kind == .nonblocking ? descriptor : nil }
+
     /// Writes what can be taken at once, and returns how many bytes that was.
     ///
     /// If they can never be read, all bytes count as taken, whatever a plugin has done with
@@ -60,11 +66,11 @@ final class LineSink: Sendable {
                     unsafe send(
                         descriptor, bytes.baseAddress, bytes.count,
                         Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-                case .blocking:
-                    Poll.wait(descriptor, for: .writable, until: .zero)
-                        ? unsafe clinux_write(
-                            descriptor, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF))) : 0
+                case .blocking: unsafe writePart(bytes)
                 }
+            }
+            if count < 0, errno == EBADF, kind == .nonblocking {
+                return unsafe bytes.withUnsafeBytes { unsafe writePart($0) }
             }
             if count >= 0 { return count }
             if errno == EAGAIN { return 0 }
@@ -72,8 +78,18 @@ final class LineSink: Sendable {
         }
     }
 
+    /// Writes what a pipe takes at once after a look at it.
+    private func writePart(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard Poll.wait(original, for: .writable, until: .zero) else { return 0 }
+        let count = unsafe clinux_write(
+            original, bytes.baseAddress, min(bytes.count, Int(PIPE_BUF)))
+        guard count < 0 else { return count }
+        return errno == EINTR || errno == EAGAIN ? 0 : bytes.count
+    }
+
     /// Waits until something can be taken, or until a moment; false for the latter.
     func waitUntilWritable(until deadline: Moment = .never) -> Bool {
-        Poll.wait(descriptor, for: .writable, until: deadline)
+        let isOpen = fcntl(descriptor, F_GETFD) >= 0
+        return Poll.wait(isOpen ? descriptor : original, for: .writable, until: deadline)
     }
 }

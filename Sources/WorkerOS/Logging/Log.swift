@@ -29,6 +29,9 @@ package final class Log: Sendable {
         queue = Mutex(LogQueue(capacity: capacity))
     }
 
+    /// A descriptor of the log's own, to which it writes; nil where that is the caller's.
+    package var ownDescriptor: Int32? { sink.ownDescriptor }
+
     /// Writes an event; the message is made only where its level is logged.
     package func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
         guard level <= self.level else { return }

@@ -76,6 +76,9 @@ package final class StandardOutputCapture: Sendable {
         return true
     }
 
+    /// Whether the reading end, which is the worker's, is still there; any thread.
+    package var isWhole: Bool { reader.isWhole }
+
     /// Ends the capture: restores the descriptor and hands out what was printed; false where that took too long.
     ///
     /// The deadline is a moment. A process that still holds the pipe is not

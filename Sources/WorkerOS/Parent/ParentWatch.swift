@@ -1,21 +1,24 @@
 private import CLinux
 private import Glibc
-package import WorkerCore
+import WorkerCore
 import WorkerThreads
 
 /// The watch over the process whose end ends the worker.
 ///
-/// The truth is a pidfd: it stands for one process for ever, whatever becomes of its number, and
-/// is readable once the last of its threads has ended (pidfd_open(2)). Where the kernel refuses
-/// one, the process is known by its number and start time, and looked at from time to time.
+/// It hangs on no descriptor, which a plugin might close or put another file in the place of. A direct
+/// parent is known by getppid(2), any other process by its number and start time. A pidfd says when to
+/// look: it is readable once the last thread of the process has ended (pidfd_open(2)).
 package final class ParentWatch: Sendable {
-    /// Readable once the parent is gone; nil where it has to be asked for by `isGone`.
-    package let descriptor: Int32?
-    /// Milliseconds between two questions where there is no descriptor.
-    package static let pollInterval = TimeSpan.milliseconds(10)
+    /// Readable once the parent is gone, as long as no plugin touches it; nil where the kernel refuses one.
+    let descriptor: Int32?
+    /// The time between two looks where there is no descriptor.
+    private static let pollInterval = TimeSpan.milliseconds(10)
+    /// The same beside one.
+    private static let longestTrust = TimeSpan.seconds(1)
 
     private let process: Int32
-    private let startTime: UInt64
+    /// When it was started; nil where /proc hides it.
+    private let startTime: UInt64?
     /// Whether it started this process itself.
     private let isParent: Bool
 
@@ -35,7 +38,7 @@ package final class ParentWatch: Sendable {
         self.process = process
         if isParent { clinux_set_parent_death_signal(deathSignal) }
         let look = Look("/proc/\(process)")
-        startTime = look?.start ?? 0
+        startTime = look?.start
         if let look {
             if let own = Look("/proc/self"), look.start > own.start { return nil }
         } else if descriptor == nil {
@@ -43,7 +46,6 @@ package final class ParentWatch: Sendable {
             return nil
         }
         // It may have ended between the fork and here, and its number may be another's by now.
-        if isParent, getppid() != process { return nil }
         if isGone { return nil }
     }
 
@@ -51,15 +53,32 @@ package final class ParentWatch: Sendable {
 
     /// Whether the process has ended, reaped or not.
     package var isGone: Bool {
-        if let descriptor {
-            return Poll.wait(descriptor, until: .zero)
-        }
         // The kernel gives a child another parent when the process has ended, whatever its number is now.
-        if isParent, getppid() != process { return true }
+        if isParent { return getppid() != process }
+        // There is nothing else to go by.
+        guard let startTime else { return hasSignalled(until: .zero) }
         let folder = "/proc/\(process)"
-        guard let look = Look(folder), look.start == startTime else { return true }
+        guard let look = Look(folder) else {
+            // Perhaps there is no descriptor left to look with.
+            return kill(process, 0) != 0 && errno == ESRCH || hasSignalled(until: .zero)
+        }
+        guard look.start == startTime else { return true }
         // A process whose first thread has ended shows as a zombie while others live on.
         return look.isZombie && !hasLivingThread(folder)
+    }
+
+    /// Waits until the process has ended; the body of a thread of its own.
+    package func waitUntilGone() {
+        while !isGone {
+            // What is readable while the process lives is not its pidfd any more.
+            guard hasSignalled(until: .now() + Self.longestTrust), !isGone else { continue }
+            while !isGone { _ = Poll.wait(-1, until: .now() + Self.pollInterval) }
+        }
+    }
+
+    private func hasSignalled(until moment: Moment) -> Bool {
+        guard let descriptor else { return moment > .zero }
+        return Poll.wait(descriptor, until: moment)
     }
 
     private func hasLivingThread(_ folder: String) -> Bool {

@@ -9,12 +9,17 @@ struct DescendantHunt {
     /// The shortest time between two walks; more where a walk takes long.
     private static let shortestPause = TimeSpan.milliseconds(1)
 
+    /// How often it is asked whether there is to be no more waiting.
+    private static let hurryInterval = TimeSpan.milliseconds(10)
+
     private let descendants: Descendants
+    private let isHurried: () -> Bool
     private var ending: DescendantEnding
     private var handles: [DescendantIdentity: ProcessHandle] = [:]
 
-    init(descendants: Descendants, deadline: Moment) {
+    init(descendants: Descendants, deadline: Moment, isHurried: @escaping () -> Bool) {
         self.descendants = descendants
+        self.isHurried = isHurried
         ending = DescendantEnding(now: Moment.now(), deadline: deadline)
     }
 
@@ -27,6 +32,7 @@ struct DescendantHunt {
             let living = sightings.filter { !$0.isGone }.map(\.identity)
             forget(allBut: living)
             let now = Moment.now()
+            if isHurried() { ending.hurry() }
             switch ending.next(living: living, now: now) {
             case .terminate(let some):
                 send(SIGTERM, to: some, ledger)
@@ -81,14 +87,15 @@ struct DescendantHunt {
         var end = isWatched ? moment : min(moment, Moment.now() + Self.unwatchedInterval)
         var hasEvent = false
         while true {
-            let ended = Poll.readable(descriptors, until: end)
+            let ended = Poll.readable(
+                descriptors, until: min(end, Moment.now() + Self.hurryInterval))
             if ended.contains(true) {
                 descriptors = zip(descriptors, ended).filter { !$1 }.map(\.0)
                 if !hasEvent { end = min(moment, Moment.now() + pause) }
                 hasEvent = true
                 if descriptors.isEmpty { return }
             }
-            if Moment.now() >= end { return }
+            if isHurried() || Moment.now() >= end { return }
         }
     }
 }

@@ -13,6 +13,7 @@ package final class DescendantReaper: Sendable {
     private let byLists: Bool
     private let usesDescriptors: Bool
     private let ledger: Mutex<DescendantLedger>
+    private let isHurried = Atomic<Bool>(false)
 
     /// Makes a reaper for the descendants of this process.
     package convenience init() {
@@ -57,10 +58,13 @@ package final class DescendantReaper: Sendable {
             var hunt = DescendantHunt(
                 descendants: Descendants(
                     root: root, byLists: byLists, usesDescriptors: usesDescriptors),
-                deadline: deadline)
+                deadline: deadline, isHurried: { self.isHurried.load(ordering: .relaxed) })
             return hunt.run(&ledger)
         }
     }
+
+    /// Has `endAll`, on whichever thread, kill at once what is left, and wait for nothing any more.
+    package func hurry() { isHurried.store(true, ordering: .relaxed) }
 
     /// Reaps every child that has ended, also those that plugin code could still wait for.
     ///

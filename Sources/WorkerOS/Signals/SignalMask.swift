@@ -4,7 +4,7 @@ import Glibc
 /// Which signals the threads of the process take.
 ///
 /// The worker's own threads take none but those of their faults. Threads that run plugin code take all
-/// but SIGTERM, SIGINT, SIGHUP and `parentDeath`, which `SignalWaiter` reads whatever handler they have. What
+/// but SIGTERM, SIGINT, SIGHUP and `parentDeath`, which `SignalWaiter` takes whatever handler they have. What
 /// a plugin's children inherit: after fork the four are unblocked again, by a fork handler;
 /// posix_spawn runs no such handlers, so that a child made by it has them blocked unless the plugin
 /// passes POSIX_SPAWN_SETSIGMASK (SIGKILL ends it all the same).

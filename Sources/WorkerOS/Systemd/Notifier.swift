@@ -44,7 +44,7 @@ package final class Notifier: Sendable {
         let type = Int32(
             bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         // Kept open: a worker whose plugin has used up all descriptors can still speak.
-        descriptor = name == nil ? -1 : socket(AF_UNIX, type, 0)
+        descriptor = name == nil ? -1 : Glibc.socket(AF_UNIX, type, 0)
         self.name = name
         if name != nil { _ = connect() }
     }
@@ -63,6 +63,9 @@ package final class Notifier: Sendable {
 
     /// Says why the worker ends by itself.
     package func failed(status: String) { tell("STATUS=\(line(status))") }
+
+    /// The descriptor of its socket; nil if there is no manager.
+    package var socket: Int32? { descriptor >= 0 ? descriptor : nil }
 
     /// A text as one line; the manager drops a message of more than 4,096 bytes as a whole.
     private func line(_ text: String) -> String { OneLine.text(text, limit: 1_024) }

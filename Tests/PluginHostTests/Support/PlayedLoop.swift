@@ -30,7 +30,7 @@ final class PlayedLoop {
             switch event {
             case .happened(let number): plugin.happened(number)
             case .timeout: isQuiet = true
-            case .interrupted, .stopped: break
+            case .interrupted, .stopped, .broken: break
             }
         }
         startCalls()

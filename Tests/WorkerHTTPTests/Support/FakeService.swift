@@ -97,6 +97,8 @@ final class FakeService: WorkerService {
     let awaitsEvent = false
     func loopEnds() {}
 
+    func lostDescriptor(_ name: String) { report("lost \(name)") }
+
     func report(_ text: String) { state.withLock { $0.reports.append(text) } }
 
     func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }

@@ -1,0 +1,25 @@
+import Glibc
+
+/// Which file a descriptor leads to, to notice that it has been closed, or is another file's.
+///
+/// Of sockets, pipes and files; all eventfds, epolls and the like are one file to fstat(2).
+package struct FileIdentity: Sendable {
+    private let descriptor: Int32
+    private let device: dev_t
+    private let number: ino_t
+
+    /// Notes what an open descriptor leads to; nil where it is not open.
+    package init?(_ descriptor: Int32) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        self.descriptor = descriptor
+        device = status.st_dev
+        number = status.st_ino
+    }
+
+    /// Whether the descriptor still leads there.
+    package var isWhole: Bool {
+        guard let now = FileIdentity(descriptor) else { return false }
+        return now.device == device && now.number == number
+    }
+}

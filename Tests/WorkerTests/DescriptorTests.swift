@@ -1,0 +1,67 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// Plugins that close descriptors which are the worker's, or put other files in their place.
+@Suite(.blocking) struct DescriptorTests {
+    /// What a fixture does to one descriptor, or to all.
+    private static let modes = ["close", "replace"]
+    /// Those that a worker has beside the standard ones, and some more.
+    private static let numbers = Array(Int32(3)...18)
+
+    /// Has the fixture do something, and waits until it has; the answer may not get through.
+    private static func strike(_ client: HTTPClient, _ mode: String, _ number: Int32 = 0) throws {
+        let gate = try Gate(in: TemporaryFolder())
+        let connection = try client.connect()
+        let kwargs = "{\"mode\":\"\(mode)\",\"number\":\(number),\(gate.kwargs)}"
+        try connection.send("POST", "/execute", body: "{\"kwargs\":\(kwargs)}")
+        try gate.arrival()
+    }
+
+    @Test(arguments: modes, numbers)
+    func `SIGTERM ends a worker whatever descriptor of its own a plugin has closed or replaced`(
+        mode: String, number: Int32
+    ) throws {
+        let worker = try WorkerProcess.start(
+            "descriptors", "Descriptors", ["--shutdown-grace", "2"])
+        try Self.strike(worker.client, mode, number)
+        let ending = try worker.terminate()
+        #expect([.exited(0), .exited(7)].contains(ending))
+    }
+
+    @Test(arguments: ["main", "child"], numbers)
+    func `A worker ends with its host whatever descriptor of its own a plugin has closed`(
+        spawner: String, number: Int32
+    ) throws {
+        let host = try ParentHost(
+            ["--spawner", spawner], .granted, "descriptors", "Descriptors")
+        try Self.strike(host.client(), "close", number)
+        let end = try host.die()
+        #expect([.exited(5), .exited(7)].contains(end.ending))
+        #expect(!end.leavesProcesses)
+    }
+
+    @Test(arguments: ["close_all", "close_range"])
+    func `A worker whose plugin has closed all descriptors ends, and says why`(mode: String) throws
+    {
+        let worker = try WorkerProcess.start(
+            "descriptors", "Descriptors", ["--shutdown-grace", "2"])
+        try Self.strike(worker.client, mode)
+        #expect(try worker.process.waitForExit() == .exited(7))
+        try worker.process.standardError.line(
+            containing: "error the worker cannot go on: the plugin has closed or replaced ")
+    }
+
+    @Test(arguments: modes)
+    func `A worker that has lost its listening socket ends, and says so`(mode: String) throws {
+        let worker = try WorkerProcess.start(
+            "descriptors", "Descriptors", ["--shutdown-grace", "2"])
+        // The only socket that is there before a client has come.
+        let number = try #require(
+            (3...20).first { worker.facts.target(of: $0).hasPrefix("socket:") })
+        try Self.strike(worker.client, mode, number)
+        #expect(try worker.process.waitForExit() == .exited(7))
+        try worker.process.standardError.line(
+            containing: "the plugin has closed or replaced its listening socket")
+    }
+}
