@@ -15,8 +15,9 @@ final class RateLimitedLog: Sendable {
     }
 
     /// Writes a line, if one may be written again.
-    func write(_ line: String) {
+    func write(_ line: @autoclosure () -> String) {
         guard let more = limit.withLock({ $0.admit(at: Moment.now()) }) else { return }
+        let line = line()
         log.write(level, more == 0 ? line : "\(line) (and \(more) times before)")
     }
 }

@@ -23,6 +23,7 @@ final class Service: WorkerService {
     private let inbox: Inbox
     private let complaints: RateLimitedLog
     private let clientComplaints: RateLimitedLog
+    private let refusals: RateLimitedLog
 
     init(meter: UsageMeter, log: Log, inbox: Inbox) {
         self.meter = meter
@@ -30,6 +31,7 @@ final class Service: WorkerService {
         self.inbox = inbox
         complaints = RateLimitedLog(log, .warning)
         clientComplaints = RateLimitedLog(log, .info)
+        refusals = RateLimitedLog(log, .info)
     }
 
     func report(_ text: String) { log.warning(text) }
@@ -114,6 +116,10 @@ final class Service: WorkerService {
     ) {
         guard let plugin else { return completion(.cancelled) }  // nothing runs
         plugin.cancelAll(failure, completion: completion)
+    }
+
+    func requestRefused(_ status: UInt32, _ detail: String) {
+        refusals.write("a request was refused with \(status): \(detail)")
     }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {

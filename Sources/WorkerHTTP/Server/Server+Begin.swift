@@ -20,6 +20,7 @@ extension Server {
         let client = connection.client
         client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
         if let violation = head.framing.violation {
+            service.requestRefused(violation.status, violation.description)
             let reply = Reply(violation.status, detail: violation.description)
             // Where the block is too large, there is no memory left to answer through libmicrohttpd.
             guard violation == .tooLarge, let client else { return refuseNow(reply, connection) }
@@ -34,6 +35,7 @@ extension Server {
         }
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
+        if case .refuse(403, let detail, _, _) = plan { service.requestRefused(403, detail) }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
             if client.isGone { return .NO }

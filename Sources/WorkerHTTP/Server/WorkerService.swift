@@ -54,6 +54,12 @@ package protocol WorkerService: AnyObject, Sendable {
     func cancel(
         id: String, _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) -> Bool
+    /// A request was refused before it was known what it asks for; may come as often as clients like.
+    ///
+    /// - Parameters:
+    ///   - status: of the answer.
+    ///   - detail: what the client is told.
+    func requestRefused(_ status: UInt32, _ detail: String)
     /// libmicrohttpd complains of something; may come as often as clients like.
     ///
     /// - Parameters:

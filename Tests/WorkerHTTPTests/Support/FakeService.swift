@@ -97,6 +97,8 @@ final class FakeService: WorkerService {
     let awaitsEvent = false
     func loopEnds() {}
 
+    func requestRefused(_ status: UInt32, _ detail: String) {}
+
     func lostDescriptor(_ name: String) { report("lost \(name)") }
 
     func report(_ text: String) { state.withLock { $0.reports.append(text) } }
