@@ -27,7 +27,7 @@ extension ProcessInstance {
 
     private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {
         guard let told, told.flags & FrameFlag.cancelFailed != 0 else { return .cancelled }
-        return .failed(told.text)
+        return .failed(CallFailure.bounded(told.text))
     }
 
     /// Sends a stop, and waits for a second at most for what it has achieved.

@@ -24,13 +24,25 @@ package struct CallFailure: Error, Equatable, Sendable {
 
     /// The kind of failure.
     package let reason: Reason
-    /// A sentence for people: the `detail` or `error` of the answer.
+    /// A sentence for people: the `detail` or `error` of the answer; of a longer text, which only a
+    /// plugin makes, the first `longestDetail` bytes.
     package let detail: String
+    /// Room for a traceback, and less than the log takes in a line.
+    package static let longestDetail = 32 << 10
 
     /// Makes a failure.
     package init(_ reason: Reason, _ detail: String) {
         self.reason = reason
-        self.detail = detail
+        self.detail = Self.bounded(detail)
+    }
+
+    /// A text that is not longer than `longestDetail`, and a note of what is missing.
+    package static func bounded(_ text: String) -> String {
+        let more = text.utf8.count - longestDetail
+        guard more > 0 else { return text }
+        // Rounded down to a whole character.
+        let end = text.utf8.index(text.utf8.startIndex, offsetBy: longestDetail)
+        return String(text.unicodeScalars[..<end]) + " … (\(more) bytes more)"
     }
 
     /// The HTTP status of the answer to a call of some kind; the table stands in the plugin ABI's

@@ -32,4 +32,16 @@ import WorkerCore
     func `Each kind of call has its place in the queue`(kind: CallKind, place: CallPlace) {
         #expect(kind.place == place)
     }
+
+    @Test(arguments: ["x", "ü", "€", "😀"])
+    func `A text of any length is cut to a bound, between characters`(character: Character) {
+        let text = "a" + String(repeating: character, count: 20_000 * 4)
+        let detail = CallFailure(.plugin, text).detail
+        #expect(detail.utf8.count <= CallFailure.longestDetail + 30)
+        #expect(detail.hasPrefix("a\(character)"))
+        #expect(detail.hasSuffix(" bytes more)"))
+        #expect(!detail.contains("\u{fffd}"))
+        let short = String(repeating: "x", count: CallFailure.longestDetail)
+        #expect(CallFailure(.plugin, short).detail == short)
+    }
 }
