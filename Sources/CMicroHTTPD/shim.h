@@ -139,7 +139,9 @@ static inline int uw_bytes_taken(int descriptor, uint64_t *_Nonnull count) {
 /* Whether a socket has something to be read, or to be accepted; the end of a client counts too. */
 static inline int uw_is_readable(int descriptor) {
     struct pollfd one = {.fd = descriptor, .events = POLLIN, .revents = 0};
-    return poll(&one, 1, 0) == 1 && (one.revents & (POLLIN | POLLERR | POLLHUP));
+    const int ready = poll(&one, 1, 0);
+    // A limit of open files that is 0 refuses to look.
+    return ready < 0 || (ready == 1 && (one.revents & (POLLIN | POLLERR | POLLHUP)));
 }
 
 /* What NOTIFY_CONNECTION stored for a connection. See MHD_get_connection_info. */

@@ -11,8 +11,8 @@ package enum Poll {
 
     /// Waits until a descriptor can be read, or written, or a moment is past; false for the latter.
     ///
-    /// `.zero` is for a mere look. Where the system cannot wait, it counts as ready, and the caller
-    /// finds out. The corresponding C function is `poll`.
+    /// `.zero` is for a mere look. Where the system cannot wait, which takes a limit of open files that
+    /// is 0, it counts as ready after a moment, and the caller finds out. The corresponding C function is `poll`.
     package static func wait(
         _ descriptor: Int32, for interest: Interest = .readable, until deadline: Moment
     ) -> Bool {
@@ -38,6 +38,11 @@ package enum Poll {
         while true {
             let time = deadline.pollTimeout
             let ready = unsafe poll(entries, count, time)
+            // The caller may try again at once, for ever.
+            if ready < 0, errno != EINTR, time != 0 {
+                usleep(useconds_t(min(10, time < 0 ? 10 : time)) * 1_000)
+                return -1
+            }
             let isPremature = ready == 0 && time == Int32.max
             if !isPremature, ready >= 0 || errno != EINTR { return ready }
         }

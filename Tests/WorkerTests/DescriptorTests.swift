@@ -52,6 +52,27 @@ import Testing
             containing: "error the worker cannot go on: the plugin has closed or replaced ")
     }
 
+    @Test
+    func `A worker whose plugin lowers the limit of open files serves again once it is raised`()
+        throws
+    {
+        let worker = try WorkerProcess.start("descriptors", "Descriptors")
+        let first = try worker.client.connect()
+        func set(_ limit: Int) throws {
+            let kwargs = "{\"mode\":\"limit\",\"number\":\(limit)}"
+            try first.send("POST", "/execute", body: "{\"kwargs\":\(kwargs)}")
+            #expect(try first.readResponse().status == 200)
+        }
+        try set(5)
+        let second = try worker.client.connect()
+        try second.send("GET", "/health")
+        try worker.process.standardError.line(
+            containing: "connections wait that cannot be accepted")
+        try set(1_024)
+        #expect(try second.readResponse().status == 200)
+        #expect(try worker.terminate() == .exited(0))
+    }
+
     @Test(arguments: modes)
     func `A worker that has lost its listening socket ends, and says so`(mode: String) throws {
         let worker = try WorkerProcess.start(

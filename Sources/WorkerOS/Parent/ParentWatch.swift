@@ -72,7 +72,8 @@ package final class ParentWatch: Sendable {
         while !isGone {
             // What is readable while the process lives is not its pidfd any more.
             guard hasSignalled(until: .now() + Self.longestTrust), !isGone else { continue }
-            while !isGone { _ = Poll.wait(-1, until: .now() + Self.pollInterval) }
+            let pause = Semaphore()
+            while !isGone { _ = pause.wait(until: .now() + Self.pollInterval) }
         }
     }
 
