@@ -36,12 +36,22 @@ struct Program {
     /// The descriptors that the worker itself has, and connections that are only told to go away.
     private static let ownDescriptors = 128
 
+    /// Address space with less than which no worker has come to serve, bytes; measured.
+    private static let leastAddressSpace: UInt = 64 << 20
+
     /// Runs to the end.
     ///
     /// Ends by `_exit`, not `exit`: destructors of a library whose threads may still run are not
     /// the worker's to call.
     func run() -> Never {
         SignalHandlers.install()
+        // Swift's runtime ends the process where it gets no memory.
+        if let limit = ProcessLimits.addressSpace, limit < Self.leastAddressSpace {
+            end(
+                .noResources,
+                "the limit of the address space, \(limit) bytes (ulimit -v), is too low: "
+                    + "the worker needs \(Self.leastAddressSpace), and its plugin more")
+        }
         let spawn = spawnThread(log, .faultsOnly)
         let spawnForPlugin = spawnThread(log, .plugin)
         ProcessLimits.raiseOpenFiles(by: configuration.maxConnections + Self.ownDescriptors)

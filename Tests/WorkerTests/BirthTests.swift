@@ -62,6 +62,15 @@ import Testing
         #expect(worker.facts.bustle - (before ?? 0) <= 25 + 3 * seconds)
     }
 
+    @Test func `A worker with too little address space to serve exits with 7, and says so`() throws
+    {
+        let process = try WorkerProcess(
+            arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--port", "0"],
+            wrapper: ["/bin/sh", "-c", "ulimit -v 57344; exec \"$@\"", "sh"])
+        #expect(try process.waitForExit() == .exited(7))
+        try process.standardError.line(containing: "(ulimit -v), is too low")
+    }
+
     @Test(arguments: combinations)
     func `A worker without standard descriptors ends with its parent`(descriptors: [Int]) throws {
         try Self.expectEndOfOrphan("", descriptors)

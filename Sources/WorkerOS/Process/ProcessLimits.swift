@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 
 /// The limits that the system sets to this process.
 package enum ProcessLimits {
@@ -10,6 +11,17 @@ package enum ProcessLimits {
     @discardableResult
     package static func raiseOpenFiles(by more: Int) -> UInt {
         clinux_raise_open_files(UInt(max(0, more)))
+    }
+
+    /// The limit of the address space in bytes; nil for none.
+    ///
+    /// The corresponding C function is `getrlimit`.
+    package static var addressSpace: UInt? {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+            limit.rlim_cur != .max
+        else { return nil }
+        return UInt(limit.rlim_cur)
     }
 
     /// How many files may be open at once.
