@@ -1,6 +1,20 @@
 import CWorkerJSON
 
 extension ByteBuffer {
+    /// Creates a buffer with the UTF-8 of a string, or without where there is no memory.
+    package init(_ text: String) {
+        self.init()
+        append(text)
+    }
+
+    /// Creates a buffer with a JSON object that ends with one string, which is quoted here.
+    package init(object start: StaticString, endingWith text: String) {
+        self.init()
+        append(start)
+        appendJSONString(text)
+        append("}" as StaticString)
+    }
+
     /// Appends the UTF-8 of a string literal in the source.
     ///
     /// - Returns: False where there is no memory.

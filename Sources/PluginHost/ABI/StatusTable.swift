@@ -53,19 +53,12 @@ extension LifecycleHook {
     /// The outcome of a failure, which hosts want to hear of with 200 where it `failsWell`.
     func outcome(of failure: CallFailure) -> CallOutcome {
         guard failsWell else { return .failure(failure) }
-        var bytes = ByteBuffer()
-        bytes.append("{\"status\":\"error\",\"detail\":")
-        bytes.appendJSONString(failure.detail)
-        bytes.append("}")
-        return .value(bytes)
+        return .value(
+            ByteBuffer(object: "{\"status\":\"error\",\"detail\":", endingWith: failure.detail))
     }
 }
 
 extension CallOutcome {
     /// A result that the worker words.
-    static func worded(_ json: String) -> CallOutcome {
-        var bytes = ByteBuffer()
-        bytes.append(json)
-        return .value(bytes)
-    }
+    static func worded(_ json: String) -> CallOutcome { .value(ByteBuffer(json)) }
 }

@@ -21,11 +21,7 @@ package final class Snapshot: Sendable {
     }
 
     /// The answer of a plugin that does not have the function.
-    static var empty: Snapshot {
-        var text = ByteBuffer()
-        text.append("{}")
-        return Snapshot(text)
-    }
+    static var empty: Snapshot { Snapshot(ByteBuffer("{}")) }
 
     /// The text; or why there is none.
     package var document: Result<SharedText, CallFailure> {

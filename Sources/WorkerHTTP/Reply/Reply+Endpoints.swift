@@ -10,11 +10,8 @@ extension Reply {
     /// GET /health/ready.
     static func ready(_ readiness: Readiness) -> Reply {
         guard let reason = readiness.reason else { return Reply(statusText: "ready") }
-        var body = ByteBuffer()
-        body.append("{\"status\":\"not_ready\",\"reason\":")
-        body.appendJSONString(reason)
-        body.append("}")
-        return Reply(503, body)
+        return Reply(
+            503, ByteBuffer(object: "{\"status\":\"not_ready\",\"reason\":", endingWith: reason))
     }
 
     /// There is no call of this id, or not any more.
@@ -70,14 +67,11 @@ extension Reply {
     /// POST /cancel.
     static func cancel(_ answer: CancelAnswer) -> Reply {
         switch answer {
-        case .cancelled: return Reply(statusText: "cancelled")
-        case .notSupported: return Reply(statusText: "not_supported")
+        case .cancelled: Reply(statusText: "cancelled")
+        case .notSupported: Reply(statusText: "not_supported")
         case .failed(let detail):
-            var body = ByteBuffer()
-            body.append("{\"status\":\"error\",\"detail\":")
-            body.appendJSONString(detail)
-            body.append("}")
-            return Reply(200, body)
+            Reply(
+                200, ByteBuffer(object: "{\"status\":\"error\",\"detail\":", endingWith: detail))
         }
     }
 

@@ -57,11 +57,8 @@ struct Reply: ~Copyable, Sendable {
 
     /// A reply of the form `{"detail": …}`.
     init(_ status: UInt32, detail: String) {
-        var body = ByteBuffer()
-        body.append("{\"detail\":")
-        body.appendJSONString(detail)
-        body.append("}")
-        self.init(status, body, detail: detail)
+        self.init(
+            status, ByteBuffer(object: "{\"detail\":", endingWith: detail), detail: detail)
     }
 
     /// A reply of the form `{"status": …}`.

@@ -73,9 +73,7 @@ extension Server {
         scrape.now = now
         (scrape.buffered, scrape.maxBuffered) = (budget.count, budget.limit)
         scrape.plugin = service.metrics()
-        var bytes = ByteBuffer()
-        bytes.append(MetricTable.render(scrape).text)
-        let text = SharedText(bytes)
+        let text = SharedText(ByteBuffer(MetricTable.render(scrape).text))
         recentUsage.withLock { $0.keep(text, at: now) }
         return text
     }

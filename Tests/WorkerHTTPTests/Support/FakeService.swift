@@ -155,11 +155,7 @@ extension CallClient {
 }
 
 /// A buffer with a text in it.
-func buffer(_ text: String) -> ByteBuffer {
-    var buffer = ByteBuffer()
-    buffer.append(text)
-    return buffer
-}
+func buffer(_ text: String) -> ByteBuffer { ByteBuffer(text) }
 
 /// The text of a buffer.
 func string(_ buffer: borrowing ByteBuffer) -> String {
