@@ -18,6 +18,12 @@ enum Main {
             case .subcommand(let subcommand):
                 let problem = EnvironmentSwitch.run(subcommand)
                 end(.loadFailure, "universal-worker: \(problem)\n")
+            case .probe(let probe):
+                let (answer, reason) = probe.run()
+                if answer != .yes {
+                    Console.write("universal-worker: \(reason)\n", to: STDERR_FILENO)
+                }
+                exit(answer.rawValue)
             case .check(let report): check(report, environment)
             case .run(let configuration):
                 environment.removePrivate()

@@ -8,6 +8,7 @@
 
 #include "clinux_dropin.h"
 #include "clinux_parent.h"
+#include "clinux_probe.h"
 #include <elf.h>
 #include <getopt.h>
 #include <pthread.h>

@@ -31,9 +31,11 @@ package enum CommandLineHelp {
         }
         lines += ["", "Variables:"]
         lines += wrap(variables.split(separator: " "), at: width - 2).map { "  \($0)" }
-        lines += ["", "Instead of all that, in an environment that the wheel was installed into:"]
-        for subcommand in Subcommand.allCases {
-            lines += rows(subcommand.rawValue, subcommand.summary)
+        lines += ["", "Instead of all that:"]
+        lines += rows(Subcommand.probe.synopsis, Subcommand.probe.summary)
+        lines += ["", "In an environment that the wheel was installed into:"]
+        for subcommand in Subcommand.allCases where subcommand != .probe {
+            lines += rows(subcommand.synopsis, subcommand.summary)
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -143,6 +143,8 @@ package enum Invocation: Sendable, Equatable {
     case check(ConfigurationReport)
     /// Do what the word says, and end.
     case subcommand(Subcommand)
+    /// Ask a worker, and exit with what it says.
+    case probe(Probe)
     /// Print `CommandLineHelp.text(program:)` and exit 0.
     case help
     /// Print the version and exit 0.
@@ -181,6 +183,10 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case enable
     case disable
     case status
+    case probe
+
+    /// The word, and what follows it.
+    package var synopsis: String { self == .probe ? Probe.synopsis : rawValue }
 
     /// What `--help` says of it.
     package var summary: String {
@@ -189,17 +195,22 @@ package enum Subcommand: String, Sendable, CaseIterable {
             "Has hosts that start their own worker by this environment's Python get this one."
         case .disable: "Has them get their own worker again."
         case .status: "Says which of the two they get."
+        case .probe:
+            "Asks a worker whether it lives, or is ready for calls: exits with 0 for yes, 1 for no, "
+                + "2 for a wrong command line, 3 for no answer within the time (default: 2)."
         }
     }
 
     /// Reads it off the arguments, the program's name being the first; nil where none is named.
     ///
-    /// - Throws: `UsageError.strayArguments` where more follows.
-    package static func read(_ arguments: [String]) throws(UsageError) -> Subcommand? {
+    /// - Throws: `UsageError` where something else follows than may.
+    package static func read(_ arguments: [String]) throws(UsageError) -> Invocation? {
         guard arguments.count > 1, let subcommand = Subcommand(rawValue: arguments[1]) else {
             return nil
         }
-        guard arguments.count == 2 else { throw .strayArguments(Array(arguments.dropFirst(2))) }
-        return subcommand
+        let rest = Array(arguments.dropFirst(2))
+        if subcommand == .probe { return .probe(try Probe(rest)) }
+        guard rest.isEmpty else { throw .strayArguments(rest) }
+        return .subcommand(subcommand)
     }
 }

@@ -12,6 +12,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case tooManySockets(Int)
     case bodyDoesNotFit(Int, buffered: Int)
     case pythonOnly(option: String)
+    case noTarget
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -41,6 +42,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
                 + "(\(ByteCount.text(buffered))), a sixteenth of which is kept for small bodies"
         case .pythonOnly(let option):
             "option '\(option)' is for Python plugins: a library has no use for it"
+        case .noTarget: "nothing to probe: expected 'http://HOST:PORT' or 'unix:PATH'"
         }
     }
 

@@ -19,7 +19,7 @@ package enum CommandLineParser {
         options: [CommandLineOption] = CommandLineTable.options
     ) throws(UsageError) -> Invocation {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
-        if let subcommand = try Subcommand.read(arguments) { return .subcommand(subcommand) }
+        if let invocation = try Subcommand.read(arguments) { return invocation }
         let outcome: Result<Invocation, UsageError> = getopt.withLock { _ in
             let table = GetoptTable(arguments: arguments, options: options)
             do throws(UsageError) {

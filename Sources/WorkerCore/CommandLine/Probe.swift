@@ -1,0 +1,96 @@
+/// What `universal-worker probe` asks, and of which worker.
+package struct Probe: Sendable, Equatable {
+    /// Where the worker is.
+    package enum Target: Sendable, Equatable {
+        case tcp(host: String, port: String)
+        case unix(path: String)
+    }
+
+    /// What has come of a probe: the exit code.
+    package enum Answer: Int32, Sendable {
+        case yes = 0
+        case no = 1
+        /// No answer came, or one that is not HTTP.
+        case none = 3
+    }
+
+    package private(set) var target = Target.unix(path: "")
+    /// What is asked for: whether the worker lives, or is ready for calls.
+    package private(set) var path = "/health/live"
+    package private(set) var timeout = TimeSpan.seconds(2)
+    /// What stands in the Host header.
+    package private(set) var authority = "localhost"
+
+    /// What `--help` shows.
+    package static let synopsis = "probe URL|unix:PATH [--ready] [--timeout SECONDS]"
+
+    /// Reads what follows the word.
+    ///
+    /// - Throws: `UsageError`.
+    package init(_ arguments: [String]) throws(UsageError) {
+        var places: [String] = []
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            switch String(parts[0]) {
+            case "--ready" where parts.count == 1: path = "/health/ready"
+            case "--timeout":
+                guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                    throw .valueMissing(option: "--timeout")
+                }
+                let seconds = OptionValue<TimeSpan>.seconds(from: 0.001)
+                guard let value = seconds.parse(text) else {
+                    throw .invalidValue(text, option: "--timeout", expected: seconds.expected)
+                }
+                timeout = value
+            case let other where other.hasPrefix("-"):
+                throw .unknownOption(word, suggestion: nil)
+            default: places.append(word)
+            }
+        }
+        guard let place = places.first else { throw .noTarget }
+        guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
+        try read(place)
+    }
+
+    private mutating func read(_ place: String) throws(UsageError) {
+        if place.hasPrefix("unix:"), place.utf8.count > 5 {
+            target = .unix(path: String(place.dropFirst(5)))
+            return
+        }
+        let expected = "'http://HOST:PORT' or 'unix:PATH'"
+        let invalid = UsageError.invalidValue(place, option: "probe", expected: expected)
+        guard place.hasPrefix("http://") else { throw invalid }
+        var rest = place.dropFirst(7)
+        if rest.hasSuffix("/") { rest = rest.dropLast() }
+        authority = String(rest)
+        var port = "80"
+        if let colon = rest.lastIndex(of: ":"), !rest.hasSuffix("]") {
+            port = String(rest[rest.index(after: colon)...])
+            rest = rest[..<colon]
+        }
+        guard WebName.host(rest), let number = UInt16(port), number > 0 else { throw invalid }
+        let isBracketed = rest.hasPrefix("[")
+        target = .tcp(
+            host: String(isBracketed ? rest.dropFirst().dropLast() : rest), port: String(number))
+    }
+
+    /// The request: of HTTP/1.0, to which nothing comes in chunks, and nothing in between.
+    package var request: String {
+        "GET \(path) HTTP/1.0\r\nHost: \(authority)\r\nConnection: close\r\n\r\n"
+    }
+
+    /// What a whole answer says, and a sentence where that is not yes.
+    package func read(answer bytes: [UInt8]) -> (Answer, String) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        // In bytes: CR and LF together are one character.
+        let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+        let words = line.split(separator: " ", maxSplits: 2)
+        guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
+            return (.none, bytes.isEmpty ? "the connection ended" : "the answer is not HTTP")
+        }
+        if (200..<300).contains(status) { return (.yes, "") }
+        let body = text.firstRange(of: "\r\n\r\n").map { String(text[$0.upperBound...]) } ?? ""
+        return (.no, "\(path) answers \(status): \(OneLine.text(body, limit: 1_024))")
+    }
+}
