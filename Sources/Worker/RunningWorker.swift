@@ -204,6 +204,13 @@ final class RunningWorker: Sendable {
         case .cleanUp(let moment):
             plugin?.end { [inbox] in inbox.post(.cleaned) }
             return moment
+        case .cleanUpBesideCalls(let moment):
+            if let plugin {
+                plugin.cleanUpBesideCalls { [inbox] in inbox.post(.cleaned) }
+            } else {
+                inbox.post(.cleaned)
+            }
+            return moment
         case .endDescendants(let moment):
             close(life, until: moment)
             let left = reaper.endAll(until: moment)

@@ -90,6 +90,7 @@ import WorkerCore
         for phase in [Lifecycle.Phase.cancelling, .cleaning] {
             var life = LifecycleRun.life(in: phase, by: reason)
             _ = life.handle(.timeout, at: LifecycleRun.now)
+            if phase == .cancelling { _ = life.handle(.cleaned, at: LifecycleRun.now) }
             #expect(life.handle(.reaped, at: LifecycleRun.now) == [.exit(expected)])
         }
     }
@@ -135,7 +136,9 @@ extension Lifecycle.Action {
     /// The moment that it names, if any.
     var moment: Moment? {
         switch self {
-        case .awaitIdle(let moment), .cleanUp(let moment), .endDescendants(let moment): moment
+        case .awaitIdle(let moment), .cleanUp(let moment), .cleanUpBesideCalls(let moment),
+            .endDescendants(let moment):
+            moment
         case .serveEarly, .tellLoadFailure, .serve, .refuseCalls, .cancelCalls, .abandonCalls,
             .exit:
             nil

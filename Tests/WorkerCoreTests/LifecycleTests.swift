@@ -72,8 +72,8 @@ import WorkerCore
             phase: .cancelling, event: .idle, next: .cleaning,
             actions: [.cleanUp(until: began + 90)]),
         Rule(
-            phase: .cancelling, event: .timeout, next: .reaping,
-            actions: [.abandonCalls] + reap(began)),
+            phase: .cancelling, event: .timeout, next: .cleaning,
+            actions: [.cleanUpBesideCalls(until: began + 90), .abandonCalls]),
 
         Rule(phase: .cleaning, event: term, next: .gone, actions: [.exit(.forced)]),
         Rule(phase: .cleaning, event: .cleaned, next: .reaping, actions: reap(began)),

@@ -29,10 +29,11 @@ import WorkerCore
             case .refuseCalls: 1
             case .awaitIdle: 2
             case .cancelCalls: 2
-            case .cleanUp: 3
-            case .abandonCalls: 3
-            case .endDescendants: 4
-            case .exit: 5
+            case .cleanUpBesideCalls: 3
+            case .cleanUp: 4
+            case .abandonCalls: 4
+            case .endDescendants: 5
+            case .exit: 6
             }
         }
 
@@ -41,7 +42,7 @@ import WorkerCore
         mutating func take(_ action: Lifecycle.Action) {
             let rank = Self.rank(action)
             #expect(done.allSatisfy { Self.rank($0) <= rank }, "\(action) after \(done)")
-            #expect(!has { Self.rank($0) == 5 }, "\(action) after the exit")
+            #expect(!has { Self.rank($0) == 6 }, "\(action) after the exit")
             switch action {
             case .awaitIdle:
                 #expect(has { $0 == .refuseCalls })
@@ -52,8 +53,8 @@ import WorkerCore
             case .abandonCalls:
                 #expect(has { $0 == .refuseCalls })
                 #expect(!has { $0 == .abandonCalls })
-                #expect(!has { Self.rank($0) == 3 }, "calls are abandoned that have ended")
-            case .cleanUp: #expect(has { $0.isWait })
+                #expect(!has { Self.rank($0) == 4 }, "calls are abandoned that have ended")
+            case .cleanUp, .cleanUpBesideCalls: #expect(has { $0.isWait })
             case .refuseCalls: #expect(has { $0 == .serve })
             case .serveEarly, .tellLoadFailure, .serve, .endDescendants, .exit: break
             }

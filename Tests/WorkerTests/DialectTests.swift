@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -5,11 +6,12 @@ import Testing
 @Suite(.blocking) struct DialectTests {
     private static let tests = "\(Repository.root)/Python/tests"
 
-    private func start(_ options: [String] = []) throws -> LiveWorker {
+    private func start(_ options: [String] = [], class name: String = "Probe") throws -> LiveWorker
+    {
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
-                "--class", "Probe", "--port", "0", "--shutdown-grace", "30",
+                "--class", name, "--port", "0", "--shutdown-grace", "30",
             ] + options,
             environment: [
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "\(Self.tests)/library",
@@ -52,6 +54,26 @@ import Testing
             let refused = try worker.client.post("/reconfigure", wrong)
             #expect(refused.status == 500 && refused.text.hasPrefix("{\"detail\":\""))
         }
+    }
+
+    /// Both sleep where no flag is looked at, one of them on the main thread.
+    @Test(arguments: [1, 2])
+    func `Cleanup runs at the end also where calls do not end, and within the grace`(calls: Int)
+        throws
+    {
+        let worker = try start(["--shutdown-grace", "1.2"], class: "Tidy")
+        var connections: [HTTPConnection] = []
+        for number in 1...calls {
+            let connection = try worker.client.connect()
+            try connection.send(
+                "POST", "/execute", body: "{\"args\":[60\(number)],\"kwargs\":{\"do\":\"sleep\"}}")
+            try worker.process.standardError.line(containing: "asleep for 60\(number)")
+            connections.append(connection)
+        }
+        worker.process.signal(SIGTERM)
+        try worker.process.standardError.line(containing: "cleaned up")
+        #expect(try worker.process.waitForExit() == .exited(calls == 1 ? 0 : 6))
+        withExtendedLifetime(connections) {}
     }
 
     @Test func `The processes are shown in stats, the worker first and its Python among them`()

@@ -222,6 +222,15 @@ class Probe(Base):
         raise NotImplementedError
 
 
+class Tidy(Probe):
+    def do_sleep(self, seconds):
+        print("asleep for %s\n" % seconds, end="")
+        time.sleep(seconds)
+
+    def cleanup(self):
+        print("cleaned up\n", end="")
+
+
 class Few:
     """Nothing of the library, and hardly a method."""
 

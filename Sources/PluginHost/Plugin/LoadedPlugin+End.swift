@@ -43,6 +43,23 @@ extension LoadedPlugin {
         call?.client.callDidFinish(.failure(failure))
     }
 
+    /// Runs cleanup beside calls that do not end, where the plugin takes several at once; no destroy.
+    ///
+    /// - Parameter done: is called when it has returned, or at once where it is not run; on any thread.
+    package func cleanUpBesideCalls(_ done: @escaping @Sendable () -> Void) {
+        let isNeeded = state.withLock { $0.needsCleanup && $0.alone?.kind != .cleanup }
+        let isStarted =
+            isNeeded
+            && spawn("uw-cleanup") { [self] in
+                if let failure = instance.cleanUpBesideCalls() {
+                    events.pluginMisbehaved(
+                        "cleanup at the end failed: \(failure.detail)", requestID: nil)
+                }
+                done()
+            }
+        if !isStarted { done() }
+    }
+
     /// Runs cleanup, unless one has gone well with nothing after it, and destroy.
     ///
     /// - Parameter done: is called when both have returned, on the executor. The plugin is gone

@@ -76,6 +76,8 @@ protocol PluginInstance: Sendable {
     func endWedged(_ detail: String, tell: () -> Void)
     /// Has the plugin let go of what it acquired.
     func cleanup() -> CallFailure?
+    /// The same beside calls that do not end, where that can be done; on a thread of its own.
+    func cleanUpBesideCalls() -> CallFailure?
     /// Ends the instance; returns what went wrong, if anything did.
     func destroy() -> String?
 }
@@ -101,6 +103,7 @@ extension PluginInstance {
     func attach(_ owner: any PluginInstanceOwner) {}
     func restart() {}
     func willEnd() {}
+    func cleanUpBesideCalls() -> CallFailure? { nil }
     func endWedged(_ detail: String, tell: () -> Void) { tell() }
 }
 

@@ -100,12 +100,12 @@ final class Incarnation: Sendable {
         }
     }
 
-    /// Asks something of the main thread, and waits for the answer.
+    /// Asks something of the main thread, or of a lane's, and waits for the answer.
     func ask(
-        _ kind: FrameKind, _ payload: UnsafeRawBufferPointer,
+        _ kind: FrameKind, _ payload: UnsafeRawBufferPointer, over lane: Lane? = nil,
         _ use: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) -> Answer {
-        let lane = lanes.all[0]
+        let lane = lane ?? lanes.all[0]
         let number = lane.begin(uw_call_id(UW_NO_CALL), shown: bridge.shown)
         var answer: Answer?
         do throws(FrameSocket.Failure) {

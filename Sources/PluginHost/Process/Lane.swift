@@ -67,6 +67,13 @@ final class Lanes: Sendable {
         return lane
     }
 
+    /// Takes one that is free and not the main thread's; nil if there is none.
+    func takeBeside() -> Lane? {
+        free.withLock { free in
+            free.firstIndex { $0.number > 0 }.map { free.remove(at: $0) }
+        }
+    }
+
     /// Gives a lane back.
     func giveBack(_ lane: Lane) { free.withLock { $0.append(lane) } }
 

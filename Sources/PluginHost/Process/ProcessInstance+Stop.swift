@@ -18,7 +18,13 @@ extension ProcessInstance {
         guard canCancel else {
             return answer(stop(life, lane: lane.number, call: number, flags: FrameFlag.force))
         }
-        if canForce { force(call, of: life) }
+        let isEnding = state.withLock { $0.isEnding }
+        // Where several run at once, only the main thread's can be forced; at the end that one is.
+        if canForce || isEnding && lane.number == 0 {
+            force(
+                call, of: life,
+                after: isEnding ? min(plan.cancelGrace, Self.lastGrace) : plan.cancelGrace)
+        }
         let told = stop(life, lane: lane.number, call: number, flags: 0)
         // The plugin has lost its cancel, or it would stop other calls as well.
         if let told, told.flags & FrameFlag.cannotStop != 0 { return .cancelled }
@@ -40,9 +46,12 @@ extension ProcessInstance {
         return answer.take(until: environment.clock() + .seconds(1))
     }
 
+    /// Half of the time that cancelled calls have at the end of the worker, with the usual grace.
+    private static let lastGrace = TimeSpan.milliseconds(90)
+
     /// Ends a call by force if it still runs after the grace.
-    private func force(_ call: uw_call_id, of life: Incarnation) {
-        environment.timers.schedule(at: environment.clock() + plan.cancelGrace) { [weak life] in
+    private func force(_ call: uw_call_id, of life: Incarnation, after grace: TimeSpan) {
+        environment.timers.schedule(at: environment.clock() + grace) { [weak life] in
             guard let life, let (lane, number) = life.lanes.find(call) else { return }
             life.process.tell(.stop, flags: FrameFlag.force, lane: lane.number, call: number)
             life.process.hintAtStop()
@@ -63,6 +72,15 @@ extension ProcessInstance {
             life.bridge.willQuit()
         }
         life.runner.kill(detail)
+    }
+
+    func cleanUpBesideCalls() -> CallFailure? {
+        let (life, absence) = state.withLock { ($0.life, $0.absence) }
+        guard absence == nil, let lane = life.lanes.takeBeside() else { return nil }
+        guard case .failed(let failure) = unsafe life.ask(.cleanup, Self.nothing, over: lane) else {
+            return nil
+        }
+        return failure
     }
 
     func destroy() -> String? {

@@ -202,6 +202,6 @@ final class ProcessInstance: PluginInstance {
         }
     }
 
-    nonisolated(unsafe) private static let nothing = unsafe UnsafeRawBufferPointer(
+    nonisolated(unsafe) static let nothing = unsafe UnsafeRawBufferPointer(
         start: nil, count: 0)
 }

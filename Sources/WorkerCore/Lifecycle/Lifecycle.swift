@@ -61,6 +61,8 @@ package struct Lifecycle: Sendable {
         case awaitIdle(until: Moment)
         /// Have the plugin clean up and destroyed, report `.cleaned`; `.timeout` at this moment.
         case cleanUp(until: Moment)
+        /// Have the plugin clean up beside calls that do not end, if it can; report `.cleaned`, likewise.
+        case cleanUpBesideCalls(until: Moment)
         /// End the processes that the plugin started, until this moment, and report `.reaped`.
         case endDescendants(until: Moment)
         /// End the process.
@@ -204,7 +206,8 @@ package struct Lifecycle: Sendable {
             return cancel()
         case .cancelling:
             markForced()
-            return [.abandonCalls] + reap()
+            phase = .cleaning
+            return [.cleanUpBesideCalls(until: moment(Self.cleanupShare)), .abandonCalls]
         case .cleaning:
             markForced()
             return reap()
