@@ -105,7 +105,7 @@ host-check: build fixtures need-checks
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python \
 		--packages $(HOST_CHECK_PACKAGES)
 	.venv/bin/python Tests/Compatibility/host_check.py --expect-parent-watch --plugin python --switch --packages 0
-	python3 Tests/Compatibility/later_hosts.py
+	python3 Tests/Compatibility/later_hosts.py --packages $(HOST_CHECK_PACKAGES)
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
@@ -128,6 +128,7 @@ check-repeat: fixtures
 check-packages: build need-checks
 	Tests/Compatibility/venv.sh
 	.venv/bin/python Tests/Compatibility/host_check.py --plugin python --packages 9 --only 'real package'
+	python3 Tests/Compatibility/later_hosts.py --packages 9 --only 'real package'
 
 check-address: fixtures
 	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)

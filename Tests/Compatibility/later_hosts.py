@@ -23,12 +23,18 @@ TESTS = ROOT / "Python" / "tests"
 CHECKS = []
 
 
-def check(name):
+def check(name, better=False):
+    """Registers a check; one that is `better` is known to fail with the original."""
+
     def register(run):
-        CHECKS.append((name, run))
+        CHECKS.append((name, run, better))
         return run
 
     return register
+
+
+class Skipped(Exception):
+    """Why there is nothing to check."""
 
 
 class Bench:
@@ -80,6 +86,15 @@ class Bench:
         finally:
             if proxy.process:
                 proxy.cleanup()
+
+    def has_said(self, text):
+        """Whether a plugin has printed a line; the table is there when something has been printed."""
+        import sqlite3
+
+        try:
+            return self.records(f"SELECT 1 FROM stream_chunks WHERE content = '{text}'")
+        except sqlite3.OperationalError:
+            return False
 
     def records(self, query):
         import sqlite3
@@ -162,7 +177,7 @@ def _(bench):
 
         thread = threading.Thread(target=call)
         thread.start()
-        until(lambda: bench.records("SELECT 1 FROM stream_chunks WHERE content = 'waiting wait'"))
+        until(lambda: bench.has_said("waiting wait"))
         same(host.cancel(), True)
         thread.join(20)
         same(len(ended), 1)
@@ -264,18 +279,26 @@ def inside(package, worker, way):
     """In the environment of one generation; `way` is how its worker is started."""
     # This module under the name by which the other checks know it.
     sys.modules["later_hosts"] = sys.modules["__main__"]
-    import later_hosts_manager  # noqa: F401  (its checks register themselves)
+    import later_hosts_life  # noqa: F401  (their checks register themselves)
+    import later_hosts_manager  # noqa: F401
+    import later_hosts_packages
+
+    later_hosts_packages.register(check)
 
     passed = failed = 0
     out = sys.stdout
     with tempfile.TemporaryDirectory() as folder:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             bench = Bench(package, worker, folder, way != "original")
-            for name, run in CHECKS:
+            for name, run, better in CHECKS:
                 if os.environ.get("ONLY", "") not in name:
                     continue
                 try:
+                    if better and way == "original":
+                        raise Skipped("the original is known to fail it")
                     run(bench)
+                except Skipped as reason:
+                    print(f"skip  {package}, {way}: {name}: {reason}", file=out, flush=True)
                 except Exception as error:
                     failed += 1
                     text = f"FAIL  {package}, {way}: {name}: {type(error).__name__}: {error!s:.300}"
@@ -285,6 +308,21 @@ def inside(package, worker, way):
                     print(f"ok    {package}, {way}: {name}", file=out, flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def installed(package, pythons, count):
+    """The names of the real packages that are in these environments now; tells of those that cannot be had."""
+    import later_hosts_packages
+
+    names = []
+    for one in [one for one in later_hosts_packages.PACKAGES if one.library == package][:count]:
+        try:
+            later_hosts_packages.install(one, pythons)
+        except LookupError as error:
+            print(f"skip  {package}: a real package: {one.packages[0]}: {error}", flush=True)
+        else:
+            names.append(f"{package}/{one.name}")
+    return ",".join(names)
 
 
 def ways(environments, wanted, options):
@@ -317,6 +355,9 @@ def main():
     parser.add_argument("--original", action="store_true", help="check the original instead")
     parser.add_argument("--wheel", metavar="PATH", help="what is installed (default: one of the built binary)")
     parser.add_argument("--only", default="", metavar="TEXT", help="only the checks with this text in their name")
+    parser.add_argument(
+        "--packages", type=int, default=1, metavar="N", help="how many real packages a generation (default: 1)"
+    )
     options = parser.parse_args()
     options.wheel = options.wheel or (None if options.original else wheel())
     status = 0
@@ -324,12 +365,14 @@ def main():
         try:
             python = environments.interpreter(wanted)
             workers = ways(environments, wanted, options)
+            pythons = [python] if options.original else [python, environments.interpreter(wanted, "-worker")]
+            packages = installed(package, pythons, options.packages)
         except LookupError as error:
             print(f"skip  {wanted}: {error}")
             continue
         for way, worker in workers.items():
             command = [python, __file__, "inside", package, worker, way]
-            environment = dict(os.environ, HOME="/nonexistent", ONLY=options.only)
+            environment = dict(os.environ, HOME="/nonexistent", ONLY=options.only, PACKAGES=packages)
             status |= subprocess.run(command, cwd=ROOT, env=environment).returncode
     return status
 

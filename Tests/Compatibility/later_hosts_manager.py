@@ -3,24 +3,27 @@
 import asyncio
 import contextlib
 import os
-import sqlite3
 import time
 
-from later_hosts import TESTS, check, raised, same, until
+from later_hosts import TESTS, Skipped, check, raised, same, until
 
 
 class Managed:
     """A manager with one plugin loaded, by the names of its generation."""
 
     def __init__(self, bench, config=None):
-        word = "capability" if bench.is_substrate else "plugin"
         self.bench = bench
-        self.manager = getattr(bench.module("manager"), bench.prefix + "Manager")(search_paths=[])
-        meta = getattr(bench.module("metadata"), bench.prefix + "Meta")(name="steps", version="1")
-        meta.manifest = bench.manifest("steps_plugin", "Steps", name="steps")
+        word = self.word = "capability" if bench.is_substrate else "plugin"
+        make = getattr(bench.module("manager"), bench.prefix + "Manager")
+        self.manager = make(search_paths=[], **{f"sysmon_{word}_name": "monitor"})
         self.call = {
             name: getattr(self.manager, f"{name}_{word}") for name in ("load", "unload", "reload", "execute")
         }
+        self.load("steps", "Steps", config)
+
+    def load(self, name, class_name, config=None):
+        meta = getattr(self.bench.module("metadata"), self.bench.prefix + "Meta")(name=name, version="1")
+        meta.manifest = self.bench.manifest("steps_plugin", class_name, name=name)
         same(self.call["load"](meta, config, strict=False), True)
 
     def execute(self, *args, **kwargs):
@@ -52,18 +55,6 @@ def queued(host, work, **options):
             await queue.stop()
 
     return asyncio.run(run())
-
-
-def has_said(bench, text):
-    """Whether the plugin has printed a line; its table is there when something has been printed."""
-
-    def look():
-        try:
-            return bench.records(f"SELECT 1 FROM stream_chunks WHERE content = '{text}'")
-        except sqlite3.OperationalError:
-            return False
-
-    return look
 
 
 async def running(queue, job, condition):
@@ -103,6 +94,29 @@ def _(bench):
             raise AssertionError("the same process")
 
 
+@check("a lack of memory has an idle worker evicted, the later host by what it holds of the GPU")
+def _(bench):
+    with managed(bench) as host:
+        host.load("idle", "Steps")
+        holder = host.call["execute"]("idle", do="process")
+        names = ["idle"]
+        if bench.is_substrate:
+            # By the process that a monitor sees, which is the plugin's; what holds nothing is left alone.
+            gpu = [{"pid": holder, "gpu_memory_mb": 1000.0, "gpu_index": 0}]
+            host.load("monitor", "Gpu", {"processes": gpu})
+            names.append("monitor")
+        try:
+            first = host.execute(do="process")
+            host.execute(str(bench.folder / "evict"), do="short")
+            if host.call["execute"]("idle", do="process") == holder:
+                raise AssertionError("the idle worker is as it was")
+            if host.execute(do="process") == first:
+                raise AssertionError("the worker that lacked memory is as it was")
+        finally:
+            for name in names:
+                host.call["unload"](name)
+
+
 @check("a job of the queue shows its progress, and its result")
 def _(bench):
     with managed(bench) as host:
@@ -125,7 +139,7 @@ def _(bench):
 def cancelled(bench, host, do, said, **options):
     async def work(queue):
         job = await queue.submit("steps", do=do)
-        await running(queue, job, has_said(bench, said))
+        await running(queue, job, lambda: bench.has_said(said))
         same(await queue.cancel(job), True)
         ended = await queue.wait_for_job(job)
         return ended.status.value, ended.error and ended.error.original_exc_repr
@@ -171,7 +185,7 @@ def _(bench):
 @check("an environment with another version of the library is refused, or let in with a warning")
 def _(bench):
     if not bench.is_substrate or not bench.is_ours:
-        return
+        raise Skipped("only the later host asks for the version, and only a worker that can have another")
     # A library of the tests', of version 9.9; it has no worker of its own.
     library = {"PYTHONPATH": f"{TESTS / 'library'}:{TESTS / 'plugins'}"}
 

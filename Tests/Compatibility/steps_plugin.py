@@ -1,6 +1,7 @@
 """What the managers' and queues' checks ask of a plugin, beside what probe.py has."""
 
 import os
+import subprocess
 import time
 
 import probe
@@ -35,7 +36,35 @@ class Steps(probe.Probe):
                 self.do_raise("resource")
         return os.getpid()
 
+    def do_child(self, session):
+        """A process that outlives its parent if it is let."""
+        return subprocess.Popen(["sleep", "600"], start_new_session=session).pid
+
+    def do_slow_look(self):
+        """Looks at its flag a while after a cancel has come, when other calls have begun."""
+        print("looks in a while\n", end="")
+        time.sleep(1.5)
+        self.check_cancel()
+
     def cleanup(self):
         if self.config.get("trace"):
             with open(self.config["trace"], "a") as file:
                 file.write("cleanup\n")
+
+
+class Gpu(Steps):
+    """A monitor that says what it has been told."""
+
+    def list_processes(self):
+        return self.config["processes"]
+
+
+class Slow(Steps):
+    def __init__(self):
+        time.sleep(7)
+        super().__init__()
+
+
+class Unmade(Steps):
+    def __init__(self):
+        raise RuntimeError("out of paint")
