@@ -205,7 +205,10 @@ internal import WorkerThreads
             case .happened(Self.daemonEvent): accepting.somethingHappened(now)
             case .interrupted: break
             case .timeout: if isGivingBack { giveBack() }
-            case .happened(let number) where number > EventPoll.guests: service.happened(number)
+            case .happened(let number) where number > EventPoll.guests:
+                // What it wakes is resumed in this turn.
+                isAsleep.store(false, ordering: .relaxed)
+                service.happened(number)
             case .happened(let number):
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             case .stopped: isRunning = false
