@@ -86,3 +86,9 @@ class Values(Case):
         frame, lines = self.runner.lane.stream("set")
         self.assertFrame(frame, "E", "Object of type set is not JSON serializable")
         self.assertEqual(lines, [])
+
+    def test_what_a_call_returned_is_freed_before_the_next_one_begins(self):
+        for size in (10, 100_000):
+            frame = self.runner.lane.call("large", size)
+            self.assertEqual(frame.json, ["x" * size])
+        self.assertEqual(self.value("still_there"), "[false,false]")

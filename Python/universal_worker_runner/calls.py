@@ -1,6 +1,6 @@
 """One call: what the daemon wants of the plugin, and what becomes of it."""
 
-from .encoding import decode, shown
+from .encoding import LARGE, decode, shown
 from .errors import encoded, report
 from .frames import ANSWER, CONTEXT, ERROR, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
@@ -18,7 +18,10 @@ HOOKS = {
 class Call:
     """What a lane is busy with. `asked` and `forced` are set by the control thread."""
 
-    __slots__ = ("id", "kind", "asked", "forced", "fired", "forces", "task", "lines", "scope", "request")
+    __slots__ = (
+        *("id", "kind", "asked", "forced", "fired", "forces", "task", "lines", "scope", "request"),
+        "kept",
+    )
 
     def __init__(self, id_, kind, scope=None):
         self.id = id_
@@ -31,6 +34,7 @@ class Call:
         self.lines = None  # a stream's
         self.scope = scope  # what the dialect keeps for it
         self.request = None  # what is known of its request, if the plugin wants to see that
+        self.kept = None  # what is to be freed once it has been answered
 
     def take_force(self):
         self.forced = False
@@ -69,7 +73,11 @@ class Request:
 def execute(call, runner, plugin, arguments):
     args, kwargs = arguments
     result = plugin.execute(*args, **kwargs)
-    return runner.dialect.result(settle(runner, call, result))
+    result = settle(runner, call, result)
+    text = runner.dialect.result(result)
+    if len(text) >= LARGE:  # ten megabytes of objects take 15 ms to free: the client need not wait
+        call.kept = arguments, result
+    return text
 
 
 @entry

@@ -6,7 +6,6 @@ import signal
 import threading
 from time import monotonic
 
-from .canceller import Canceller
 from .errors import report
 from .frames import (
     FLUSH,
@@ -42,7 +41,7 @@ class Control:
         self.begun = False  # a call has begun since then: quick ones never run while this thread does
         self.poll = select.poll()
         self.sleeping = {}  # lanes that have no thread yet
-        self.canceller = Canceller(runner)
+        self.canceller = None  # made when the plugin's cancel is first asked for
         self.own = 2  # threads of ours: main, this one
 
     def start(self):
@@ -106,7 +105,8 @@ class Control:
     def others(self):
         """Whether the plugin has threads or coroutines of its own."""
         started = len(self.runner.lanes) - 1 - len(self.sleeping)
-        own = self.own + started + (self.canceller.thread is not None)
+        own = self.own + started
+        own += self.canceller is not None and self.canceller.thread is not None
         own += self.runner.dialect.threads
         return threading.active_count() > own or self.runner.loop is not None
 
@@ -167,6 +167,10 @@ class Control:
     def ask_plugin(self, frame, call, others):
         """Stops a call with the plugin's help; `others` are not to be stopped. All, if call is None."""
         if self.can_cancel(others):
+            if self.canceller is None:
+                from .canceller import Canceller
+
+                self.canceller = Canceller(self.runner)
             self.canceller.ask(frame.lane, frame.id, call, others)
         else:
             self.stopped(frame.lane, frame.id, NOT_SUPPORTED)

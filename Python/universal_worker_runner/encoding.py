@@ -1,18 +1,41 @@
 """JSON in and out, as the original's encoder has it."""
 
 import gc
-import json
 import sys
 from threading import Lock
 
 from .stdio import complain
 
-try:
-    from _json import encode_basestring_ascii, make_encoder
-except ImportError:  # PyPy
-    make_encoder = None
+COMPACT = (",", ":")
 
-raw_decode = json.JSONDecoder().raw_decode
+try:  # what json.JSONDecoder and JSONEncoder call; without `json`, whose import takes milliseconds
+    from _json import encode_basestring, encode_basestring_ascii, make_encoder, make_scanner
+except ImportError:  # PyPy
+    import json
+
+    make_encoder = None
+    raw_decode = json.JSONDecoder().raw_decode
+else:
+
+    class Decoding:
+        """What the scanner asks of a JSONDecoder."""
+
+        strict = True
+        object_hook = object_pairs_hook = None
+        parse_float = float
+        parse_int = int
+        parse_constant = float  # which knows NaN, Infinity and -Infinity
+
+    scan = make_scanner(Decoding)
+
+    def raw_decode(text):
+        """The value at the beginning of a text, and where it ends."""
+        try:
+            return scan(text, 0)
+        except StopIteration as error:
+            raise ValueError("expected a value at %s" % error) from None
+
+
 LARGE = 65536  # bytes of a text
 
 
@@ -99,18 +122,16 @@ def anything(value):
         return str(value)
 
 
-COMPACT = (",", ":")
-
-
-def encoder(default, allow_nan):
+def encoder(default, allow_nan, ascii_only=True):
     """A function that makes texts as JSONEncoder.encode does, which builds the encoder in C anew for each
     value: that takes longer than a short value does. For one thread at a time, and until it raises, since it
     remembers what it is inside of."""
     if make_encoder is None:
-        return json.JSONEncoder(separators=COMPACT, allow_nan=allow_nan, default=default).encode
-    parts = make_encoder(
-        {}, default, encode_basestring_ascii, None, ":", ",", False, False, allow_nan
-    )
+        return json.JSONEncoder(
+            separators=COMPACT, allow_nan=allow_nan, default=default, ensure_ascii=ascii_only
+        ).encode
+    string = encode_basestring_ascii if ascii_only else encode_basestring
+    parts = make_encoder({}, default, string, None, ":", ",", False, False, allow_nan)
     return lambda value: "".join(parts(value, 0))
 
 
@@ -122,8 +143,16 @@ def loose(value):
     return encoder(default, True)(value)
 
 
-any_encode = json.JSONEncoder(separators=COMPACT, default=anything, ensure_ascii=False).encode
-with_nulls = json.JSONDecoder(parse_constant=lambda name: None).decode
+def any_encode(value):
+    return encoder(anything, True, ascii_only=False)(value)
+
+
+def with_nulls(text):
+    """The value of a text, with None for NaN and Infinity; a seldom one."""
+    import json
+
+    return json.JSONDecoder(parse_constant=lambda name: None).decode(text)
+
 
 _told = False
 

@@ -20,7 +20,6 @@ from .frames import (
     Reader,
     write_frame,
 )
-from .streams import Lines
 
 
 def table(dialect):
@@ -74,10 +73,13 @@ class Lane:
             else:
                 outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
             self.end(call, outcome, runner.states.look(False))
+            call.kept = None
 
     def begin(self, frame, runner):
         call = Call(frame.id, frame.kind, None if self.beside else runner.dialect.scope())
         if frame.kind == STREAM:
+            from .streams import Lines
+
             call.lines = Lines(self.fd, call, runner.states.look)
         self.call = call
         self.apply_early(call)

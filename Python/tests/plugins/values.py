@@ -4,6 +4,8 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import gc
+import weakref
 
 
 @dataclasses.dataclass
@@ -22,6 +24,24 @@ Colour = enum.Enum("Colour", "RED")
 
 class Whole(enum.IntEnum):
     ONE = 1
+
+
+class Large(list):
+    """Can be referred to weakly."""
+
+
+larges = []
+
+
+def large(size):
+    value = Large(["x" * size])
+    larges.append(weakref.ref(value))
+    return value
+
+
+def still_there():
+    gc.collect()  # PyPy frees nothing by itself
+    return [ref() is not None for ref in larges]
 
 
 circle = []
@@ -72,6 +92,10 @@ class Values:
             raise Words
         if name == "raise_surrogate":
             raise ValueError("a\ud800b")
+        if name == "large":
+            return large(value)
+        if name == "still_there":
+            return still_there()
         return self.VALUES[name]
 
     def execute_stream(self, name):
