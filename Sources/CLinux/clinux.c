@@ -1,10 +1,17 @@
 #define _GNU_SOURCE
 #include "clinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 const char *clinux_error_text(int error) { return strerrordesc_np(error); }
@@ -61,4 +68,24 @@ void clinux_thread_name(const char *name) {
     char short_name[16] = {0};
     (void)strncpy(short_name, name, sizeof short_name - 1);
     (void)pthread_setname_np(pthread_self(), short_name);
+}
+
+int clinux_pidfd_open(pid_t process) { return pidfd_open(process, 0); }
+
+void clinux_set_parent_death_signal(int signal) { (void)prctl(PR_SET_PDEATHSIG, signal); }
+
+int clinux_parent_death_signal(void) { return SIGRTMIN + 3; }
+
+int clinux_connect_unix(int descriptor, const char *name, size_t length) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (length == 0 || length >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, name, length);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    // An abstract name is as long as it says, a path ends with a NUL.
+    if (name[0] == '@') address.sun_path[0] = '\0';
+    else size += 1;
+    return connect(descriptor, (const struct sockaddr *)&address, size);
 }

@@ -7,7 +7,6 @@
 // What needs it is defined in clinux.c.
 
 #include "clinux_dropin.h"
-#include "clinux_parent.h"
 #include "clinux_probe.h"
 #include <elf.h>
 #include <getopt.h>
@@ -16,6 +15,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/types.h>
 
 // --- getopt: its state lives in mutable globals; the callers serialise themselves.
 
@@ -161,5 +161,18 @@ _Bool clinux_process_reap(int handle, pid_t process);
 
 /// Takes the exit status of all children that have ended; their number.
 int clinux_reap_all(void);
+
+// --- the watch over the parent process
+
+/// pidfd_open(2): readable once the process has ended; close-on-exec; -1 and errno where refused.
+int clinux_pidfd_open(pid_t process);
+
+/// PR_SET_PDEATHSIG of prctl(2): the signal that comes when the thread that started this process
+/// ends.
+void clinux_set_parent_death_signal(int signal);
+
+/// The signal of that kind that is the worker's own: a real-time one, so that none is lost in
+/// another.
+int clinux_parent_death_signal(void);
 
 #endif
