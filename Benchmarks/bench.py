@@ -19,6 +19,7 @@ from pathlib import Path
 import counts
 import events
 import python_plugin
+import real_calls
 import traffic
 from rows import Section, table, verdicts
 from servers import FLOOR, ORIGINAL, ROOT, WORKER, Server, Unusable, compile_all, prepare_original
@@ -86,7 +87,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about half a minute")
     options.add_argument("--without-original", action="store_true", help="leaves the original out")
-    options.add_argument("--only", choices=("python",), help="only the rows of Python plugins")
+    options.add_argument("--only", choices=("python", "real"), help="only the rows of Python plugins, or of real ones")
     chosen = options.parse_args()
     try:
         with stage("compiling"):
@@ -100,19 +101,24 @@ def main() -> int:
         about = machine(ORIGINAL in kinds)
         effort = traffic.QUICK if chosen.quick else traffic.FULL
         sections = [] if chosen.only else measure(effort, kinds)
-        python = python_plugin.measure(effort, stage) if ORIGINAL in kinds else []
+        is_held = ORIGINAL in kinds
+        python = python_plugin.measure(effort, stage) if is_held and chosen.only != "real" else []
+        real = real_calls.measure(effort, stage) if is_held and chosen.only != "python" else []
     except Unusable as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print("\n".join(f"{name + ':':26}{value}" for name, value in about.items()), end="\n\n")
     if sections:
         print(table(sections), verdicts(sections), sep="\n\n", end="\n\n")
-    print(python_plugin.table(python))
+    for title, rows in (("PYTHON PLUGIN", python), ("REAL PLUGIN", real)):
+        if rows:
+            print(python_plugin.table(title, rows), end="\n\n")
     result = {
         "machine": about,
         "quick": chosen.quick,
         "sections": {section.title: [row.json() for row in section.rows] for section in sections},
         "python plugin": [row.json() for row in python],
+        "real plugins": [row.json() for row in real],
     }
     (ROOT / "bench.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     return 0

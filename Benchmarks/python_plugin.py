@@ -76,12 +76,12 @@ class PythonRow:
         }
 
 
-HEAD = ["PYTHON PLUGIN", "unit", "Python", "original", "library", "/original", "in rounds", "/library", "target"]
+HEAD = ["unit", "Python", "original", "library", "/original", "in rounds", "/library", "target"]
 
 
-def table(rows: Sequence[PythonRow]) -> str:
-    lines = [HEAD, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+def table(title: str, rows: Sequence[PythonRow]) -> str:
+    lines = [[title, *HEAD], *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if 2 <= column <= 7 else cell.ljust(width)

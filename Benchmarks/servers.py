@@ -103,7 +103,7 @@ class Server:
         self.kind = kind
         self.port = free_port()
         self.log = BUILD / f"{kind}.log"
-        line = command(kind, self.port, plugin)
+        line = self.line(plugin)
         if program:
             line[:1] = program
         with self.log.open("wb") as log:
@@ -116,6 +116,10 @@ class Server:
                 env=environment(more),
             )
         self._wait_ready()
+
+    def line(self, plugin: str) -> list[str]:
+        """The command line that it is started by."""
+        return command(self.kind, self.port, plugin)
 
     def _wait_ready(self) -> None:
         end = time.monotonic() + 30
