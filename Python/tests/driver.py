@@ -163,7 +163,7 @@ class Runner:
         self.flags = options.pop("flags", [])
         greeting = options.pop("greeting", "B")
         lanes = options.pop("offer", self.concurrency or 1)
-        more = [(name, options.pop(name)) for name in ("dialect", "adapters") if name in options]
+        more = [(name, options.pop(name)) for name in ("dialect", "adapters", "metrics") if name in options]
         self.log_before = b""
         assert not options, options
         self.control = Channel(self)

@@ -9,6 +9,7 @@ import os
 import sys
 
 PACKAGE = "universal_worker_runner"
+API = "universal_worker"  # of which plugins import what is theirs, unless one is installed
 
 
 class Sources:
@@ -19,7 +20,7 @@ class Sources:
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.rpartition(".")
-        if package != PACKAGE or module not in self.sources:
+        if name != API and package != PACKAGE or module not in self.sources:
             return None
         spec = type(sys.__spec__)(name, self, origin=self.file(module))
         spec.has_location = True  # __file__ is set, so that tracebacks and inspect find get_source

@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import sys
 import threading
 from time import monotonic
 
@@ -122,6 +123,14 @@ class Control:
             frame = runner.states.look(True)
             if frame:
                 self.write(frame)
+        self.send_metrics()
+
+    def send_metrics(self):
+        metrics = metrics_module()
+        if metrics is not None and self.runner.parameters.knows_metrics:
+            frame = metrics.frame()
+            if frame:
+                self.write(frame)
 
     def read(self):
         while True:
@@ -221,6 +230,12 @@ class Control:
             threading.Event().wait(TICK / 1000)
         else:
             del self.sleeping[fd]
+
+
+def metrics_module():
+    """What the plugin's metrics are kept by, if it has imported that."""
+    module = sys.modules.get(__package__ + ".metrics")
+    return module if hasattr(module, "frame") else None  # another thread may be importing it
 
 
 def writable(fd):

@@ -16,8 +16,9 @@ SCHEMA, CONFIG, CLEANUP, ENDPOINT = b"DGKU"
 LINES, RESULT, ERROR, CANCELLED, STATE, ANSWER = b"LRENPA"
 # On control, from the daemon: the start, stop, flush, quit.
 BOOT, STOP, FLUSH, QUIT = b"Bcfq"
-# On control, to the daemon: hello, open for calls, failed to load, a stop has been seen to. And STATE.
-HELLO, OPEN, FAILED, STOPPED = b"HOFC"
+# On control, to the daemon: hello, open for calls, failed to load, a stop has been seen to,
+# metrics. And STATE.
+HELLO, OPEN, FAILED, STOPPED, METRICS = b"HOFCM"
 
 FAST = 1  # LINES: more may be held back
 WHOLE = 1  # EXECUTE, STREAM: the whole body of the request

@@ -7,7 +7,7 @@ import threading
 
 from . import PROTOCOL, dialect, encoding, forking, loading, stdio, stopping
 from .calls import HOOKS
-from .control import Control
+from .control import Control, metrics_module
 from .encoding import any_encode
 from .errors import encoded, report
 from .frames import FAILED, HELLO, OPEN, Reader
@@ -50,6 +50,8 @@ class Runner:
     def in_copy(self):
         """In a copy that plugin code forked: streams end at their next value, locks are free."""
         encoding.pause.in_copy()
+        if metrics_module() is not None:
+            metrics_module().in_copy()
         for lane in self.lanes:
             if lane.call is not None:
                 lane.call.asked = True
@@ -95,6 +97,7 @@ class Runner:
         self.context = contextvars.copy_context()
         self.states = States(self.dialect, plugin)
         self.control.write(self.states.look(False))
+        self.control.send_metrics()
         self.control.send(OPEN, self.about().encode())
         self.control.add_lanes(self.lanes[1:])
         return True

@@ -27,6 +27,7 @@ class Parameters:
         self.concurrency = int(values.get(b"concurrency", "0"))  # 0: the dialect's own
         self.knows_dialects = b"lanes" in values
         self.lanes = int(values.get(b"lanes", self.concurrency or 1))
+        self.knows_metrics = b"metrics" in values
         self.dialect = values.get(b"dialect", "")
         self.adapters = values.get(b"adapters", "")
 

@@ -72,6 +72,9 @@ static const char loghook[] = {
 static const char main[] = {
 #embed "../../Python/universal_worker_runner/main.py"
 };
+static const char metrics[] = {
+#embed "../../Python/universal_worker_runner/metrics.py"
+};
 static const char parameters[] = {
 #embed "../../Python/universal_worker_runner/parameters.py"
 };
@@ -92,6 +95,9 @@ static const char stopping[] = {
 };
 static const char streams[] = {
 #embed "../../Python/universal_worker_runner/streams.py"
+};
+static const char universal_worker[] = {
+#embed "../../Python/universal_worker_runner/universal_worker.py"
 };
 static const char bootstrap[] = {
 #embed "../../Python/universal_worker_runner/bootstrap.py"
@@ -120,6 +126,7 @@ static const uwp_module modules[] = {
     {"loading", loading, sizeof loading},
     {"loghook", loghook, sizeof loghook},
     {"main", main, sizeof main},
+    {"metrics", metrics, sizeof metrics},
     {"parameters", parameters, sizeof parameters},
     {"percall", percall, sizeof percall},
     {"request", request, sizeof request},
@@ -127,6 +134,7 @@ static const uwp_module modules[] = {
     {"stdio", stdio, sizeof stdio},
     {"stopping", stopping, sizeof stopping},
     {"streams", streams, sizeof streams},
+    {"universal_worker", universal_worker, sizeof universal_worker},
     {NULL, bootstrap, sizeof bootstrap},
 };
 

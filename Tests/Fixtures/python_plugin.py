@@ -35,6 +35,21 @@ class Echo:
         return {"args": args, "kwargs": kwargs}
 
     @staticmethod
+    def measure(args, kwargs):
+        """Updates metrics of its own; with `flood`, makes as many series."""
+        import universal_worker
+
+        labels = ["model", "text"]
+        images = universal_worker.counter("images_total", "Images made.", labels)
+        images.labels("tiny", 'a"b\\c\nd').inc(2)
+        universal_worker.gauge("temperature", "How warm.").set(float(kwargs.get("value", "nan")))
+        seconds = universal_worker.histogram("render_seconds", "How long.", buckets=[0.1, 1])
+        seconds.observe(0.5)
+        seconds.observe(7)
+        for i in range(kwargs.get("flood", 0)):
+            universal_worker.counter("flood_total", "Many.", ["i"]).labels(i).inc()
+
+    @staticmethod
     def fail(args, kwargs):
         raise RuntimeError("it failed")
 

@@ -24,6 +24,8 @@ enum FakeHost {
         var calls: [uw_call_id: Record] = [:]
         var logs: [String] = []
         var configurationChanges = 0
+        /// What was asked for and done, in order; the number of a series is its place.
+        var metrics: [String] = []
     }
 
     static let state = Mutex(State())
@@ -42,7 +44,9 @@ enum FakeHost {
                 is_cancelled: isCancelled, finish: finish, log: log,
                 config_changed: configurationChanged, answer: { _, _ in 0 },
                 show_health: { _, _ in 0 }, show_stats: { _, _ in 0 },
-                set_ready: { _, _, _ in 0 }))
+                set_ready: { _, _, _ in 0 }, metric: metric,
+                metric_add: { update("add", $0, $1) }, metric_set: { update("set", $0, $1) },
+                metric_observe: { update("observe", $0, $1) }))
         return unsafe UnsafePointer(table)
     }
 
@@ -132,4 +136,28 @@ private func log(_ level: uw_log_level, _ text: UnsafePointer<CChar>?, _ length:
 
 private func configurationChanged() {
     FakeHost.state.withLock { $0.configurationChanges += 1 }
+}
+
+private func metric(
+    _ series: UnsafePointer<uw_series>, _ number: UnsafeMutablePointer<uw_metric>
+) -> uw_status {
+    func text(_ text: uw_text) -> String { unsafe string(text.data, text.length) ?? "" }
+    let given = unsafe series.pointee
+    let labels = unsafe UnsafeBufferPointer(start: given.labels, count: given.label_count).map {
+        unsafe "\(text($0.name))=\(text($0.value))"
+    }
+    let bounds = unsafe UnsafeBufferPointer(start: given.bounds, count: given.bound_count).map {
+        "\($0)"
+    }
+    let line = unsafe "\(given.kind) \(text(given.name)) '\(text(given.help))' \(labels) \(bounds)"
+    unsafe number.pointee = FakeHost.state.withLock { state in
+        state.metrics.append(line)
+        return UInt64(state.metrics.count)
+    }
+    return uw_status(line.contains("clashing") ? UW_INVALID_ARGUMENT : UW_OK)
+}
+
+private func update(_ what: String, _ number: uw_metric, _ value: Double) -> uw_status {
+    FakeHost.state.withLock { $0.metrics.append("\(what) \(number) \(value)") }
+    return uw_status(UW_OK)
 }

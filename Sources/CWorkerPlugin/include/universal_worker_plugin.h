@@ -1,7 +1,7 @@
 /*
- * universal_worker_plugin.h: the plugin ABI of Universal Worker, version 1.1.
+ * universal_worker_plugin.h: the plugin ABI of Universal Worker, version 1.2.
  *
- * What 1.1 has added says so; a plugin built for 1.0 loads unchanged.
+ * What 1.1 and 1.2 have added says so; a plugin built for 1.0 loads unchanged.
  *
  * This header is all that a plugin needs, in C11, C++11 or any language that can call C. A plugin
  * is a shared library that exports one function, uw_plugin_entry, and links to nothing of the
@@ -53,7 +53,7 @@ extern "C" {
 
 /* The version of this header. A worker loads plugins of the same major and of no newer minor. */
 #define UW_ABI_MAJOR 1
-#define UW_ABI_MINOR 1
+#define UW_ABI_MINOR 2
 
 /* Length of a text that ends at its first NUL. */
 #define UW_NTS ((size_t)-1)
@@ -164,6 +164,38 @@ typedef struct uw_answer {
     size_t header_count;                  /* up to 64; 96 KiB together, names and values */
 } uw_answer;
 
+/* What a metric is, as Prometheus has it. (1.2) */
+typedef uint32_t uw_metric_kind;
+enum {
+    UW_COUNTER = 0,  /* only grows */
+    UW_GAUGE = 1,    /* goes up and down */
+    UW_HISTOGRAM = 2 /* counts values in buckets */
+};
+
+/* One label of a series. (1.2) */
+typedef struct uw_label {
+    uw_text name;  /* [a-zA-Z_][a-zA-Z0-9_]*, up to 64 bytes; not "le", and not with two underscores first */
+    uw_text value; /* any text of up to 256 bytes; what is not UTF-8 becomes U+FFFD */
+} uw_label;
+
+/* One series of a metric, for `metric`. (1.2) */
+typedef struct uw_series {
+    uint32_t struct_size; /* sizeof(uw_series) */
+    uw_metric_kind kind;
+    uw_text name; /* [a-zA-Z_:][a-zA-Z0-9_:]*, up to 128 bytes; not one of the worker's own, and not
+                   * beginning with "universal_worker_" */
+    uw_text help; /* what it tells, in a sentence, up to 512 bytes */
+    const uw_label *UW_NULLABLE labels; /* up to 8; NULL with a count of 0 */
+    size_t label_count;
+    /* Of a histogram: the upper bounds of its buckets, up to 64, finite and increasing; the last
+     * bucket, without a bound, comes by itself. NULL with 0: from a millisecond to ten minutes. */
+    const double *UW_NULLABLE bounds;
+    size_t bound_count;
+} uw_series;
+
+/* A series by its number, for good; 0: one that was dropped, whose updates do nothing. (1.2) */
+typedef uint64_t uw_metric;
+
 /* What the worker offers. The table outlives the plugin. */
 typedef struct uw_host {
     uint32_t abi_major;   /* UW_ABI_MAJOR of the worker */
@@ -252,6 +284,31 @@ typedef struct uw_host {
      */
     uw_status (*UW_NONNULL set_ready)(
         int32_t is_ready, const char *UW_NULLABLE reason, size_t length);
+
+    /* From here on: 1.2. */
+
+    /*
+     * Makes a series of a metric of the plugin's own, which GET /metrics shows from then on, or finds the
+     * one that there is. All series of a metric have the same kind, names of labels and bounds.
+     * A plugin has at most 1,000 lines in /metrics, where a histogram has one for each bucket and two
+     * more: what is beyond is dropped, with UW_OK and the number 0, and counted in
+     * universal_worker_plugin_series_dropped_total.
+     * UW_INVALID_DATA: a name, label, text or bound breaks a rule. UW_INVALID_ARGUMENT: another kind, other
+     * names of labels or other bounds than before. Nothing has changed then. Takes a lock for a moment:
+     * keep the number, and update by it. [any thread]
+     */
+    uw_status (*UW_NONNULL metric)(
+        const uw_series *UW_NONNULL series, uw_metric *UW_NONNULL metric);
+
+    /*
+     * Update a series: add to a counter or gauge, set a gauge, count a value in a histogram. Without
+     * locks, and cheap enough for inner loops (tens of nanoseconds).
+     * UW_STALE: there is no such series. UW_WRONG_CALL: it is of another kind. UW_INVALID_DATA: less
+     * than 0, or no number, is added to a counter; no number is observed. [any thread]
+     */
+    uw_status (*UW_NONNULL metric_add)(uw_metric metric, double amount);
+    uw_status (*UW_NONNULL metric_set)(uw_metric metric, double value);
+    uw_status (*UW_NONNULL metric_observe)(uw_metric metric, double value);
 } uw_host;
 
 struct uw_endpoint;
@@ -434,9 +491,11 @@ __attribute__((visibility("default"))) uw_status uw_plugin_entry(
 UW_STATIC_ASSERT(sizeof(uw_text) == 16, "uw_text");
 UW_STATIC_ASSERT(sizeof(uw_header) == 32, "uw_header");
 UW_STATIC_ASSERT(sizeof(uw_answer) == 56 && offsetof(uw_answer, headers) == 40, "uw_answer");
+UW_STATIC_ASSERT(sizeof(uw_series) == 72 && offsetof(uw_series, labels) == 40, "uw_series");
 UW_STATIC_ASSERT(sizeof(uw_endpoint) == 32 && offsetof(uw_endpoint, handle) == 24, "uw_endpoint");
 UW_STATIC_ASSERT(
-    sizeof(uw_host) == 120 && offsetof(uw_host, reply) == 32 && offsetof(uw_host, answer) == 88,
+    sizeof(uw_host) == 152 && offsetof(uw_host, reply) == 32 && offsetof(uw_host, answer) == 88 &&
+        offsetof(uw_host, metric) == 120,
     "uw_host");
 UW_STATIC_ASSERT(
     sizeof(uw_call) == 112 && offsetof(uw_call, args) == 16 && offsetof(uw_call, endpoint) == 64,

@@ -44,7 +44,11 @@ enum HostTable {
                 },
                 show_stats: { json, length in unsafe show(json, length) { unsafe $0.showStats($1) }
                 },
-                set_ready: { unsafe setReady($0, $1, $2) }))
+                set_ready: { unsafe setReady($0, $1, $2) },
+                metric: { unsafe HostTable.metric($0, $1) },
+                metric_add: { HostTable.update($0, .add, $1) },
+                metric_set: { HostTable.update($0, .set, $1) },
+                metric_observe: { HostTable.update($0, .observe, $1) }))
         return unsafe UnsafePointer(table)
     }()
 

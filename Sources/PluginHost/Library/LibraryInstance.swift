@@ -9,6 +9,7 @@ internal import WorkerJSON
     let table: PluginTable
     let pointer: UnsafeMutableRawPointer?
     let facts: PluginFacts?
+    var metrics: PluginMetrics { HostTable.metrics }
     /// For requests beside calls, one for each that may run at once; and for one alone.
     let besides: [RequestPlace]
     let alone: RequestPlace?

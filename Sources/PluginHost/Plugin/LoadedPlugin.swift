@@ -118,6 +118,7 @@ package final class LoadedPlugin: Sendable {
         plugin.health = health
         (plugin.concurrency, plugin.maxQueue) = (slots.count, maxQueue)
         (plugin.deaths, plugin.restarts) = (deaths.value, restarts.value)
+        instance.metrics.write(to: &plugin)
         return plugin
     }
 

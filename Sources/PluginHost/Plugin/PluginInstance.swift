@@ -56,6 +56,8 @@ protocol PluginInstance: Sendable {
     func configSchema() -> Snapshot
     /// Asks for the configuration in force.
     func currentConfig() -> Snapshot
+    /// Its own metrics.
+    var metrics: PluginMetrics { get }
     /// The process that runs the plugin now, if that is not the worker's.
     var processID: Int32? { get }
     /// Why no call can run at the moment; nil if calls can.

@@ -75,6 +75,7 @@ enum FrameKind: UInt8, Sendable {
     case opened = 0x4F  // O
     case failed = 0x46  // F
     case stopped = 0x43  // C
+    case metrics = 0x4D  // M
 }
 
 /// The bits of `FrameHead.flags`, by the kind of the frame.

@@ -51,6 +51,7 @@ final class ProcessInstance: PluginInstance {
     var hasCancel: Bool { isCancellable }
     var absence: String? { state.withLock { $0.absence } }
     var isLost: Bool { state.withLock { $0.isLost } }
+    var metrics: PluginMetrics { life.bridge.metrics }
     var processID: Int32? {
         state.withLock { $0.absence == nil ? $0.life.runner.number : nil }
     }

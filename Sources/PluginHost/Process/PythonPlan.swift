@@ -58,7 +58,7 @@ package struct PythonPlan: Sendable {
     var boot: [UInt8] {
         var entries = [
             "module=\(module)", "class=\(className)", "concurrency=\(concurrency ?? 0)",
-            "lanes=\(lanes)", "dialect=\(dialect)", "adapters=\(adapters)",
+            "lanes=\(lanes)", "dialect=\(dialect)", "adapters=\(adapters)", "metrics=1",
         ]
         if let directory { entries.append("path=\(directory)") }
         entries += arguments.map { "argv=\($0)" }

@@ -68,6 +68,8 @@ final class RunnerBridge: RunnerProcess.Listener {
     private let state = Mutex(State())
     /// What the plugin shows in /health.
     let facts = PluginFacts()
+    /// Its own metrics.
+    let metrics = PluginMetrics()
     /// The number of the last state that the plugin has shown; written under the lock.
     private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
@@ -153,6 +155,7 @@ final class RunnerBridge: RunnerProcess.Listener {
             state.withLock { $0.isIntroduced = true }
             opened.give(.failure(.python(unsafe repairedString(payload))))
         case .state: unsafe report(head, payload)
+        case .metrics: unsafe metrics.take(payload)
         case .stopped: unsafe stopped(head, payload)
         default: break  // what a later runner may say
         }

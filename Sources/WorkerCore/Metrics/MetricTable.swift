@@ -117,6 +117,13 @@ package enum MetricTable {
             Metric(.counter, "plugin_restarts_total", "How often it has been started again.") {
                 $1.sample($0.plugin.restarts)
             },
+            Metric(.gauge, "plugin_series", "Lines of the plugin's own metrics.") {
+                $1.sample($0.plugin.series)
+            },
+            Metric(
+                .counter, "plugin_series_dropped_total",
+                "Series of the plugin's own that were dropped, as there were too many."
+            ) { $1.sample($0.plugin.droppedSeries) },
         ]
         + processRows("process_", "the worker's process") { $0.plugin.worker }
         + processRows("plugin_process_", "the plugin's process") { $0.plugin.process }
@@ -125,6 +132,7 @@ package enum MetricTable {
     package static func render(_ scrape: Scrape) -> Exposition {
         var text = Exposition()
         for row in rows { row.write(scrape, to: &text) }
+        text.append(scrape.plugin.own)
         return text
     }
 

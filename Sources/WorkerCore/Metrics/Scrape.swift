@@ -26,6 +26,10 @@ package struct Scrape: Sendable {
         package var loadTime: TimeSpan?
         /// How often its process has died, and was started again.
         package var (deaths, restarts) = (UInt64(0), UInt64(0))
+        /// How many lines the plugin's own metrics have, and how many series were dropped.
+        package var (series, droppedSeries) = (0, UInt64(0))
+        /// The plugin's own metrics.
+        package var own = Exposition()
         /// The worker's process; nil where /proc does not show it.
         package var worker: ProcessReading?
         /// The plugin's process, if it has one.

@@ -17,6 +17,9 @@ public enum Worker {
 
     private static let host = Mutex<Host?>(nil)
 
+    /// The table of the worker; nil before the plugin's entry was called.
+    static var currentHost: Host? { host.withLock { $0 } }
+
     /// Writes one line to the worker's log; before the plugin's entry was called, nowhere.
     ///
     /// It never waits for a slow reader of the log. Any thread.

@@ -5,7 +5,7 @@ internal import FoundationEssentials
 ///
 /// The table outlives the plugin, which is why a copy of this may be kept anywhere.
 @safe struct Host: @unchecked Sendable {
-    private let table: UnsafePointer<uw_host>
+    let table: UnsafePointer<uw_host>
 
     init(_ table: UnsafePointer<uw_host>) {
         unsafe self.table = unsafe table

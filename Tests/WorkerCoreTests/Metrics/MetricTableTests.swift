@@ -39,6 +39,9 @@ struct MetricTableTests {
         plugin.loadTime = .milliseconds(1_500)
         (plugin.deaths, plugin.restarts) = (2, 1)
         plugin.unixTime = 1_000_000
+        (plugin.series, plugin.droppedSeries) = (1, 9)
+        plugin.own.begin("own", .gauge, help: "Its own.")
+        plugin.own.sample(0.5)
         plugin.worker = ProcessReading(
             cpuSeconds: 0.25, residentBytes: 1, virtualBytes: 2, openDescriptors: 3,
             maxDescriptors: 4, threads: 5, startSeconds: 6.5)
@@ -199,6 +202,12 @@ struct MetricTableTests {
         # HELP universal_worker_plugin_restarts_total How often it has been started again.
         # TYPE universal_worker_plugin_restarts_total counter
         universal_worker_plugin_restarts_total 1
+        # HELP universal_worker_plugin_series Lines of the plugin's own metrics.
+        # TYPE universal_worker_plugin_series gauge
+        universal_worker_plugin_series 1
+        # HELP universal_worker_plugin_series_dropped_total Series of the plugin's own that were dropped, as there were too many.
+        # TYPE universal_worker_plugin_series_dropped_total counter
+        universal_worker_plugin_series_dropped_total 9
         # HELP process_cpu_seconds_total CPU time of the worker's process.
         # TYPE process_cpu_seconds_total counter
         process_cpu_seconds_total 0.25
@@ -239,6 +248,9 @@ struct MetricTableTests {
         # HELP universal_worker_plugin_process_start_time_seconds Start, since 1970, of the plugin's process.
         # TYPE universal_worker_plugin_process_start_time_seconds gauge
         universal_worker_plugin_process_start_time_seconds 60
+        # HELP own Its own.
+        # TYPE own gauge
+        own 0.5
 
         """
 }
