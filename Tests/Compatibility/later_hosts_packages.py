@@ -1,4 +1,4 @@
-"""Plugins from PyPI that were written for the later hosts' own workers: what a host gets of them through ours, against theirs."""
+"""Plugins from PyPI for the later hosts, unmodified: what a host gets of them through our worker, and through theirs."""
 
 import json
 import os
