@@ -103,7 +103,7 @@ final class RunningWorker: Sendable {
         }
     }
 
-    /// The plugin is about to be loaded, and its process has said what that adds to /health.
+    /// The plugin is about to be loaded; what its process has said that adds to /health, if it has one.
     ///
     /// From then on /health can be answered, if that takes long: where clients connect already, before
     /// a host's 5 s for its first answer are over; on a port of our own, where they are refused and
@@ -123,6 +123,7 @@ final class RunningWorker: Sendable {
     ) throws(LoadFailure) -> LoadedPlugin {
         switch source {
         case .library(let path):
+            willLoad(health: "")
             return try LoadedPlugin.load(
                 path: path, className: configuration.className, in: environment)
         case .python(let plan):

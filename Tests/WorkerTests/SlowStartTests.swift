@@ -53,6 +53,28 @@ import Testing
         return Start(process: process, gate: gate, port: listener.port)
     }
 
+    @Test(arguments: [("lifecycle", "Lifecycle", "CREATE"), ("constructor", "Constructor", "LOAD")])
+    func `A library is answered for, too, also while the dynamic loader is at work`(
+        fixture: String, className: String, function: String
+    ) throws {
+        let listener = try Listener()
+        let gate = try Gate(in: folder)
+        let process = try WorkerProcess(
+            arguments: [
+                "--module", try Fixture.path(fixture), "--class", className, "--fd", "3",
+            ], environment: gate.environment(function), inherited: [listener.descriptor])
+        listener.descriptor.close()
+        let client = HTTPClient(.tcp(listener.port))
+        #expect(try client.get("/health").text.contains("\"state\":\"loading\""))
+        try gate.arrival()
+        let call = Background { try client.post("/execute", "{\"args\":[1]}") }
+        #expect(try client.get("/health/ready").status == 503)
+        try gate.release()
+        #expect(try call.value().status == 200)
+        #expect(try client.get("/health").text.contains("\"state\":\"ready\""))
+        withExtendedLifetime(process) {}
+    }
+
     @Test func `Health tells what is known before the plugin is imported, and who asks it waits`()
         throws
     {
