@@ -22,7 +22,7 @@ package enum OneLine {
             // What needs no look at its characters is copied as a whole.
             let last = min(bytes.count, next + room)
             var end = next
-            while end < last, isPlain(bytes[end]) { end += 1 }
+            while end < last, isPlain(bytes, at: end) { end += 1 }
             if end == last { while end < bytes.count, bytes[end] & 0xc0 == 0x80 { end -= 1 } }
             let start = utf8.index(utf8.startIndex, offsetBy: next)
             line += utf8[start..<utf8.index(start, offsetBy: end - next)]
@@ -43,12 +43,21 @@ package enum OneLine {
         if next < bytes.count { line += " … (\(bytes.count - next) bytes more)".utf8 }
     }
 
-    /// Whether a byte belongs to a character that is never escaped, whatever the bytes beside it are.
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
+    /// Whether no character that is escaped begins at an index; some that are not escaped count as such.
+    ///
+    /// A byte that begins one of several bytes is followed by them, for the text is whole UTF-8.
+    private static func isPlain(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        switch bytes[index] {
         case 0..<0x20, 0x7f: false
-        // How the UTF-8 of all others that are escaped begins.
-        case 0xc2, 0xd8, 0xe1, 0xe2, 0xef, 0xf3: false
+        case 0xc2: bytes[index + 1] >= 0xa0 && bytes[index + 1] != 0xad
+        case 0xd8: bytes[index + 1] != 0x9c
+        case 0xe1: bytes[index + 1] != 0xa0
+        // Of U+2000 to U+207f the dashes, quotation marks, bullets and the ellipsis are plain.
+        case 0xe2:
+            bytes[index + 1] > 0x81
+                || bytes[index + 1] == 0x80 && 0x90..<0xa8 ~= bytes[index + 2]
+        case 0xef: bytes[index + 1] != 0xbb && bytes[index + 1] != 0xbf
+        case 0xf3: false
         default: true
         }
     }

@@ -67,4 +67,28 @@ import Testing
             #expect(OneLine.text(String(text), limit: limit) == line)
         }
     }
+
+    @Test func `Beside every character of two to four bytes the same are escaped as alone`() {
+        let escaped: [ClosedRange<UInt32>] = [
+            0x80...0x9f, 0xad...0xad, 0x61c...0x61c, 0x180e...0x180e, 0x200b...0x200b,
+            0x200e...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0xfeff...0xfeff, 0xfff9...0xfffb,
+            0xe0000...0xe007f,
+        ]
+        var wrong: [UInt32] = []
+        for value in UInt32(0x80)...0xe0100 {
+            guard let character = Unicode.Scalar(value) else { continue }
+            let text = "–\(character)"
+            let isEscaped = escaped.contains { $0.contains(value) }
+            // At the end of the text, and where the room ends right behind it or within it.
+            let room = text.utf8.count
+            let line = OneLine.text(text, limit: isEscaped ? 13 : room)
+            let cut = OneLine.text(text + "x", limit: room - 1)
+            if (line != text) != isEscaped || isEscaped != line.utf8.contains(0x5c)
+                || cut != "– … (\(room - 2) bytes more)"
+            {
+                wrong.append(value)
+            }
+        }
+        #expect(wrong.isEmpty, "\(wrong.prefix(8).map { String($0, radix: 16) })")
+    }
 }
