@@ -119,7 +119,7 @@ final class Service: WorkerService {
     }
 
     func requestRefused(_ status: UInt32, _ detail: String) {
-        refusals.write("a request was refused with \(status): \(detail)")
+        refusals.write("a request was refused with \(status): \(detail)", kind: detail)
     }
 
     func libraryComplained(_ complaint: String, isClients: Bool) {

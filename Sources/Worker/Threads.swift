@@ -23,20 +23,23 @@ func spawnThread(_ log: Log, _ signals: ThreadSignals) -> ThreadSpawner {
     }
 }
 
-/// A log of what may repeat without end: one line in ten seconds, which counts those left out.
+/// A log of what may repeat without end: one line of a kind in ten seconds, which counts those left out.
 final class RateLimitedLog: Sendable {
     private let log: Log
     private let level: LogLevel
-    private let limit = Mutex(RateLimit(interval: .seconds(10)))
+    private let limits = Mutex<[String: RateLimit]>([:])
 
     init(_ log: Log, _ level: LogLevel) {
         self.log = log
         self.level = level
     }
 
-    /// Writes a line, if one may be written again.
-    func write(_ line: @autoclosure () -> String) {
-        guard let more = limit.withLock({ $0.admit(at: Moment.now()) }) else { return }
+    /// Writes a line, if one of its kind may be written again; the kinds are the caller's, a fixed set.
+    func write(_ line: @autoclosure () -> String, kind: String = "") {
+        let admitted = limits.withLock {
+            $0[kind, default: RateLimit(interval: .seconds(10))].admit(at: Moment.now())
+        }
+        guard let more = admitted else { return }
         let line = line()
         log.write(level, more == 0 ? line : "\(line) (and \(more) times before)")
     }

@@ -29,4 +29,24 @@ import Testing
             .filter { $0.contains("a request was refused with \(said)") }
         #expect(lines.count == 1)
     }
+
+    @Test func `A client that is refused all the time hides no other that is refused as well`()
+        throws
+    {
+        let worker = try WorkerProcess.start("echo", "Echo")
+        let causes = [
+            ("Transfer-Encoding", "gzip"), ("Host", "evil.example"),
+            ("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site"),
+        ]
+        for cause in causes + causes {
+            let response = try worker.client.request(
+                "POST", "/execute", body: "{}", headers: [cause])
+            #expect(response.status >= 400)
+        }
+        #expect(try worker.terminate() == .exited(0))
+        let lines = worker.process.standardError.text.split(separator: "\n")
+            .filter { $0.contains("a request was refused with ") }
+        #expect(lines.count == causes.count, "\(lines)")
+        #expect(lines.filter { $0.contains(" 403: ") }.count == 3)
+    }
 }

@@ -58,7 +58,7 @@ package protocol WorkerService: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - status: of the answer.
-    ///   - detail: what the client is told.
+    ///   - detail: what the client is told, one of a fixed set of sentences.
     func requestRefused(_ status: UInt32, _ detail: String)
     /// libmicrohttpd complains of something; may come as often as clients like.
     ///
