@@ -19,7 +19,7 @@ import bundle  # noqa: E402
 PATIENCE = float(os.environ.get("UW_TEST_PATIENCE", "30"))
 BOOT = "exec(compile(__import__('os').read(3,1<<20),'<universal-worker>','exec'),{})"
 HEADER = struct.Struct("<IBBHQ")
-FAST, INVALID, UNSUPPORTED, FORCE = 1, 1, 2, 1
+FAST, INVALID, UNSUPPORTED, UNAVAILABLE, FORCE = 1, 1, 2, 4, 1
 NOT_CANCELLED, NOT_SUPPORTED, GONE = 1, 2, 4
 STOP_SIGNAL, STACKS_SIGNAL = signal.SIGRTMIN + 5, signal.SIGRTMIN + 6
 PYTHON = os.environ.get("UW_TEST_PYTHON", sys.executable)

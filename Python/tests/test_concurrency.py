@@ -1,7 +1,7 @@
 import threading
 
 from case import Case
-from driver import FORCE, NOT_SUPPORTED
+from driver import FORCE, NOT_SUPPORTED, UNAVAILABLE
 
 
 class Concurrency(Case):
@@ -26,10 +26,19 @@ class Concurrency(Case):
         runner = self.start(concurrency=2)
         self.assertFrame(runner.lanes[0].call(False, do="threads"), "R")
         runner.lanes[1].begin("X", None, do="thread")
-        runner.logged_times("no thread", 5)
+        runner.logged_times("no thread", 2)
         self.assertFrame(runner.lanes[0].call(True, do="threads"), "R")
         self.assertFrame(runner.lanes[1].end()[0], "R", "false")
         self.assertEqual(runner.log().count("Traceback"), 1, runner.log())
+
+    def test_a_call_whose_thread_cannot_be_had_is_refused_in_the_end(self):
+        runner = self.start(concurrency=2)
+        self.assertFrame(runner.lanes[0].call(False, do="threads"), "R")
+        for _ in range(2):
+            frame = runner.lanes[1].call(do="thread")
+            self.assertFrame(frame, "E", "can't start new thread", UNAVAILABLE)
+        self.assertFrame(runner.lanes[0].call(True, do="threads"), "R")
+        self.assertFrame(runner.lanes[1].call(do="thread"), "R", "false")
 
     def test_cancel_is_not_for_one_of_several(self):
         runner = self.start("plug", "Cancellable", concurrency=2)

@@ -25,6 +25,8 @@ from .stopping import STOP_SIGNAL
 # ms between two looks at the plugin's attributes while it may change them: 50 with a turn of the
 # interpreter's lock.
 TICK = 40
+# For two seconds a call waits for a thread; it and those behind it are refused until there is one.
+TRIES = 50
 LINGER = 1.0  # s after the last call in which it still ticks
 
 
@@ -223,9 +225,11 @@ class Control:
         try:
             thread.start()
         except RuntimeError as error:  # no thread can be had now
-            if not lane.waits_for_thread:
-                lane.waits_for_thread = True
+            if lane.tries == 0:
                 report(error)
+            lane.tries += 1
+            if lane.tries > TRIES:
+                lane.refuse(error)
             self.poll.register(fd, select.POLLIN)
             threading.Event().wait(TICK / 1000)
         else:

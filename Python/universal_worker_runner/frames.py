@@ -23,7 +23,8 @@ HELLO, OPEN, FAILED, STOPPED, METRICS = b"HOFCM"
 FAST = 1  # LINES: more may be held back
 WHOLE = 1  # EXECUTE, STREAM: the whole body of the request
 CONTEXT = 2  # EXECUTE, STREAM, ENDPOINT: a line about the request comes first
-INVALID, UNSUPPORTED = 1, 2  # ERROR: the arguments are to blame; there is no such thing
+# ERROR: the arguments are to blame; there is no such thing; it cannot be had now
+INVALID, UNSUPPORTED, UNAVAILABLE = 1, 2, 4
 FORCE = 1  # STOP: by force
 NOT_CANCELLED, NOT_SUPPORTED, GONE = 1, 2, 4  # STOPPED
 

@@ -6,6 +6,7 @@ import threading
 
 from . import calls, forking
 from .calls import Call, Outcome, Request, perform
+from .errors import encoded
 from .frames import (
     CLEANUP,
     CONFIG,
@@ -16,6 +17,7 @@ from .frames import (
     INITIALIZE,
     SCHEMA,
     STREAM,
+    UNAVAILABLE,
     UNSUPPORTED,
     Reader,
     write_frame,
@@ -51,7 +53,7 @@ class Lane:
         self.last = 0  # the id of the last call that has ended
         self.early = {}  # stops of calls that have yet to be read: their flags
         self.thread = None  # the kernel's number of the thread that serves it
-        self.waits_for_thread = False
+        self.tries = 0  # to start that thread
 
     def serve(self, runner):
         """Answers calls until the daemon closes its end."""
@@ -74,6 +76,13 @@ class Lane:
                 outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
             self.end(call, outcome, runner.states.look(False))
             call.kept = None
+
+    def refuse(self, error):
+        """Answers a call for which there is no thread; on the control thread."""
+        frame = self.reader.frame()
+        if frame is not None:
+            self.last = frame.id
+            write_frame(self.fd, ERROR, encoded(error), UNAVAILABLE, frame.id)
 
     def begin(self, frame, runner):
         call = Call(frame.id, frame.kind, None if self.beside else runner.dialect.scope())

@@ -101,6 +101,15 @@ class Echo:
         pairs = sorted(line.split("=", 1) for line in seen if "=" in line)
         return {name: value for name, value in pairs if name == "OTHER" or "UNIVERSAL_" in name}
 
+    @staticmethod
+    def threadless(args, kwargs):
+        """Has no thread start any more, as under a limit of threads."""
+
+        def start(thread):
+            raise RuntimeError("can't start new thread")
+
+        threading.Thread.start = start
+
     def swallow(self, args, kwargs):
         """Cannot be stopped by force: it holds on to whatever is raised."""
         print("swallowing")

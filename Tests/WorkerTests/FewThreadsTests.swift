@@ -62,6 +62,20 @@ import Testing
         #expect(try worker.terminate() == .exited(0))
     }
 
+    @Test func `A call of a Python plugin for which there is no thread gets 503`() throws {
+        let worker = try PythonWorker.start(["--concurrency", "2"])
+        #expect(try worker.client.execute("{\"mode\":\"threadless\"}").status == 200)
+        let gate = try Gate(in: TemporaryFolder())
+        let first = try worker.begin("first", "{\"kwargs\":{\"mode\":\"gate\",\(gate.kwargs)}}")
+        try gate.arrival()
+        let refused = try worker.client.execute("{}")
+        #expect(refused.status == 503)
+        #expect(refused.text == "{\"detail\":\"can't start new thread\"}")
+        try gate.release()
+        #expect(try first.readResponse().status == 200)
+        #expect(try worker.client.execute("{}").status == 200)
+    }
+
     @Test func `The next call asks again for the thread that could not be had`() throws {
         let worker = try start("threading", "Concurrent")
         try fill()

@@ -90,6 +90,8 @@ enum FrameFlag {
     static let invalid: UInt8 = 1
     /// An error: the plugin does not do this.
     static let unsupported: UInt8 = 2
+    /// An error: what it takes cannot be had now.
+    static let unavailable: UInt8 = 4
     /// A stop: by force.
     static let force: UInt8 = 1
     /// A stop was seen to: the plugin's cancel failed.

@@ -137,6 +137,7 @@ extension FrameHead {
     /// What an error says by its flags.
     var status: uw_status {
         if flags & FrameFlag.invalid != 0 { return uw_status(UW_INVALID_ARGUMENT) }
+        if flags & FrameFlag.unavailable != 0 { return uw_status(UW_UNAVAILABLE) }
         return uw_status(flags & FrameFlag.unsupported != 0 ? UW_UNSUPPORTED : UW_ERROR)
     }
 }
