@@ -75,6 +75,8 @@ final class Service: WorkerService {
         return facts
     }
 
+    var hasHooks: Bool { plugin?.hasHooks ?? false }
+
     var furtherStats: String { plugin?.stats ?? "" }
 
     var configSchema: Result<SharedText, CallFailure> { made.configSchema.document }

@@ -83,6 +83,8 @@ import Testing
         let stats = try worker.client.get("/stats").text
         let pid = worker.process.pid
         #expect(stats.contains("\"subtree_pids\":[\(pid),"))
+        let plain = try PythonWorker.start()
+        #expect(try !plain.client.get("/stats").text.contains("subtree_pids"))
     }
 
     @Test func `A call is answered with the status, the headers and the body of the dialect`()

@@ -66,7 +66,7 @@ import Testing
         let worker = try PythonWorker.start(["--concurrency", "2"])
         #expect(try worker.client.execute("{\"mode\":\"threadless\"}").status == 200)
         let gate = try Gate(in: TemporaryFolder())
-        let first = try worker.begin("first", "{\"kwargs\":{\"mode\":\"gate\",\(gate.kwargs)}}")
+        let first = try worker.begin("first", "{\"mode\":\"gate\",\(gate.kwargs)}")
         try gate.arrival()
         let refused = try worker.client.execute("{}")
         #expect(refused.status == 503)

@@ -97,6 +97,10 @@ package final class LoadedPlugin: Sendable {
     package var stats: String { instance.stats }
     /// The plugin's own endpoints; a call for one has its number here.
     package var endpoints: [PluginEndpoint] { instance.endpoints }
+    /// Whether it has hooks, or a host that knows them has started it.
+    package var hasHooks: Bool {
+        endpoints.contains { if case .hook = $0.target { true } else { false } }
+    }
     /// The JSON Schema of the configuration, as of the last create or initialize.
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.

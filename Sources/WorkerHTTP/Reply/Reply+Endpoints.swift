@@ -21,7 +21,7 @@ extension Reply {
 
     /// GET /stats.
     static func stats(
-        processID: Int32, _ usage: ResourceUsage, further: String
+        processID: Int32, _ usage: ResourceUsage, listsProcesses: Bool, further: String
     ) -> Reply {
         var body = ByteBuffer()
         body.append("{\"pid\":")
@@ -30,11 +30,13 @@ extension Reply {
         body.append(String(usage.cpuPercent))
         body.append(",\"memory_rss_mb\":")
         body.append(String(usage.residentMiB))
-        // Hosts look for these among the processes that use the GPU.
-        body.append(",\"subtree_pids\":[")
-        body.append(String(processID))
-        for process in usage.processes.dropFirst() { body.append(",\(process)") }
-        body.append("]")
+        if listsProcesses {
+            // Hosts look for these among the processes that use the GPU.
+            body.append(",\"subtree_pids\":[")
+            body.append(String(processID))
+            for process in usage.processes.dropFirst() { body.append(",\(process)") }
+            body.append("]")
+        }
         body.append(further)
         body.append("}")
         return Reply(200, body)

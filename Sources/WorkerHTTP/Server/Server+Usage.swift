@@ -91,6 +91,8 @@ extension Server {
 
     /// What the plugin adds is never old: hosts ask for it right behind a call.
     private func statsReply(_ usage: ResourceUsage) -> Reply {
-        .stats(processID: options.processID, usage, further: service.furtherStats)
+        .stats(
+            processID: options.processID, usage, listsProcesses: service.hasHooks,
+            further: service.furtherStats)
     }
 }

@@ -21,6 +21,8 @@ package protocol WorkerService: AnyObject, Sendable {
     func usage() -> ResourceUsage
     /// What /metrics says of the plugin; on the same thread.
     func metrics() -> Scrape.Plugin
+    /// Whether the plugin has hooks, or a host that knows them has started it.
+    var hasHooks: Bool { get }
     /// What the plugin adds to /stats: JSON members, each behind a comma.
     var furtherStats: String { get }
     /// The schema of the configuration; or why there is none.

@@ -44,6 +44,7 @@ final class FakeService: WorkerService {
         ProgressReport(fraction: 0.5, message: "half \"way\"") ?? .none
     }
 
+    let hasHooks = true
     let furtherStats = ""
 
     func usage() -> ResourceUsage {
