@@ -76,7 +76,7 @@ struct Program {
             }
             vitals.add("its listening socket", socket.descriptor)
             vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
-            if let descriptor = log.ownDescriptor { vitals.add("its log", descriptor) }
+            vitals.add { [log] in log.checkDescriptor() ? nil : "the pipe of its log" }
             if let descriptor = notifier.socket { vitals.add("its socket to systemd", descriptor) }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
             let worker = RunningWorker(

@@ -157,6 +157,8 @@ final class RunningWorker: Sendable {
             let phase = life.phase
             let actions = life.handle(event, at: Moment.now())
             if case .end(let cause) = event, phase != life.phase {
+                // What a plugin has put in its place is not where this line belongs.
+                log.checkDescriptor()
                 log.write(cause.level, cause.description)
                 tellEnding(cause)
             }

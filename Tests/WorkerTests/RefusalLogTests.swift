@@ -25,7 +25,7 @@ import Testing
             #expect(response.status >= 400)
         }
         #expect(try worker.terminate() == .exited(0))
-        let lines = worker.process.standardError.text.split(separator: "\n")
+        let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("a request was refused with \(said)") }
         #expect(lines.count == 1)
     }
@@ -44,7 +44,7 @@ import Testing
             #expect(response.status >= 400)
         }
         #expect(try worker.terminate() == .exited(0))
-        let lines = worker.process.standardError.text.split(separator: "\n")
+        let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("a request was refused with ") }
         #expect(lines.count == causes.count, "\(lines)")
         #expect(lines.filter { $0.contains(" 403: ") }.count == 3)

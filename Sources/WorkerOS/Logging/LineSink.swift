@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 import WorkerCore
 import WorkerThreads
 
@@ -23,13 +24,16 @@ final class LineSink: Sendable {
     private let kind: Kind
     /// The caller's, which stands in if a plugin closes the sink's own.
     private let original: Int32
+    /// What the sink's own leads to, and whether a plugin has closed or replaced it.
+    private let identity: FileIdentity?
+    private let isLost = Atomic<Bool>(false)
 
     /// Makes a sink of a descriptor; `reopens` is false for tests alone.
     init(descriptor: Int32, reopens: Bool = true) {
         original = descriptor
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
-            (self.descriptor, kind) = (descriptor, .broken)
+            (self.descriptor, kind, identity) = (descriptor, .broken, nil)
             return
         }
         switch status.st_mode & S_IFMT {
@@ -42,14 +46,19 @@ final class LineSink: Sendable {
             let own = unsafe reopens ? open("/proc/self/fd/\(descriptor)", flags) : -1
             (self.descriptor, kind) = own < 0 ? (descriptor, .blocking) : (own, .nonblocking)
         }
+        identity = FileIdentity(self.descriptor)
     }
 
     deinit {
-        if kind == .nonblocking { close(descriptor) }
+        if kind == .nonblocking, isWhole { close(descriptor) }
     }
 
-    /// The descriptor, if it was opened by this object.
-    var ownDescriptor: Int32? { kind == .nonblocking ? descriptor : nil }
+    /// Whether the descriptor is still what it was; if not, the caller's stands in from now on.
+    var isWhole: Bool {
+        guard kind == .nonblocking else { return true }
+        if let identity, !identity.isWhole { isLost.store(true, ordering: .relaxed) }
+        return !isLost.load(ordering: .relaxed)
+    }
 
     /// Writes what can be taken at once, and returns how many bytes that was.
     ///
@@ -60,6 +69,8 @@ final class LineSink: Sendable {
             let count = unsafe bytes.withUnsafeBytes { bytes in
                 switch kind {
                 case .broken: bytes.count
+                case .nonblocking where isLost.load(ordering: .relaxed):
+                    unsafe writePart(bytes)
                 case .file, .nonblocking:
                     unsafe clinux_write(descriptor, bytes.baseAddress, bytes.count)
                 case .socket:
@@ -69,9 +80,7 @@ final class LineSink: Sendable {
                 case .blocking: unsafe writePart(bytes)
                 }
             }
-            if count < 0, errno == EBADF, kind == .nonblocking {
-                return unsafe bytes.withUnsafeBytes { unsafe writePart($0) }
-            }
+            if count < 0, errno == EBADF, !isWhole { continue }
             if count >= 0 { return count }
             if errno == EAGAIN { return 0 }
             if errno != EINTR { return bytes.count }
@@ -89,7 +98,6 @@ final class LineSink: Sendable {
 
     /// Waits until something can be taken, or until a moment; false for the latter.
     func waitUntilWritable(until deadline: Moment = .never) -> Bool {
-        let isOpen = fcntl(descriptor, F_GETFD) >= 0
-        return Poll.wait(isOpen ? descriptor : original, for: .writable, until: deadline)
+        Poll.wait(isWhole ? descriptor : original, for: .writable, until: deadline)
     }
 }

@@ -29,8 +29,10 @@ package final class Log: Sendable {
         queue = Mutex(LogQueue(capacity: capacity))
     }
 
-    /// A descriptor of the log's own, to which it writes; nil where that is the caller's.
-    package var ownDescriptor: Int32? { sink.ownDescriptor }
+    /// Whether a descriptor of the log's own, if it has one, is still what it was; if not, the log goes
+    /// on by the caller's.
+    @discardableResult
+    package func checkDescriptor() -> Bool { sink.isWhole }
 
     /// Writes an event; the message is made only where its level is logged.
     package func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
