@@ -91,7 +91,7 @@ import Testing
 
     @Test func `A schema or a configuration that cannot be had is told`() throws {
         let worker = try WorkerProcess.start("throwing", "InSchema")
-        #expect(worker.process.standardError.text.contains(" error "))
+        try worker.process.standardError.line(containing: " error ")
     }
 
     @Test func `Calls that are cancelled, overdue, left and refused for want of room have lines`()

@@ -249,7 +249,7 @@ import Testing
             _ = try worker.client.exchange("GET /health HTTP/1.1\r\nno colon\r\n\r\n")
         }
         try worker.terminate()
-        let log = worker.process.standardError.text
+        let log = try worker.process.standardError.textAtEnd()
         let lines = log.split(separator: "\n").filter { $0.contains("libmicrohttpd: ") }
         #expect((1...20).contains(lines.count), "\(log)")
         #expect(lines.first?.contains("A request was refused with 400") ?? false, "\(log)")

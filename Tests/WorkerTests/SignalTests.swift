@@ -99,7 +99,7 @@ import Testing
         }
         #expect(try worker.client.execute("{}").status == 200)
         #expect(try worker.terminate() == .exited(0))
-        let lines = worker.process.standardError.text.split(separator: "\n")
+        let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
         #expect(lines.count { $0.contains("means nothing") } == signals.count)
     }
 
