@@ -159,12 +159,13 @@ import WorkerCore
     {
         // 5 is lane 0, and the frame one that says nothing.
         let text = """
-            import os, struct, threading, time
+            import os, struct, threading
 
             class Plugin:
-                def execute(self, *args):
+                def execute(self, *args, gate, announce):
                     def write():
-                        time.sleep(0.05)
+                        with open(gate, "rb", buffering=0) as file:
+                            file.read(1)
                         os.write(5, struct.pack("<IBBHQ", 2, ord("P"), 0, 0, 1) + b"{}")
                     threading.Thread(target=write).start()
                     return args
@@ -172,8 +173,11 @@ import WorkerCore
         try withPython(text) { plugin in
             let loop = try PlayedLoop(plugin)
             defer { loop.end() }
+            let gate = try plugin.gate()
             for _ in 0..<3 {
-                #expect(try loop.outcome(of: try plugin.submit()) == .value("[1,\"two\"]"))
+                let recorder = try plugin.submit(.execute, "{\(gate.kwargs)}")
+                #expect(try loop.outcome(of: recorder) == .value("[1,\"two\"]"))
+                try gate.release()
                 _ = try loop.run { loop.turn(1_000) ? true : nil }
                 #expect(!loop.turn(), "the lane is not watched between calls once it is readable")
             }
