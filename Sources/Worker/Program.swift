@@ -62,8 +62,8 @@ struct Program {
         }
         if reaper.isBlind {
             log.warning(
-                "/proc is missing: processes that the plugin starts are not found and may outlive "
-                    + "the worker, and /stats tells of the worker alone, with its peak of memory")
+                "/proc is missing: processes that the plugin starts get no SIGTERM at the end, only "
+                    + "SIGKILL, and /stats tells of the worker alone, with its peak of memory")
         }
         do {
             try CrashReporter.install(

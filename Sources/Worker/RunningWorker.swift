@@ -358,7 +358,7 @@ final class RunningWorker: Sendable {
 
     private func exit(_ code: ExitCode, _ cause: EndingCause?) -> Never {
         // Whatever came to life since, or was not waited for; without descendants this is nothing.
-        _ = reaper.endAll(until: .zero)
+        reaper.killRest()
         capture.finish(until: .now() + .milliseconds(50))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         var signal: Int32?

@@ -56,7 +56,7 @@ struct Watchdog: Sendable {
     private func insist() -> Never {
         reaper.hurry()
         _ = Semaphore().wait(until: .now() + Self.patience)
-        _ = reaper.endAll(until: .zero)
+        reaper.killRest()
         _exit(ExitCode.forced.rawValue)
     }
 

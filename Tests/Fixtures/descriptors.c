@@ -8,11 +8,15 @@
  *   close_all  closes all from 3 on, one after the other, as daemons do to themselves
  *   close_range  the same by one system call
  *   limit      sets the soft limit of open files to kwargs.number
+ *   use_up     opens files until there are no more descriptors
+ *   leave      starts a process in a session of its own, which has a child; both ignore SIGTERM, and
+ *              the answer is the numbers of the two
  *
  * Each is announced at the FIFO "announce", and answered with `true`, which the client may not get.
  */
 #include "fixture.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 
 static const uw_host *host;
@@ -38,6 +42,30 @@ static void limit(rlim_t number) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A process that only SIGKILL ends. */
+static void stay(void) {
+    signal(SIGTERM, SIG_IGN);
+    for (;;) pause();
+}
+
+static uw_status leave(uw_call_id call) {
+    int ends[2];
+    pid_t inner = 0;
+    if (pipe(ends)) return UW_ERROR;
+    pid_t outer = fork();
+    if (outer == 0) {
+        setsid();
+        inner = fork();
+        if (inner > 0 && write(ends[1], &inner, sizeof inner) < 0) _exit(1);
+        stay();
+    }
+    ssize_t got = read(ends[0], &inner, sizeof inner);
+    close(ends[0]);
+    close(ends[1]);
+    if (got != sizeof inner) return UW_ERROR;
+    return fx_finish(host, call, UW_OK, "[%d,%d]", outer, inner);
+}
+
 static uw_status execute(void *instance, const uw_call *call) {
     (void)instance;
     char mode[16];
@@ -49,6 +77,8 @@ static uw_status execute(void *instance, const uw_call *call) {
         for (int each = 3; each < 1024; each++) close(each);
     if (!strcmp(mode, "close_range")) close_range(3, ~0U, 0);
     if (!strcmp(mode, "limit")) limit((rlim_t)number);
+    if (!strcmp(mode, "use_up")) while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) {}
+    if (!strcmp(mode, "leave")) return leave(call->id);
     char announce[512];
     fx_announce(fx_string(call->kwargs, "announce", announce, sizeof announce), mode);
     return fx_finish(host, call->id, UW_OK, "true");

@@ -85,4 +85,23 @@ import Testing
         try worker.process.standardError.line(
             containing: "the plugin has closed or replaced its listening socket")
     }
+
+    @Test(arguments: [("use_up", 0), ("limit", 3), ("limit", 0)])
+    func `Processes end with a worker whose plugin has left it no descriptor to find them with`(
+        mode: String, number: Int
+    ) throws {
+        let worker = try WorkerProcess.start("descriptors", "Descriptors")
+        let client = try worker.client.connect()
+        func call(_ mode: String) throws -> String {
+            let kwargs = "{\"mode\":\"\(mode)\",\"number\":\(number)}"
+            try client.send("POST", "/execute", body: "{\"kwargs\":\(kwargs)}")
+            return try client.readResponse().text
+        }
+        let left = try call("leave").split { !$0.isNumber }.compactMap { Int32($0) }
+            .map { ProcessFacts($0) }
+        #expect(left.count == 2 && left.allSatisfy(\.isAlive))
+        _ = try call(mode)
+        #expect(try worker.terminate() == .exited(0))
+        for process in left { #expect(process.comesToAnEnd()) }
+    }
 }

@@ -162,6 +162,10 @@ _Bool clinux_process_reap(int handle, pid_t process);
 /// Takes the exit status of all children that have ended; their number.
 int clinux_reap_all(void);
 
+/// Sends SIGKILL to all children, and to those that become it thereby, within a time; it needs
+/// neither /proc nor a descriptor, asks the kernel number by number, and takes all exit statuses.
+void clinux_kill_all(int milliseconds);
+
 // --- the watch over the parent process
 
 /// pidfd_open(2): readable once the process has ended; close-on-exec; -1 and errno where refused.

@@ -7,7 +7,7 @@ package import WorkerCore
 ///
 /// Wants `ChildSubreaper.enable()` before anything is spawned: then every descendant, however it
 /// detached itself, stays below the worker. What may be signalled and reaped is
-/// `DescendantLedger`'s decision. Thread-safe. Without /proc no descendant is found, see `isBlind`.
+/// `DescendantLedger`'s decision. Thread-safe. Without /proc only `killRest` finds any, see `isBlind`.
 package final class DescendantReaper: Sendable {
     private let root = getpid()
     private let byLists: Bool
@@ -27,7 +27,7 @@ package final class DescendantReaper: Sendable {
         ledger = Mutex(DescendantLedger(root: root))
     }
 
-    /// Whether no descendant can be found, since /proc is missing; some sandboxes mount none.
+    /// Whether /proc is missing, which names the descendants; some sandboxes mount none.
     package var isBlind: Bool { !ProcFile.isMounted }
 
     /// Reaps the zombies that came to the worker when their own parents ended; returns how many.
@@ -72,5 +72,14 @@ package final class DescendantReaper: Sendable {
     /// The corresponding C function is `waitpid`.
     package func reapRest() {
         _ = clinux_reap_all()
+    }
+
+    /// Kills what is left right before the process exits, in 200 ms at most.
+    ///
+    /// First what /proc shows; then, for a plugin may have used up the descriptors that reading it takes,
+    /// or changed the root, every child that the kernel knows of.
+    package func killRest() {
+        _ = endAll(until: .zero)
+        clinux_kill_all(200)
     }
 }
