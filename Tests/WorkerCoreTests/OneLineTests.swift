@@ -75,7 +75,7 @@ import Testing
             0xe0000...0xe007f,
         ]
         var wrong: [UInt32] = []
-        for value in UInt32(0x80)...0xe0100 {
+        for value in [UInt32(0x80)...0xffff, 0xdff80...0xe0100].joined() {
             guard let character = Unicode.Scalar(value) else { continue }
             let text = "–\(character)"
             let isEscaped = escaped.contains { $0.contains(value) }
