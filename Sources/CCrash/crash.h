@@ -14,8 +14,10 @@ struct crash_text {
     size_t length;
     /// The moment of CLOCK_MONOTONIC, in nanoseconds, up to which stderr is waited for.
     uint64_t deadline;
-    int descriptor;
-    _Bool is_socket, is_journal;
+    /// The one that was given, and the one that is written to.
+    int given, descriptor;
+    _Bool is_socket;
+    enum ccrash_style style;
     /// As much as a pipe takes in one piece.
     char bytes[4096];
 };

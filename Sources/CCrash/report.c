@@ -194,9 +194,10 @@ static void handle_crash(int signal, siginfo_t *information, void *context) {
     repeat(signal, information);
 }
 
-int ccrash_install(const char *new_description, _Bool is_journal) {
+int ccrash_install(const char *new_description, enum ccrash_style style, int descriptor) {
     (void)strncpy(description, new_description, sizeof description - 1);
-    text.is_journal = is_journal;
+    text.style = style;
+    text.given = descriptor;
     ccrash_objects_changed();
     // The first use loads libgcc, which allocates.
     void *frames[2];

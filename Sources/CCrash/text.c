@@ -18,21 +18,33 @@ uint64_t crash_now(void) {
 void crash_text_open(struct crash_text *text, uint64_t deadline) {
     text->length = 0;
     text->deadline = deadline;
-    text->descriptor = STDERR_FILENO;
+    text->descriptor = text->given;
     text->is_socket = 0;
     struct stat status;
-    if (fstat(STDERR_FILENO, &status) != 0) return;
+    if (fstat(text->given, &status) != 0) return;
     text->is_socket = S_ISSOCK(status.st_mode);
     if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode)) {
         // A description of our own: O_NONBLOCK on the given one would reach all who share it.
+        char path[sizeof "/proc/self/fd/" + 10] = "/proc/self/fd/", *end = path + sizeof "/proc/self/fd/" - 1;
+        int divisor = 1;
+        while (text->given / divisor > 9) divisor *= 10;
+        for (; divisor > 0; divisor /= 10) *end++ = (char)('0' + text->given / divisor % 10);
         const int own =
-            open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+            open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
         if (own >= 0) text->descriptor = own;
     }
 }
 
+static void add_raw(struct crash_text *text, const char *addition) {
+    while (*addition && text->length < sizeof text->bytes) text->bytes[text->length++] = *addition++;
+}
+
 static void add_byte(struct crash_text *text, char byte) {
-    if (text->length < sizeof text->bytes) text->bytes[text->length++] = byte;
+    if (text->style == CCRASH_JSON) {
+        if (byte == '\n') return add_raw(text, "\"}\n");
+        if (byte == '"' || byte == '\\') add_raw(text, "\\");
+    }
+    add_raw(text, (const char[]){byte, 0});
 }
 
 void crash_text_add(struct crash_text *text, const char *addition) {
@@ -40,7 +52,11 @@ void crash_text_add(struct crash_text *text, const char *addition) {
 }
 
 void crash_text_line(struct crash_text *text, const char *beginning) {
-    crash_text_add(text, text->is_journal ? "<2>CRASH: " : "CRASH: ");
+    static const char *const beginnings[] = {
+        [CCRASH_PLAIN] = "CRASH: ",
+        [CCRASH_PRIORITIES] = "<2>CRASH: ",
+        [CCRASH_JSON] = "{\"level\":\"error\",\"message\":\"CRASH: "};
+    add_raw(text, beginnings[text->style]);
     crash_text_add(text, beginning);
 }
 

@@ -5,6 +5,7 @@ internal import WorkerOS
 /// Brings what is said in and around the plugin into the log.
 struct Events: PluginEvents {
     let log: Log
+    let pluginLines: PluginLines
     let inbox: Inbox
     let outOfMemory: OutOfMemoryWatch
 
@@ -27,11 +28,14 @@ struct Events: PluginEvents {
             case .info: .info
             case .debug: .debug
             }
-        log.write(severity, "plugin: \(text)")
+        pluginLines.write(severity, "plugin: \(text)")
     }
 
     func pluginMisbehaved(_ detail: String, requestID: String?) {
-        log.error(requestID.map { "call \($0): \(detail)" } ?? detail)
+        log.write(
+            LogRecord(
+                .error, requestID.map { "call \($0): \(detail)" } ?? detail,
+                fields: requestID.map { [.call($0)] } ?? []))
     }
 
     func pluginIsWedged(_ detail: String) { inbox.post(.end(.wedged(detail))) }
@@ -44,7 +48,7 @@ struct Events: PluginEvents {
 
     func processDied(_ death: ProcessDeath, restartsIn pause: TimeSpan?) {
         let next = pause.map { "; it is started again in \($0.milliseconds) ms" } ?? ""
-        log.error(account(of: death) + next)
+        log.write(.error, .pluginDied, account(of: death) + next)
     }
 
     func processRestarted() { log.info("the plugin's process has been started again") }

@@ -16,19 +16,45 @@ struct Program {
     let configuration: Configuration
     let environment: Environment
     let log: Log
+    let pluginLines: PluginLines
+    /// Where stderr leads; also if what the plugin writes there is caught.
+    private let errorOutput: Int32
     let inbox = Inbox()
     let reaper = DescendantReaper()
     let vitals = Vitals()
     let notifier: Notifier
     let outOfMemory = OutOfMemoryWatch()
-    var events: Events { Events(log: log, inbox: inbox, outOfMemory: outOfMemory) }
+    var events: Events {
+        Events(log: log, pluginLines: pluginLines, inbox: inbox, outOfMemory: outOfMemory)
+    }
 
     init(_ configuration: Configuration, _ environment: Environment) {
         self.configuration = configuration
         self.environment = environment
         notifier = Notifier(environment: environment)
-        log = Log(
-            descriptor: STDERR_FILENO, level: configuration.logLevel,
+        let format = configuration.logFormat
+        errorOutput = format == .text ? STDERR_FILENO : StandardOutputCapture.copy(STDERR_FILENO)
+        let path = environment["UNIVERSAL_WORKER_JOURNAL_SOCKET"] ?? JournalSink.standardPath
+        do throws(SystemError) {
+            log =
+                if format == .journal {
+                    Log(journal: try JournalSink(path: path), level: configuration.logLevel)
+                } else {
+                    Self.log(to: errorOutput, configuration, environment, format)
+                }
+        } catch {
+            log = Self.log(to: errorOutput, configuration, environment, .text)
+            log.warning("there is no journal at \(path), and the log is text on stderr: \(error)")
+        }
+        pluginLines = PluginLines(log)
+    }
+
+    private static func log(
+        to descriptor: Int32, _ configuration: Configuration, _ environment: Environment,
+        _ format: LogFormat
+    ) -> Log {
+        Log(
+            descriptor: descriptor, level: configuration.logLevel, format: format,
             isJournal: JournalStream.leads(
                 from: STDERR_FILENO, variable: environment["JOURNAL_STREAM"]))
     }
@@ -68,19 +94,30 @@ struct Program {
         do {
             try CrashReporter.install(
                 describe: "\(configuration.module):\(configuration.className)",
-                isJournal: log.isJournal)
+                isJournal: log.isJournal, isJSON: log.format == .json, to: errorOutput)
             try watch(spawn)
             let socket = try openSocket()
-            let capture = try StandardOutputCapture.start { [log] in
-                log.info("plugin stdout: \($0)")
+            let capture = try StandardOutputCapture.start { [pluginLines] in
+                pluginLines.write(.info, "plugin stdout: \($0)")
+            }
+            var errorCapture: StandardOutputCapture?
+            if log.format != .text {
+                errorCapture = try StandardOutputCapture.start(
+                    descriptor: STDERR_FILENO, thread: "stderr"
+                ) { [pluginLines] in pluginLines.write(.info, "plugin stderr: \($0)") }
             }
             vitals.add("its listening socket", socket.descriptor)
             vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
+            if let errorCapture {
+                vitals.add { errorCapture.isWhole ? nil : "the pipe that captures its stderr" }
+            }
+            if log.format != .text { vitals.add("its log", errorOutput) }
             vitals.add { [log] in log.checkDescriptor() ? nil : "the pipe of its log" }
             if let descriptor = notifier.socket { vitals.add("its socket to systemd", descriptor) }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
             let worker = RunningWorker(
-                self, socket: socket, capture: capture, timers: timers, spawn: spawn,
+                self, socket: socket, capture: capture, errorCapture: errorCapture, timers: timers,
+                spawn: spawn,
                 spawnForPlugin: spawnForPlugin)
             ProcessExit.watch(events)
             let isLoading = spawnForPlugin("uw-load") {

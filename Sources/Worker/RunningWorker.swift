@@ -16,6 +16,8 @@ final class RunningWorker: Sendable {
     private let notifier: Notifier
     private let socket: ListeningSocket
     private let capture: StandardOutputCapture
+    /// That of stderr, where what is written there is not text.
+    private let errorCapture: StandardOutputCapture?
     private let timers: Timers
     private let spawn: ThreadSpawner
     /// For threads that run plugin code.
@@ -33,7 +35,7 @@ final class RunningWorker: Sendable {
 
     init(
         _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
-        timers: Timers, spawn: @escaping ThreadSpawner,
+        errorCapture: StandardOutputCapture?, timers: Timers, spawn: @escaping ThreadSpawner,
         spawnForPlugin: @escaping ThreadSpawner
     ) {
         configuration = program.configuration
@@ -47,9 +49,11 @@ final class RunningWorker: Sendable {
         service = Service(meter: UsageMeter(), log: log, inbox: inbox)
         self.socket = socket
         self.capture = capture
+        self.errorCapture = errorCapture
         self.timers = timers
         self.spawn = spawn
         self.spawnForPlugin = spawnForPlugin
+        program.pluginLines.follow { [service] in service.calls(atMost: 2).shown }
         budget = Budget(limit: configuration.maxBuffered)
     }
 
@@ -128,6 +132,7 @@ final class RunningWorker: Sendable {
                 path: path, className: configuration.className, in: environment)
         case .python(let plan):
             events.outOfMemory.begin()
+            SignalWaiter.takeLogSignals()
             return try LoadedPlugin.load(plan, in: environment)
         }
     }
@@ -141,10 +146,20 @@ final class RunningWorker: Sendable {
         let plugin = "\(configuration.module):\(configuration.className)"
         notifier.failed(status: "Failed to load \(plugin): \(reason)")
         // What the plugin printed first comes first; the contract wants this line on stdout.
-        capture.finish(until: .now() + .milliseconds(200))
+        finishCaptures(within: .milliseconds(200))
+        if log.format != .text {
+            log.write(.error, .loadFailed, "Failed to load \(plugin): \(reason)")
+        }
         capture.writeReal(
             "FATAL: Failed to load \(plugin) - \(reason)",
             until: .now() + .seconds(1))
+    }
+
+    /// Brings into the log what the plugin has printed and what it holds back.
+    private func finishCaptures(within time: TimeSpan) {
+        let last = Moment.now() + time
+        capture.finish(until: last)
+        errorCapture?.finish(until: last)
     }
 
     /// Lives to the end of the process; on the main thread.
@@ -159,7 +174,7 @@ final class RunningWorker: Sendable {
             if case .end(let cause) = event, phase != life.phase {
                 // What a plugin has put in its place is not where this line belongs.
                 log.checkDescriptor()
-                log.write(cause.level, cause.description)
+                log.write(cause.level, cause.kind, cause.description)
                 tellEnding(cause)
             }
             for action in actions {
@@ -267,7 +282,8 @@ final class RunningWorker: Sendable {
         } else if let failure = start(options) {
             return failure
         }
-        log.info(
+        log.write(
+            .info, .ready,
             "listening on \(socket.name), serving "
                 + "\(configuration.module):\(configuration.className) (\(plugin.name) \(plugin.version))"
         )
@@ -359,11 +375,12 @@ final class RunningWorker: Sendable {
     private func exit(_ code: ExitCode, _ cause: EndingCause?) -> Never {
         // Whatever came to life since, or was not waited for; without descendants this is nothing.
         reaper.killRest()
-        capture.finish(until: .now() + .milliseconds(50))
+        finishCaptures(within: .milliseconds(50))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         var signal: Int32?
         if case .pluginDied(_, let mirrored) = cause { signal = mirrored }
-        log.info(
+        log.write(
+            .info, .ended,
             signal.map { "ends by signal \($0), as its plugin did" }
                 ?? "ended with exit code \(code.rawValue)")
         let last = Moment.now() + .milliseconds(100)

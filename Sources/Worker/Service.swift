@@ -91,7 +91,7 @@ final class Service: WorkerService {
 
     func submit(_ call: Call) -> CallRefusal? { made.submit(call, startsLater: true) }
 
-    func callFailed(_ call: FailedCall) { log.write(call.level, call.line) }
+    func callFailed(_ call: FailedCall) { log.write(call.record) }
 
     func startCalls() { plugin?.startCalls() }
 

@@ -41,6 +41,6 @@ final class RateLimitedLog: Sendable {
         }
         guard let more = admitted else { return }
         let line = line()
-        log.write(level, more == 0 ? line : "\(line) (and \(more) times before)")
+        log.write(level, .other, more == 0 ? line : "\(line) (and \(more) times before)")
     }
 }

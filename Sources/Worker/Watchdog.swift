@@ -63,12 +63,16 @@ struct Watchdog: Sendable {
     /// Takes in a signal.
     private func take(_ signal: Int32, _ taken: inout TakenSignals) {
         let name = SignalRole.name(signal)
-        switch SignalRole.of(signal) {
+        let role = SignalRole.of(signal)
+        switch role {
         case .parentDeath:
             // It tells of a thread's end; whether the process has ended is another question.
             if parent?.isGone ?? false { inbox.post(.end(.parentGone)) }
         case .hangUp:
             log.info("SIGHUP: there is nothing to reload")
+        case .logsMore, .logsLess:
+            let level = log.changeLevel(by: role == .logsMore ? 1 : -1)
+            log.tell(LogRecord(.info, "\(name): the log's level is \(level) now"))
         case .ends:
             taken.requests += 1
             inbox.post(.end(.signal(name)))

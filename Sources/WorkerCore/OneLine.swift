@@ -62,6 +62,14 @@ package enum OneLine {
         }
     }
 
+    /// Whether a character would end a line, steer a terminal, hide or reorder others.
+    package static func escapes(_ character: Unicode.Scalar) -> Bool {
+        var line: [UInt8] = []
+        guard character.value < 0x20 || character.value > 0x7e else { return false }
+        append(character, to: &line)
+        return line.first == UInt8(ascii: "\\")
+    }
+
     private static func append(_ character: Unicode.Scalar, to line: inout [UInt8]) {
         switch character.value {
         case 0x0a: line += "\\n".utf8

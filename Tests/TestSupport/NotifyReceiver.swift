@@ -31,11 +31,37 @@ public final class NotifyReceiver: Sendable {
 
     /// The next message; nil where none comes in time.
     public func next(within milliseconds: Int = Deadline.patience) -> String? {
+        nextBytes(atMost: 8_192, within: milliseconds).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The bytes of the next message; nil where none comes in time.
+    public func nextBytes(
+        atMost count: Int, within milliseconds: Int = Deadline.patience
+    ) -> [UInt8]? {
         let deadline = Deadline(milliseconds: milliseconds)
-        guard (try? socket.wait(for: POLLIN, "a message", until: deadline)) != nil,
-            let bytes = try? socket.read(8_192)
-        else { return nil }
-        return String(decoding: bytes, as: UTF8.self)
+        guard (try? socket.wait(for: POLLIN, "a message", until: deadline)) != nil else {
+            return nil
+        }
+        return try? socket.read(count)
+    }
+
+    /// The descriptor that comes with the next message; nil where none does in time.
+    public func nextDescriptor() -> Descriptor? {
+        let deadline = Deadline(milliseconds: Deadline.patience)
+        guard (try? socket.wait(for: POLLIN, "a message", until: deadline)) != nil else {
+            return nil
+        }
+        let raw = socket.raw
+        // A header, whose size the ABI says, and one descriptor behind it.
+        var control = [UInt64](repeating: 0, count: 8)
+        let count = unsafe control.withUnsafeMutableBytes { control in
+            var message = unsafe msghdr()
+            unsafe message.msg_control = control.baseAddress
+            unsafe message.msg_controllen = control.count
+            return unsafe recvmsg(raw, &message, 0)
+        }
+        guard count >= 0, control[0] > 0 else { return nil }
+        return try? Descriptor(Int32(truncatingIfNeeded: control[2]), from: "recvmsg")
     }
 
     /// Fills the queue with `filler`, and returns how many of them it took.

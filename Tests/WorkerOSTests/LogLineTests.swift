@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import WorkerCore
 
@@ -7,7 +8,8 @@ import WorkerCore
     private func line(_ message: String) -> String {
         String(
             decoding: LogLine.bytes(
-                .info, message, at: Timestamp(seconds: 0, milliseconds: 7), isJournal: false),
+                LogRecord(.info, message), at: Timestamp(seconds: 0, milliseconds: 7),
+                isJournal: false),
             as: UTF8.self)
     }
 
@@ -15,11 +17,56 @@ import WorkerCore
         #expect(line("a\nb\t\u{202e}c") == "1970-01-01T00:00:00.007Z info a\\nb\\t\\u202ec\n")
     }
 
+    private static let call = FailedCall(
+        id: "job-7", endpoint: "/execute_stream", status: 504, duration: 2_003_999_999,
+        detail: "late:\n\"\\\u{202e}\u{e0041}é"
+    ).record
+
+    private func text(_ format: LogFormat) -> String {
+        String(
+            decoding: LogLine.bytes(
+                Self.call, at: Timestamp(seconds: 0, milliseconds: 7), format, isJournal: false),
+            as: UTF8.self)
+    }
+
+    @Test func `The line of a failed call has one shape, its detail last`() {
+        #expect(
+            text(.text) == "1970-01-01T00:00:00.007Z warning call failed: status=504 "
+                + "endpoint=/execute_stream ms=2003 id=job-7 "
+                + "detail=late:\\n\"\\\\u202e\\U000e0041é\n")
+    }
+
+    @Test func `A record is one object in JSON, with its fields`() {
+        #expect(
+            text(.json) == "{\"time\":\"1970-01-01T00:00:00.007Z\",\"level\":\"warning\","
+                + "\"message\":\"call failed: late:\\n\\\"\\\\\\u202e\\udb40\\udc41é\","
+                + "\"status\":504,\"endpoint\":\"/execute_stream\",\"duration\":2003,"
+                + "\"call\":\"job-7\"}\n")
+    }
+
+    @Test func `An entry of the journal has its message by length, if that has several lines`() {
+        let message = "call failed: late:\n\"\\\u{202e}\u{e0041}é"
+        let length =
+            String(UnicodeScalar(UInt8(message.utf8.count))) + String(repeating: "\0", count: 7)
+        let id = LogKind.callFailed.messageID ?? ""
+        #expect(
+            text(.journal) == "PRIORITY=4\nSYSLOG_IDENTIFIER=universal-worker\nMESSAGE_ID=\(id)\n"
+                + "UW_STATUS=504\nUW_ENDPOINT=/execute_stream\nUW_DURATION=2003\nUW_CALL=job-7\n"
+                + "MESSAGE\n\(length)\(message)\n")
+    }
+
+    @Test func `No two kinds of records have the same id, and each is 128 bits`() {
+        let ids = LogKind.allCases.compactMap(\.messageID)
+        #expect(ids.count == 7 && Set(ids).count == ids.count)
+        #expect(ids.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
+    }
+
     @Test(arguments: ["x", "日", "\n", "\u{1b}", "\u{85}", "\u{202e}", "\u{e0041}"])
     func `No line is longer than journald takes, which splits it otherwise`(character: String) {
         let message = String(repeating: character, count: 100_000)
         let bytes = LogLine.bytes(
-            .warning, message, at: Timestamp(seconds: 0, milliseconds: 7), isJournal: true)
+            LogRecord(.warning, message), at: Timestamp(seconds: 0, milliseconds: 7),
+            isJournal: true)
         #expect((LogLine.maxMessage..<48 << 10).contains(bytes.count))
         #expect(String(decoding: bytes, as: UTF8.self).hasSuffix(" bytes more)\n"))
     }

@@ -53,7 +53,7 @@ import WorkerThreads
     @Test func `The journal gets priorities`() {
         let pipe = TestPipe()
         let log = log(pipe.writing, isJournal: true)
-        for level in LogLevel.allCases { log.write(level, "x") }
+        for level in LogLevel.allCases { log.write(level, .other, "x") }
         let text = pipe.read { $0.contains("debug x\n") }
         #expect(text.split(separator: "\n").map { $0.prefix(3) } == ["<3>", "<4>", "<6>", "<7>"])
     }

@@ -124,7 +124,8 @@ import WorkerThreads
 
     @Test(arguments: [
         (SIGTERM, SignalRole.ends, "SIGTERM"), (SIGXCPU, .runsOut, "SIGXCPU"),
-        (SIGUSR1, .nothing, "SIGUSR1"), (SIGPIPE, .failedWrite, "SIGPIPE"),
+        (SIGUSR1, .logsMore, "SIGUSR1"), (SIGUSR2, .logsLess, "SIGUSR2"),
+        (SIGVTALRM, .nothing, "SIGVTALRM"), (SIGPIPE, .failedWrite, "SIGPIPE"),
         (SIGCHLD, .standard, "SIGCHLD"), (SIGSEGV, .crash, "SIGSEGV"),
         (SIGKILL, .reserved, "SIGKILL"), (33, .reserved, "signal 33"),
         (37, .parentDeath, "SIGRTMIN+3"), (38, .nothing, "SIGRTMIN+4"),

@@ -88,8 +88,8 @@ import Testing
     @Test func `A signal that means nothing is logged once, by its name, and is survived`() throws {
         let worker = try Self.start()
         let signals: [(Int32, String)] = [
-            (SIGUSR1, "SIGUSR1"), (SIGUSR2, "SIGUSR2"), (SIGVTALRM, "SIGVTALRM"),
-            (SIGPROF, "SIGPROF"), (SIGIO, "SIGPOLL"), (SIGSTKFLT, "SIGSTKFLT"),
+            (SIGVTALRM, "SIGVTALRM"), (SIGPROF, "SIGPROF"), (SIGIO, "SIGPOLL"),
+            (SIGSTKFLT, "SIGSTKFLT"),
             (34, "SIGRTMIN+0"), (64, "SIGRTMIN+30"),
         ]
         for (signal, name) in signals {

@@ -7,9 +7,13 @@
 
 enum { CCRASH_SLOTS = 256, CCRASH_ID_LENGTH = 63 };
 
+/// How the lines of the report look: as they are, with a priority for the journal in front, each as JSON.
+enum ccrash_style { CCRASH_PLAIN, CCRASH_PRIORITIES, CCRASH_JSON };
+
 /// Takes over SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP and SIGFPE, and prepares the calling
-/// thread; of the description 255 bytes count. 0 or an error number. One thread at a time.
-int ccrash_install(const char *_Nonnull description, _Bool is_journal);
+/// thread; of the description 255 bytes count. The report goes to the descriptor, to
+/// which stderr leads. 0 or an error number. One thread at a time.
+int ccrash_install(const char *_Nonnull description, enum ccrash_style style, int descriptor);
 
 /// Gives the calling thread a stack for the report, until its end; 0 or an error number.
 int ccrash_prepare_thread(void);

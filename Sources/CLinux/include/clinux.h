@@ -130,6 +130,10 @@ unsigned long clinux_open_files(void);
 /// Connects a Unix socket to a path, or to an abstract name, which `@` begins; -1 and errno on failure.
 int clinux_connect_unix(int descriptor, const char *_Nonnull name, size_t length);
 
+/// Sends an entry to the journal's socket, without waiting; one that is too large for a datagram goes
+/// in a sealed file in memory. -1 and errno on failure.
+ssize_t clinux_journal_send(int socket, const void *_Nullable bytes, size_t count);
+
 // --- Threads
 
 /// Starts a detached thread that has `blocked` as its signal mask from its first instruction;

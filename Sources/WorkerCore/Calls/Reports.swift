@@ -90,10 +90,11 @@ package struct FailedCall: Equatable, Sendable {
     /// What is the plugin's or the worker's is graver than what the client caused or asked for.
     package var level: LogLevel { status >= 500 ? .warning : .info }
 
-    /// The line, whose shape docs/logging.md promises: an id has no spaces, and the detail is last.
-    package var line: String {
-        "call failed: status=\(status) endpoint=\(endpoint) ms=\(duration.milliseconds) "
-            + "id=\(id) detail=\(detail)"
+    /// The record, whose line of text docs/logging.md promises: an id has no spaces, and the detail is last.
+    package var record: LogRecord {
+        LogRecord(
+            level, detail, .callFailed,
+            fields: [.status(status), .endpoint(endpoint), .duration(duration), .call(id)])
     }
 }
 

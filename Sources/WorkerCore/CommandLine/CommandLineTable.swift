@@ -90,6 +90,10 @@ package enum CommandLineTable {
         .value(
             "log-level", "LEVEL", \.logLevel, .logLevel, .other,
             "The least severe lines to log: error, warning, info or debug."),
+        .value(
+            "log-format", "FORMAT", \.logFormat, .logFormat, .other,
+            "How the log is written: text or json, a line an event, to stderr; journal, entries with "
+                + "fields to systemd's journal."),
         .flag(
             "check-config", nil, .checkConfiguration, .other,
             "Prints the configuration and where each part comes from, or all that is wrong with it; "

@@ -52,6 +52,8 @@ package struct Configuration: Sendable, Equatable {
     package var shutdownGrace = TimeSpan.milliseconds(1_200)
     /// The least grave level that is logged.
     package var logLevel = LogLevel.info
+    /// How the log is written, and where to.
+    package var logFormat = LogFormat.text
 
     package init() {}
 
@@ -88,6 +90,16 @@ package enum LogLevel: Int, Sendable, CaseIterable, Comparable, CustomStringConv
     package static func < (left: LogLevel, right: LogLevel) -> Bool {
         left.rawValue < right.rawValue
     }
+}
+
+/// How the log is written, and where to: `--log-format`.
+package enum LogFormat: String, CaseIterable, Sendable {
+    /// Lines for people, on stderr.
+    case text
+    /// An object in JSON a line, on stderr.
+    case json
+    /// Entries with fields, to the journal's socket.
+    case journal
 }
 
 /// What the worker does when the process of a Python plugin dies: `--on-crash`.

@@ -38,6 +38,12 @@ extension OptionValue where Value == LogLevel {
         show: { $0.description })
 }
 
+extension OptionValue where Value == LogFormat {
+    static let logFormat = OptionValue(
+        expected: "one of " + LogFormat.allCases.map(\.rawValue).joined(separator: ", "),
+        parse: { LogFormat(rawValue: $0) }, show: { $0.rawValue })
+}
+
 extension OptionValue where Value == CrashAnswer {
     static let crashAnswer = OptionValue(
         expected: CrashAnswer.allCases.map(\.rawValue).joined(separator: " or "),

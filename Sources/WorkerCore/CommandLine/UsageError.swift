@@ -87,7 +87,9 @@ extension CommandLineTable {
     /// A sentence about those variables of the worker's that stand for nothing, if there are any.
     package static func complaint(about names: some Sequence<String>) -> String? {
         // The last is that of the systemd unit.
-        let others = ["PYTHON", "PLUGIN_PATH", "ARGS"].map { CommandLineOption.variablePrefix + $0 }
+        let others = ["PYTHON", "PLUGIN_PATH", "JOURNAL_SOCKET", "ARGS"].map {
+            CommandLineOption.variablePrefix + $0
+        }
         let known = options.compactMap(\.variable) + others
         let unknown = names.filter { !known.contains($0) }.sorted().map { name in
             let nearest = known.map { ($0, EditDistance.between(name, $0)) }.min { $0.1 < $1.1 }

@@ -37,6 +37,16 @@ package enum EndingCause: Equatable, Sendable {
         }
     }
 
+    /// What the log's record of it tells of.
+    package var kind: LogKind {
+        switch self {
+        case .signal, .parentGone: .other
+        case .pluginFatal, .descriptorLost: .pluginBroken
+        case .wedged: .wedged
+        case .pluginExited, .pluginDied: .pluginDied
+        }
+    }
+
     /// The exit code, if plugin code does not have to be left behind.
     package var exitCode: ExitCode {
         switch self {

@@ -12,13 +12,17 @@ package enum CrashReporter {
     ///
     /// Call it once, early and while there is one thread; handlers that were there before (the
     /// debug Swift runtime's) are replaced. Of `describe`, `module:class`, 255 bytes count;
-    /// `isJournal` puts the priority in front of each line that journald reads. The corresponding C
+    /// `isJournal` puts the priority in front of each line that journald reads, `isJSON` makes an object in
+    /// JSON of each; `descriptor` is where stderr leads. The corresponding C
     /// function is `sigaction`.
     /// - Throws: `SystemError` where the system refuses a stack for the report.
     package static func install(
-        describe description: String, isJournal: Bool = false
+        describe description: String, isJournal: Bool = false, isJSON: Bool = false,
+        to descriptor: Int32 = 2
     ) throws(SystemError) {
-        let error = unsafe ccrash_install(description, isJournal)
+        let error = unsafe ccrash_install(
+            description,
+            isJSON ? CCRASH_JSON : isJournal ? CCRASH_PRIORITIES : CCRASH_PLAIN, descriptor)
         guard error == 0 else { throw SystemError(code: error) }
     }
 

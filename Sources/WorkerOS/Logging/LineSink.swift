@@ -8,7 +8,7 @@ import WorkerThreads
 ///
 /// The descriptor belongs to the caller, and its open file description, which other processes may
 /// share, stays as it is: a pipe or terminal is opened once more, non-blocking.
-final class LineSink: Sendable {
+final class LineSink: LogSink {
     private enum Kind {
         /// A file or device that takes everything.
         case file
@@ -97,7 +97,7 @@ final class LineSink: Sendable {
     }
 
     /// Waits until something can be taken, or until a moment; false for the latter.
-    func waitUntilWritable(until deadline: Moment = .never) -> Bool {
+    func waitUntilWritable(until deadline: Moment) -> Bool {
         Poll.wait(isWhole ? descriptor : original, for: .writable, until: deadline)
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import WorkerCore
 
-/// The making of log lines: one event, one line, whatever the message contains.
+/// The making of log records: one event, one record, whatever the message contains.
 enum LogLine {
     /// The bytes of a message that are logged, escapes included; more are cut.
     ///
@@ -9,18 +9,123 @@ enum LogLine {
     /// second piece: a line stays well below, with what stands before and behind its message.
     static let maxMessage = 40 << 10
 
-    /// Returns a line with its line end; `isJournal` puts the priority in front that journald reads.
+    /// Returns what is written of a record in a format.
+    ///
+    /// `isJournal` puts the priority in front of a text that journald reads.
     static func bytes(
-        _ level: LogLevel, _ message: String, at time: Timestamp, isJournal: Bool
+        _ record: LogRecord, at time: Timestamp, _ format: LogFormat = .text, isJournal: Bool
     ) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(message.utf8.count + 64)
-        if isJournal { bytes += "<\(priority(level))>".utf8 }
-        time.append(to: &bytes)
-        bytes += " \(level) ".utf8
-        OneLine.append(message, to: &bytes, limit: maxMessage)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes.reserveCapacity(record.message.utf8.count + 128)
+        switch format {
+        case .text: appendText(record, time, isJournal, to: &bytes)
+        case .json: appendJSON(record, time, to: &bytes)
+        case .journal: appendEntry(record, to: &bytes)
+        }
         return bytes
+    }
+
+    private static func appendText(
+        _ record: LogRecord, _ time: Timestamp, _ isJournal: Bool, to bytes: inout [UInt8]
+    ) {
+        if isJournal { bytes += "<\(priority(record.level))>".utf8 }
+        time.append(to: &bytes)
+        bytes += " \(record.level) ".utf8
+        if let label = record.kind.label {
+            let fields = record.fields.map { "\($0.name.inText)=\($0.text)" }
+            OneLine.append(
+                label + fields.joined(separator: " "), to: &bytes, limit: maxMessage / 8)
+            if record.kind == .callFailed {
+                bytes += " detail=".utf8
+                OneLine.append(record.message, to: &bytes, limit: maxMessage)
+            }
+        } else {
+            OneLine.append(record.message, to: &bytes, limit: maxMessage)
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private static func appendJSON(
+        _ record: LogRecord, _ time: Timestamp, to bytes: inout [UInt8]
+    ) {
+        bytes += "{\"time\":\"".utf8
+        time.append(to: &bytes)
+        bytes += "\",\"level\":\"\(record.level)\",\"message\":\"".utf8
+        appendEscaped((record.kind.label ?? "") + record.message, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        for field in record.fields {
+            bytes += ",\"\(field.name.inJSON)\":".utf8
+            if field.isNumber {
+                bytes += field.text.utf8
+            } else {
+                bytes.append(UInt8(ascii: "\""))
+                appendEscaped(field.text, to: &bytes)
+                bytes.append(UInt8(ascii: "\""))
+            }
+        }
+        bytes += "}\n".utf8
+    }
+
+    /// Appends the inside of a string in JSON: what `OneLine` escapes is escaped here too, in JSON's way.
+    private static func appendEscaped(_ text: String, to bytes: inout [UInt8]) {
+        let end = bytes.count + maxMessage
+        var rest = text.utf8.count
+        for character in text.unicodeScalars {
+            // No escape is longer than two units of six bytes.
+            guard bytes.count + 12 <= end else {
+                bytes += " … (\(rest) bytes more)".utf8
+                return
+            }
+            rest -= UTF8.width(character)
+            switch character {
+            case "\"": bytes += "\\\"".utf8
+            case "\\": bytes += "\\\\".utf8
+            case "\n": bytes += "\\n".utf8
+            case "\r": bytes += "\\r".utf8
+            case "\t": bytes += "\\t".utf8
+            case _ where OneLine.escapes(character):
+                for unit in UTF16.encode(character) ?? UTF16.encodedReplacementCharacter {
+                    bytes += "\\u".utf8
+                    for shift: UInt16 in [12, 8, 4, 0] {
+                        let digit = UInt8(unit >> shift & 15)
+                        bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+                    }
+                }
+            default: bytes += character.utf8
+            }
+        }
+    }
+
+    /// Appends an entry as the journal's native protocol has it: text that may hold a line end goes by its length.
+    private static func appendEntry(_ record: LogRecord, to bytes: inout [UInt8]) {
+        appendField("PRIORITY", "\(priority(record.level))", to: &bytes)
+        appendField("SYSLOG_IDENTIFIER", "universal-worker", to: &bytes)
+        if let id = record.kind.messageID { appendField("MESSAGE_ID", id, to: &bytes) }
+        for field in record.fields { appendField(field.name.inJournal, field.text, to: &bytes) }
+        appendField("MESSAGE", (record.kind.label ?? "") + record.message, to: &bytes)
+    }
+
+    private static func appendField(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+        var text = Array(value.utf8)
+        if text.count > maxMessage {
+            var end = maxMessage
+            while text[end] & 0xc0 == 0x80 { end -= 1 }
+            let missing = text.count - end
+            text.removeSubrange(end...)
+            text += " … (\(missing) bytes more)".utf8
+        }
+        bytes += name.utf8
+        if text.contains(where: { $0 < 0x20 }) {
+            bytes.append(UInt8(ascii: "\n"))
+            let count = UInt64(text.count)
+            for shift: UInt64 in stride(from: 0, to: 64, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: count >> shift))
+            }
+        } else {
+            bytes.append(UInt8(ascii: "="))
+        }
+        bytes += text
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     private static func priority(_ level: LogLevel) -> Int {

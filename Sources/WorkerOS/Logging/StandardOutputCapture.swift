@@ -24,12 +24,21 @@ package final class StandardOutputCapture: Sendable {
         close(realOutput)
     }
 
+    /// Returns another descriptor of what a descriptor leads to, close-on-exec; itself where there is none left.
+    ///
+    /// The corresponding C function is `dup`.
+    package static func copy(_ descriptor: Int32) -> Int32 {
+        let copy = clinux_duplicate(descriptor)
+        return copy < 0 ? descriptor : copy
+    }
+
     /// Begins to capture; `onLine` runs on a thread of its own, for one line at a time.
     ///
-    /// Another descriptor than 1 is for tests. The corresponding C function is `dup2`.
+    /// Another descriptor is standard error, where lines on it are to be wrapped. The corresponding C function is `dup2`.
     /// - Throws: `CaptureError`; the descriptor is then as it was.
     package static func start(
-        descriptor: Int32 = STDOUT_FILENO, onLine: @escaping @Sendable (String) -> Void
+        descriptor: Int32 = STDOUT_FILENO, thread: StaticString = "stdout",
+        onLine: @escaping @Sendable (String) -> Void
     ) throws(CaptureError) -> StandardOutputCapture {
         if descriptor == STDOUT_FILENO { clinux_stdout_flush() }
         // A daemon may be started with standard output closed.
@@ -47,7 +56,7 @@ package final class StandardOutputCapture: Sendable {
             descriptor: descriptor, realOutput: real, reader: reader)
         defer { close(ends[1]) }
         do {
-            try NamedThread.start(name: "stdout") { reader.run() }
+            try NamedThread.start(name: "\(thread)") { reader.run() }
         } catch {
             throw .noThread(error)
         }

@@ -11,8 +11,11 @@ package enum SignalRole: Sendable, Equatable {
     case hangUp
     /// The thread that started the worker has ended.
     case parentDeath
-    /// Nothing, though by default it would end the worker: SIGUSR1, SIGUSR2, late ticks of a profiler,
-    /// and so on, and all other real-time signals.
+    /// The log is to tell more: SIGUSR1.
+    case logsMore
+    /// The log is to tell less: SIGUSR2.
+    case logsLess
+    /// Nothing, though by default it would end the worker: late ticks of a profiler, and so on, and all other real-time signals.
     case nothing
     /// A write failed, which the writer hears from the call: SIGPIPE, SIGXFSZ.
     case failedWrite
@@ -29,6 +32,8 @@ package enum SignalRole: Sendable, Equatable {
         case SIGTERM, SIGINT, SIGQUIT: .ends
         case SIGALRM, SIGXCPU, SIGPWR: .runsOut
         case SIGHUP: .hangUp
+        case SIGUSR1: .logsMore
+        case SIGUSR2: .logsLess
         case SignalMask.parentDeath: .parentDeath
         case SIGPIPE, SIGXFSZ: .failedWrite
         case SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH: .standard

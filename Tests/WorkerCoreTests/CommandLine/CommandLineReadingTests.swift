@@ -284,7 +284,7 @@ import Testing
         let lines = good.text.split(separator: "\n")
         #expect(lines[0] == "--module m               command line")
         #expect(lines[2] == "--port 7                 UNIVERSAL_WORKER_PORT")
-        #expect(lines.last == "--log-level info         default")
+        #expect(lines.last == "--log-format text        default")
         let bad = try check(
             [("port", "x"), ("max-queue", "-")], ["UNIVERSAL_WORKER_MAX_BODY": "y"], strays: ["z"])
         #expect(
