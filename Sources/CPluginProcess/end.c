@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "plugin_process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -57,10 +58,10 @@ int uwp_stop_signal(void) { return SIGRTMIN + 5; }
 
 const char *uwp_signal_name(int signal) { return sigabbrev_np(signal); }
 
-/* Whether a signal waits for a process, or is blocked in its main thread, as it is in its own handler. */
-static int is_under_way(pid_t process, int signal) {
-    char path[40], line[128];
-    (void)snprintf(path, sizeof path, "/proc/%d/status", process);
+/* Whether a signal waits for a thread or its process, or is blocked in the thread, as it is in its own handler. */
+static int is_under_way_in(pid_t process, const char *thread, int signal) {
+    char path[80], line[128];
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%.20s/status", process, thread);
     FILE *const status = fopen(path, "re");
     if (status == NULL) return 0;
     int found = 0;
@@ -70,6 +71,20 @@ static int is_under_way(pid_t process, int signal) {
         if (is_mask && (strtoull(line + 7, NULL, 16) >> (signal - 1) & 1) != 0) found = 1;
     }
     (void)fclose(status);
+    return found;
+}
+
+/* The same for any thread of a process: the kernel may have chosen another than the main one. */
+static int is_under_way(pid_t process, int signal) {
+    char path[40];
+    (void)snprintf(path, sizeof path, "/proc/%d/task", process);
+    DIR *const threads = opendir(path);
+    if (threads == NULL) return 0;
+    int found = 0;
+    const struct dirent *thread;
+    while (!found && (thread = readdir(threads)) != NULL)
+        found = thread->d_name[0] != '.' && is_under_way_in(process, thread->d_name, signal);
+    (void)closedir(threads);
     return found;
 }
 

@@ -62,8 +62,9 @@ import Testing
         #expect(worker.facts.bustle - (before ?? 0) <= 25 + 3 * seconds)
     }
 
-    @Test func `A worker with too little address space to serve exits with 7, and says so`() throws
-    {
+    // The address sanitizer reserves terabytes of it.
+    @Test(.enabled(if: Sanitizer.leavesMemoryAlone))
+    func `A worker with too little address space to serve exits with 7, and says so`() throws {
         let process = try WorkerProcess(
             arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--port", "0"],
             wrapper: ["/bin/sh", "-c", "ulimit -v 57344; exec \"$@\"", "sh"])

@@ -154,10 +154,9 @@ import Testing
         let (worker, _) = try start(first, "calls", "Calls")
         first.close()
         worker.process.signal(SIGUSR1)
-        worker.process.signal(SIGHUP)
         let next = try JournalReceiver(in: folder)
-        worker.process.signal(SIGHUP)
         _ = try next.next(containing: "SIGUSR1: the log's level is debug now")
+        worker.process.signal(SIGHUP)
         _ = try next.next(containing: "SIGHUP")
         #expect(try worker.terminate() == .exited(0))
     }

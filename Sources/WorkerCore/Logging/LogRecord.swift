@@ -25,8 +25,6 @@ package enum LogKind: CaseIterable, Sendable {
     case other
     /// A call has failed, or was refused.
     case callFailed
-    /// A request has ended.
-    case access
     /// The worker serves its plugin.
     case ready
     /// The plugin cannot be loaded.
@@ -43,7 +41,7 @@ package enum LogKind: CaseIterable, Sendable {
     /// The journal's MESSAGE_ID, which never changes: 128 random bits, such as `journalctl --new-id128` makes.
     package var messageID: String? {
         switch self {
-        case .other, .access: nil
+        case .other: nil
         case .callFailed: "bac34c605e6a4a9da5ebf06a84650a1b"
         case .ready: "f3a7eb4db663496993a0b2199e570f21"
         case .loadFailed: "19621dcc425644fc9870a6df3c83329b"
@@ -56,11 +54,7 @@ package enum LogKind: CaseIterable, Sendable {
 
     /// What a text line begins with where it has the record's fields as well; nil where it has none.
     package var label: String? {
-        switch self {
-        case .callFailed: "call failed: "
-        case .access: "access: "
-        default: nil
-        }
+        self == .callFailed ? "call failed: " : nil
     }
 }
 
@@ -70,13 +64,9 @@ package struct LogField: Equatable, Sendable {
     package enum Name: String, CaseIterable, Sendable {
         case status
         case endpoint
-        case method
-        case bytes
         /// In milliseconds.
         case duration
         case call
-        case peer
-        case traceparent
 
         /// Its name in a line of text.
         package var inText: String {
@@ -121,13 +111,5 @@ package struct LogField: Equatable, Sendable {
     /// Whole milliseconds.
     package static func duration(_ time: TimeSpan) -> Self {
         Self(.duration, "\(time.milliseconds)", isNumber: true)
-    }
-
-    /// A text under a name.
-    package static func text(_ name: Name, _ text: String) -> Self { Self(name, text) }
-
-    /// A number under a name.
-    package static func number(_ name: Name, _ number: some BinaryInteger) -> Self {
-        Self(name, "\(number)", isNumber: true)
     }
 }
