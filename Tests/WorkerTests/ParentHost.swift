@@ -125,7 +125,8 @@ final class ParentHost: Sendable {
 
     /// Kills the host, and waits for the end of the worker.
     func die() throws -> End {
-        try tell(.kill)
+        // The keeper has ended already if the worker has.
+        try? tell(.kill)
         return try end()
     }
 
