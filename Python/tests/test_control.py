@@ -5,7 +5,7 @@ import unittest
 
 from case import PYPY, Case
 from driver import FORCE
-from universal_worker_runner import control
+from universal_worker_runner import control, states
 
 
 class Progress(Case):
@@ -92,6 +92,25 @@ class Progress(Case):
         id_ = runner.lane.begin("X", None, do="report")  # and it is woken by a call
         self.until(runner, 0.25)
         runner.stop(id_, FORCE)
+
+
+class Overtaking(unittest.TestCase):
+    def test_the_end_of_a_call_never_finds_what_control_is_about_to_tell_told(self):
+        """It would leave before the frame, which has its number before what it tells counts as known."""
+        seen = []
+
+        class Watched(states.States):
+            def __setattr__(self, name, value):
+                super().__setattr__(name, value)
+                if name == "known" and hasattr(self, "texts"):
+                    seen.append(self.number == self.answered and not self._differs())
+
+        plugin = types.SimpleNamespace(_progress=0.0)
+        dialect = types.SimpleNamespace(attributes=[("progress", "progress", "_progress", None)])
+        watched = Watched(dialect, plugin)
+        for plugin._progress in (0.25, 0.5):
+            self.assertTrue(watched.look(True))
+        self.assertEqual(seen, [False, False])
 
 
 class QuickCalls(unittest.TestCase):

@@ -59,13 +59,14 @@ class States:
                 texts[member] = shown(value)
         known = self.texts if closely or self.number == self.answered else {}
         changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
+        if changed:
+            self.number += 1  # before what is known: who looks without the lock must not find nothing new
+            if not closely:
+                self.answered = self.number
         self.known = [
             (name, default, value) for (_, _, name, default), value in zip(self.attributes, values)
         ]
         self.texts = texts
         if not changed:
             return b""
-        self.number += 1
-        if not closely:
-            self.answered = self.number
         return pack(STATE, ("{%s}" % ",".join(changed)).encode(), id_=self.number)
