@@ -27,8 +27,8 @@ package struct CallFailure: Error, Equatable, Sendable {
     /// A sentence for people: the `detail` or `error` of the answer; of a longer text, which only a
     /// plugin makes, the first `longestDetail` bytes.
     package let detail: String
-    /// Room for a traceback, and less than the log takes in a line.
-    package static let longestDetail = 32 << 10
+    /// More than any client wants to read; the log bounds its lines itself.
+    package static let longestDetail = 1 << 20
 
     /// Makes a failure.
     package init(_ reason: Reason, _ detail: String) {
