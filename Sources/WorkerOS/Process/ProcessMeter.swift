@@ -29,7 +29,7 @@ package struct ProcessMeter: Sendable {
     package func read(_ process: Int32? = nil) -> ProcessReading? {
         let folder = process.map { "/proc/\($0)" } ?? "/proc/self"
         var file = ProcFile()
-        guard file.read(folder + "/stat"), let stat = Stat(file.text) else { return nil }
+        guard file.read(folder + "/stat"), let status = ProcessStatus(file.text) else { return nil }
         let limit =
             file.read(folder + "/limits") ? Self.value(of: "Max open files", in: file.text) : nil
         var open: UInt64?
@@ -40,10 +40,10 @@ package struct ProcessMeter: Sendable {
             open = process == nil ? count - min(count, 1) : count
         }
         return ProcessReading(
-            cpuSeconds: Double(stat.ticks) / ticksPerSecond,
-            residentBytes: stat.residentPages &* pageSize, virtualBytes: stat.virtualBytes,
-            openDescriptors: open, maxDescriptors: limit, threads: stat.threads,
-            startSeconds: bootTime + Double(stat.start) / ticksPerSecond)
+            cpuSeconds: Double(status.ownTicks) / ticksPerSecond,
+            residentBytes: status.residentPages &* pageSize, virtualBytes: status.virtualBytes,
+            openDescriptors: open, maxDescriptors: limit, threads: UInt64(status.threads),
+            startSeconds: bootTime + Double(status.start) / ticksPerSecond)
     }
 
     /// The number behind the name that a line begins with; nil where it is none.
@@ -52,27 +52,5 @@ package struct ProcessMeter: Sendable {
         guard let line else { return nil }
         var numbers = NumberReader(line.dropFirst(name.utf8.count))
         return numbers.next()
-    }
-
-    /// What `/proc/PID/stat` says of the process alone, without its children.
-    private struct Stat {
-        let (ticks, threads, start): (UInt64, UInt64, UInt64)
-        let (virtualBytes, residentPages): (UInt64, UInt64)
-
-        init?(_ text: ArraySlice<UInt8>) {
-            guard let parenthesis = text.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-            var words = NumberReader(text[(parenthesis + 1)...])
-            // Fields as `man 5 proc` numbers them; the first behind the name is 3.
-            for _ in 3...13 { words.skipWord() }
-            guard let user = words.next(), let system = words.next() else { return nil }
-            for _ in 16...19 { words.skipWord() }
-            guard let threads = words.next() else { return nil }
-            words.skipWord()
-            guard let start = words.next(), let size = words.next(), let pages = words.next() else {
-                return nil
-            }
-            (ticks, self.threads, self.start) = (user &+ system, threads, start)
-            (virtualBytes, residentPages) = (size, pages)
-        }
     }
 }

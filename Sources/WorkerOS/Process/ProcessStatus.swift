@@ -11,6 +11,10 @@ struct ProcessStatus: Sendable, Equatable {
     let threads: Int
     /// When the process started, in ticks since the machine did.
     let start: UInt64
+    /// The CPU time of the process alone, in ticks.
+    let ownTicks: UInt64
+    /// Its address space in bytes, and its memory in RAM in pages; 0 where the text ends before.
+    let (virtualBytes, residentPages): (UInt64, UInt64)
 
     /// Whether nothing of the process runs any more.
     ///
@@ -29,9 +33,11 @@ struct ProcessStatus: Sendable, Equatable {
         let session = numbers.next()  // -1 for one that is being reaped
         for _ in (session == nil ? 6 : 7)...13 { numbers.skipWord() }
         var ticks: UInt64 = 0
-        for _ in 14...17 {
+        var ownTicks: UInt64 = 0
+        for field in 14...17 {
             guard let time = numbers.next() else { return nil }
             ticks &+= time
+            if field == 15 { ownTicks = ticks }
         }
         for _ in 18...19 { numbers.skipWord() }
         guard let threads = numbers.next() else { return nil }
@@ -43,5 +49,7 @@ struct ProcessStatus: Sendable, Equatable {
         self.ticks = ticks
         self.threads = Int(clamping: threads)
         self.start = start
+        self.ownTicks = ownTicks
+        (virtualBytes, residentPages) = (numbers.next() ?? 0, numbers.next() ?? 0)
     }
 }
