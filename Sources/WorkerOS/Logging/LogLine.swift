@@ -35,13 +35,9 @@ enum LogLine {
             let fields = record.fields.map { "\($0.name.inText)=\($0.text)" }
             OneLine.append(
                 label + fields.joined(separator: " "), to: &bytes, limit: maxMessage / 8)
-            if record.kind == .callFailed {
-                bytes += " detail=".utf8
-                OneLine.append(record.message, to: &bytes, limit: maxMessage)
-            }
-        } else {
-            OneLine.append(record.message, to: &bytes, limit: maxMessage)
+            bytes += " detail=".utf8
         }
+        OneLine.append(record.message, to: &bytes, limit: maxMessage)
         bytes.append(UInt8(ascii: "\n"))
     }
 
