@@ -34,7 +34,8 @@ extension Server {
                 connection)
         }
         let target = unsafe fieldBytes(url, strlen(url))
-        var plan = unsafe plan(head, target, fieldBytes(method, strlen(method)))
+        let asked = unsafe Method(fieldBytes(method, strlen(method)).span)
+        var plan = unsafe plan(head, target, asked)
         if case .refuse(403, let detail, _, _) = plan { service.requestRefused(403, detail) }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
@@ -57,11 +58,11 @@ extension Server {
             }
         }
         if let refusal = refusal(of: plan, head) { plan = refusal }
-        let isHead = unsafe Method(fieldBytes(method, strlen(method)).span) == .head
         let exchange = Exchange(
             self, connection,
             Request(
-                plan, in: endpoints, isVersion10: head.framing.isVersion10, isHead: isHead,
+                plan, in: endpoints, isVersion10: head.framing.isVersion10,
+                isHead: asked == .head,
                 id: head.callID?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
                 timeout: head.timeout?.time))
         if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
@@ -115,12 +116,10 @@ extension Server {
     }
 
     private func plan(
-        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>,
-        _ method: UnsafeBufferPointer<UInt8>
+        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>, _ method: Method
     ) -> Request.Plan {
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
-        let method = unsafe Method(method.span)
         if let detail = accessProblem(head, method, authority: parts.authority, of: names) {
             return .refuse(status: 403, detail: detail, allow: nil)
         }
