@@ -100,18 +100,17 @@ struct Program {
             let capture = try StandardOutputCapture.start { [pluginLines] in
                 pluginLines.write(.info, "plugin stdout: \($0)")
             }
-            var errorCapture: StandardOutputCapture?
-            if log.format != .text {
-                errorCapture = try StandardOutputCapture.start(
-                    descriptor: STDERR_FILENO, thread: "stderr"
-                ) { [pluginLines] in pluginLines.write(.info, "plugin stderr: \($0)") }
-            }
             vitals.add("its listening socket", socket.descriptor)
             vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
-            if let errorCapture {
-                vitals.add { errorCapture.isWhole ? nil : "the pipe that captures its stderr" }
+            var errorCapture: StandardOutputCapture?
+            if log.format != .text {
+                let capture = try StandardOutputCapture.start(
+                    descriptor: STDERR_FILENO, thread: "stderr"
+                ) { [pluginLines] in pluginLines.write(.info, "plugin stderr: \($0)") }
+                vitals.add { capture.isWhole ? nil : "the pipe that captures its stderr" }
+                vitals.add("its log", errorOutput)
+                errorCapture = capture
             }
-            if log.format != .text { vitals.add("its log", errorOutput) }
             vitals.add { [log] in log.checkDescriptor() ? nil : "the pipe of its log" }
             if let descriptor = notifier.socket { vitals.add("its socket to systemd", descriptor) }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
