@@ -98,3 +98,13 @@ package enum OneLine {
         }
     }
 }
+
+extension String {
+    /// The text itself; of one with more than `limit` bytes its beginning, and a note of what is missing.
+    package func cut(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        // Rounded down to a whole character.
+        let start = String(unicodeScalars[..<utf8.index(utf8.startIndex, offsetBy: limit)])
+        return "\(start) … (\(utf8.count - start.utf8.count) bytes more)"
+    }
+}

@@ -37,13 +37,7 @@ package struct CallFailure: Error, Equatable, Sendable {
     }
 
     /// A text that is not longer than `longestDetail`, and a note of what is missing.
-    package static func bounded(_ text: String) -> String {
-        let more = text.utf8.count - longestDetail
-        guard more > 0 else { return text }
-        // Rounded down to a whole character.
-        let end = text.utf8.index(text.utf8.startIndex, offsetBy: longestDetail)
-        return String(text.unicodeScalars[..<end]) + " … (\(more) bytes more)"
-    }
+    package static func bounded(_ text: String) -> String { text.cut(to: longestDetail) }
 
     /// The HTTP status of the answer to a call of some kind; the table stands in the plugin ABI's
     /// documentation.

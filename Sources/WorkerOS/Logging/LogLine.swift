@@ -102,14 +102,7 @@ enum LogLine {
     }
 
     private static func appendField(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-        var text = Array(value.utf8)
-        if text.count > maxMessage {
-            var end = maxMessage
-            while text[end] & 0xc0 == 0x80 { end -= 1 }
-            let missing = text.count - end
-            text.removeSubrange(end...)
-            text += " … (\(missing) bytes more)".utf8
-        }
+        let text = Array(value.cut(to: maxMessage).utf8)
         bytes += name.utf8
         if text.contains(where: { $0 < 0x20 }) {
             bytes.append(UInt8(ascii: "\n"))
