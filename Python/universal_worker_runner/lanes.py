@@ -110,7 +110,7 @@ class Lane:
             if self.number == 0:
                 signal.pthread_kill(threading.main_thread().ident, 0)
             else:
-                os.sched_getaffinity(self.thread)
+                os.getpriority(os.PRIO_PROCESS, self.thread)
         except OSError as error:
             if self.number == 0 or isinstance(error, ProcessLookupError):
                 raise OSError("the plugin has ended the thread of a call") from None
