@@ -13,6 +13,7 @@ DAEMON := libmicrohttpd-dev pkg-config
 EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3 python3-venv
 CHECKS := python3 python3-venv curl
 PROMETHEUS := prometheus
+PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
@@ -21,8 +22,8 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills check-wheel prometheus-check wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks need-prometheus \
-	transcriber-python clean
+	check-kills check-wheel prometheus-check proxy-check wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks need-prometheus \
+	need-proxies 	transcriber-python clean
 
 all: build
 
@@ -109,7 +110,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check
+	check-wheel prometheus-check proxy-check
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -117,6 +118,10 @@ check-thread: fixtures
 ## prometheus-check: a real Prometheus scrapes a worker under load; dashboard and alert rules in contrib
 prometheus-check: build need-checks need-prometheus
 	python3 Tests/Prometheus/prometheus_check.py
+
+## proxy-check: workers behind HAProxy and nginx, and asked by the blackbox exporter, with the files in contrib
+proxy-check: build need-checks need-proxies
+	python3 Tests/Operations/proxy_check.py
 
 ## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure
 N ?= 20
@@ -219,7 +224,8 @@ need-daemon: PACKAGES = $(DAEMON)
 need-example: PACKAGES = $(EXAMPLE)
 need-checks: PACKAGES = $(CHECKS)
 need-prometheus: PACKAGES = $(PROMETHEUS)
-need-daemon need-example need-checks need-prometheus:
+need-proxies: PACKAGES = $(PROXIES)
+need-daemon need-example need-checks need-prometheus need-proxies:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \

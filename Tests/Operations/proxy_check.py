@@ -1,0 +1,231 @@
+"""Workers behind HAProxy and nginx, and asked by the blackbox exporter: each file of contrib as users copy it."""
+
+import contextlib
+import json
+import subprocess
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import blackbox
+from processes import PATIENCE, Failure, Worker, expect, until, workers
+from proxies import HEADERS, NAME, Proxy, proxy
+
+CLIENTS, RESTARTS = 6, 3
+
+
+class Setting:
+    """A proxy, its workers, and a folder for the files that calls wait for."""
+
+    def __init__(self, kind: str, place: str, proxy: Proxy, workers: list[Worker], folder: Path) -> None:
+        self.kind, self.place, self.proxy, self.workers, self.folder = kind, place, proxy, workers, folder
+        self.gates = 0
+
+    def gate(self) -> Path:
+        """The name of a file that calls wait for."""
+        self.gates += 1
+        return self.folder / f"gate-{self.gates}"
+
+    def holders(self, call: str) -> list[Worker]:
+        return [worker for worker in self.workers if call in worker.calls()]
+
+
+def admits(setting: Setting) -> None:
+    """TLS, token and name are asked for outside; workers take the Host that they get"""
+    ask = setting.proxy.request
+    status, name = ask("POST", "/execute", {})
+    expect(status == 200 and json.loads(name) in ("worker-1", "worker-2"), (status, name))
+    for expected, answer in (
+        (401, ask("POST", "/execute", {}, Authorization="Bearer another")),
+        (421, ask("POST", "/execute", {}, Host="other.example")),
+        (404, ask("POST", "/initialize", {})),
+        (404, ask("GET", "/stats")),
+        (200, ask("GET", "/health/ready", Authorization="Bearer another")),
+    ):
+        expect(answer[0] == expected, f"expected {expected}, found {answer}")
+    if setting.place == "tcp":
+        status, _ = setting.workers[0].ask("POST", "/execute", {}, host=NAME)
+        expect(status == 403, f"a worker answers the proxy's own name with {status}")
+
+
+def spreads(setting: Setting) -> None:
+    """Both workers get calls"""
+    seen = {setting.proxy.request("POST", "/execute", {})[1] for _ in range(40)}
+    expect(seen == {'"worker-1"', '"worker-2"'}, seen)
+
+
+def streams(setting: Setting) -> None:
+    """The first line of a stream arrives before the last is made; what becomes of its trailer"""
+    for fails, end in ((False, "complete"), (True, "error")):
+        gate, heads = setting.gate(), setting.folder / "heads"
+        body = {"kwargs": {"until": str(gate), "fails": fails}}
+        with subprocess.Popen(
+            setting.proxy.curl("/execute_stream", "-D", str(heads), body=body), stdout=subprocess.PIPE, text=True
+        ) as client:
+            assert client.stdout
+            first = client.stdout.readline()
+            expect(json.loads(first) == {"line": 1}, first)
+            gate.touch()
+            last = json.loads(client.stdout.readline())
+            expect(last == ({"error": "it failed"} if fails else {"line": 2}), last)
+            expect(client.stdout.read() == "" and client.wait(PATIENCE) == 0, "the stream does not end there")
+        # curl writes trailers behind the headers. nginx takes the worker's, and sends none.
+        trailer = f"x-stream-end: {end}" in heads.read_text().lower()
+        expect(trailer == (setting.kind == "haproxy"), heads.read_text())
+
+
+def expires(setting: Setting) -> None:
+    """X-Timeout reaches the worker"""
+    answer = setting.proxy.request("POST", "/execute", {"kwargs": {"until": "/never"}}, X_Timeout="0.2")
+    expect(answer[0] == 504, answer)
+
+
+def leaves(setting: Setting) -> None:
+    """A client that leaves ends its call, and its stream"""
+    for path in ("/execute", "/execute_stream"):
+        command = setting.proxy.curl(path, "-H", "X-Request-Id: left", body={"kwargs": {"until": "/never"}})
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as client:
+            until(lambda: setting.holders("left"), "the call runs")
+            client.kill()
+        until(lambda: not setting.holders("left"), "the call of a client that has left ends")
+
+
+def cancels(setting: Setting) -> None:
+    """/progress/ID and /cancel/ID reach the worker that has the call"""
+    for number in range(6):
+        call, target = f"call/{number}", f"call%2F{number}"
+        command = setting.proxy.curl("/execute", "-w", "%{http_code}", "-o", "/dev/null", "-H",
+                                     f"X-Request-Id: {call}", body={"kwargs": {"until": "/never"}})
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+            until(lambda: setting.holders(call), "the call runs")
+            for method, path in (("GET", "progress"), ("POST", "cancel")):
+                answer = setting.proxy.request(method, f"/{path}/{target}")
+                expect(answer[0] == 200, f"/{path}/{target}: {answer}")
+            status = client.communicate(timeout=PATIENCE)[0]
+            expect(status == "409", f"the call that was cancelled has {status}")
+
+
+def balances_by_readiness(setting: Setting) -> None:
+    """A worker that is not ready gets no calls, and without any the proxy is not ready"""
+    gates, askers = [], []
+    try:
+        for worker in setting.workers:
+            gates.append(setting.gate())
+            asker = threading.Thread(target=worker.ask, args=("POST", "/initialize", {"until": str(gates[-1])}))
+            asker.start()
+            askers.append(asker)
+            setting.proxy.wait_for(
+                lambda: setting.proxy.text().count(f"Server workers/{worker.name} is DOWN"), f"{worker.name} is left out"
+            )
+            if len(gates) == 1:
+                seen = {setting.proxy.request("POST", "/execute", {}, X_Timeout="20") for _ in range(10)}
+                expect(seen == {(200, '"worker-2"')}, seen)
+                expect(setting.proxy.request("GET", "/health/ready")[0] == 200, "one worker is enough")
+        expect(setting.proxy.request("GET", "/health/ready")[0] == 503, "there is no worker left")
+    finally:
+        for gate in gates:
+            gate.touch()
+        for asker in askers:
+            asker.join(PATIENCE)
+    for worker in setting.workers:
+        until(lambda: f"Server workers/{worker.name} is UP" in setting.proxy.text(), f"{worker.name} is back")
+
+
+def lives_without_one(setting: Setting) -> None:
+    """A worker that refuses connections costs no request"""
+    setting.workers[0].stop()
+    seen = {setting.proxy.request("POST", "/execute", {}) for _ in range(20)}
+    setting.workers[0].start()
+    expect(seen == {(200, '"worker-2"')}, seen)
+
+
+def repeats_nothing(setting: Setting) -> None:
+    """A call whose worker is killed is an error for its client, and not run again"""
+    record = setting.folder / "record"
+    command = setting.proxy.curl("/execute", "-w", "%{http_code}", "-o", "/dev/null", "-H", "X-Request-Id: killed",
+                                 body={"kwargs": {"until": "/never", "record": str(record)}})
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+        until(record.exists, "the call runs")
+        (worker,) = setting.holders("killed")
+        worker.kill()
+        status = client.communicate(timeout=PATIENCE)[0]
+    expect(status == "502", status)
+    expect(record.read_text().split() == [worker.name], record.read_text())
+    worker.start()
+
+
+def restart(setting: Setting, worker: Worker) -> None:
+    """As docs/operations.md tells: the port of a worker that ends goes with it, so that HAProxy is told before."""
+    told = setting.kind == "haproxy" and setting.place == "tcp"
+    if told:
+        setting.proxy.admin(f"set server workers/{worker.name} state drain")
+        until(lambda: setting.proxy.shows(worker.name, "scur") == {"0"}, "HAProxy has no request there")
+    worker.stop()
+    worker.start()
+    if told:
+        setting.proxy.admin(f"set server workers/{worker.name} state ready")
+        until(lambda: all("UP" in state for state in setting.proxy.shows(worker.name, "status")), "it is back")
+
+
+def drains(setting: Setting) -> None:
+    """Workers that are restarted under load lose no request"""
+    ended, seen = threading.Event(), Counter[str]()
+
+    def load() -> None:
+        with contextlib.closing(setting.proxy.connection()) as connection:
+            while not ended.is_set():
+                try:
+                    connection.request("POST", "/execute", '{"kwargs":{"seconds":0.005}}', HEADERS)
+                    answer = connection.getresponse()
+                    answer.read()
+                    seen[str(answer.status)] += 1
+                except Exception as error:
+                    seen[repr(error)] += 1
+                    connection.close()
+
+    clients = [threading.Thread(target=load) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        for _ in range(RESTARTS):
+            for worker in setting.workers:
+                before = seen.total()
+                until(lambda: seen.total() > before + 50, "there is a load")
+                restart(setting, worker)
+    finally:
+        ended.set()
+        for client in clients:
+            client.join(PATIENCE)
+    expect(set(seen) == {"200"}, seen)
+
+
+def checks(kind: str, place: str) -> list[Callable[[Setting], None]]:
+    found = [admits, spreads, streams, expires, leaves, cancels, repeats_nothing]
+    if kind == "haproxy":
+        return [*found, balances_by_readiness, drains]
+    # What nginx does about a worker that is gone; a restart loses requests then, which docs/operations.md tells.
+    return [*found, lives_without_one if place == "tcp" else drains]
+
+
+def main() -> None:
+    for kind in ("haproxy", "nginx"):
+        for place in ("tcp", "unix"):
+            with tempfile.TemporaryDirectory(prefix="uw-proxy-") as name:
+                folder = Path(name)
+                with workers(folder, place == "unix") as started, proxy(kind, folder, started) as before:
+                    setting = Setting(kind, place, before, started, folder)
+                    for check in checks(kind, place):
+                        try:
+                            check(setting)
+                        except Failure as failure:
+                            logs = "\n".join(log.read_text(errors="replace")[-3000:] for log in folder.glob("*.log"))
+                            raise SystemExit(f"FAILED {kind}, {place}: {check.__doc__}: {failure}\n{logs}") from None
+                        print(f"ok   {kind}, {place}: {check.__doc__}", flush=True)
+    blackbox.check()
+    print("ok   blackbox exporter: it tells a worker that is ready from one that is not")
+
+
+if __name__ == "__main__":
+    main()
