@@ -115,6 +115,11 @@ class Force(Case):
         self.assertFrame(runner.lane.end()[0], "E", "KeyboardInterrupt")
         self.assertEqual(id_, runner.lane.calls)
 
+    def test_an_interrupt_that_comes_while_a_stop_is_looked_for_is_not_lost(self):
+        runner = self.start()
+        runner.lane.begin("X", None, do="interrupts", stop_signal=driver.STOP_SIGNAL, times=20)
+        self.assertFrame(runner.lane.end()[0], "R", "20")
+
     def test_code_that_never_looks_is_explained_by_the_stacks(self):
         runner = self.start()
         runner.lane.begin("X", None, do="spin")

@@ -13,6 +13,7 @@ STOP_SIGNAL = signal.SIGRTMIN + 5  # raises in the main thread
 STACKS_SIGNAL = signal.SIGRTMIN + 6  # writes the stacks of all threads to stderr, without the GIL
 
 entries = set()  # code objects
+handlers = set()  # those of our signal handlers, which stand for what they have interrupted
 
 
 class Stopped(BaseException):
@@ -30,7 +31,7 @@ def in_plugin(frame):
     while frame is not None:
         if frame.f_code in entries:
             return True
-        if frame.f_globals.get("__package__") == __package__:
+        if frame.f_globals.get("__package__") == __package__ and frame.f_code not in handlers:
             return False
         frame = frame.f_back
     return False
@@ -55,6 +56,7 @@ def install(lane):
         if in_plugin(frame):  # an interrupt between calls, or while we send, would end the worker
             raise KeyboardInterrupt
 
+    handlers.update((stop.__code__, interrupt.__code__))
     signal.signal(STOP_SIGNAL, stop)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)

@@ -38,6 +38,18 @@ class Plugin:
         print("sleeping", flush=True)
         time.sleep(seconds)
 
+    def do_interrupts(self, stop_signal, times):
+        """How many interrupts arrive that are sent while the handler of stops looks for one."""
+        arrived = 0
+        for _ in range(times):
+            try:
+                threading.Timer(0.0005, os.kill, (os.getpid(), signal.SIGINT)).start()
+                signal.raise_signal(stop_signal)
+                time.sleep(60)
+            except KeyboardInterrupt:
+                arrived += 1
+        return arrived
+
     def do_spin(self):
         print("spinning")
         while True:
