@@ -46,6 +46,12 @@ public final class Descriptor: Sendable {
 
     /// Reads up to `limit` bytes, which may be none at the end.
     public func read(_ limit: Int = 65_536) throws -> [UInt8] {
+        guard let bytes = try readUnlessReset(limit) else { throw TestFailure("read: a reset") }
+        return bytes
+    }
+
+    /// The same; nil if the other side has reset the connection.
+    public func readUnlessReset(_ limit: Int = 65_536) throws -> [UInt8]? {
         let descriptor = raw
         while true {
             var failure: Int32 = 0
@@ -55,6 +61,7 @@ public final class Descriptor: Sendable {
                 count = max(0, read)
             }
             if failure == 0 { return bytes }
+            if failure == ECONNRESET || failure == EPIPE { return nil }
             if failure != EINTR { throw TestFailure("read: \(errorText(failure))") }
         }
     }

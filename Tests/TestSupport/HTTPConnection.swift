@@ -9,6 +9,8 @@ public final class HTTPConnection {
     private let patience: Int
     private var buffer: [UInt8] = []
     private var start = 0
+    /// How the other side has gone.
+    private var end = "ended"
 
     /// Connects to `endpoint`; waits `patience` milliseconds at most for each step of an answer.
     public convenience init(
@@ -149,7 +151,7 @@ public final class HTTPConnection {
                 discard(newline + 1 - start)
                 return line
             }
-            guard try fill(what) else { throw TestFailure("connection ended before \(what)") }
+            guard try fill(what) else { throw TestFailure("connection \(end) before \(what)") }
         }
     }
 
@@ -157,7 +159,7 @@ public final class HTTPConnection {
         while buffer.count - start < count {
             guard try fill("\(count) bytes") else {
                 throw TestFailure(
-                    "connection ended after \(buffer.count - start) of \(count) bytes")
+                    "connection \(end) after \(buffer.count - start) of \(count) bytes")
             }
         }
         defer { discard(count) }
@@ -174,7 +176,10 @@ public final class HTTPConnection {
 
     private func fill(_ what: String) throws -> Bool {
         try descriptor.wait(for: POLLIN, what, until: Deadline(milliseconds: patience))
-        guard let bytes = try? descriptor.read() else { return false }
+        guard let bytes = try descriptor.readUnlessReset() else {
+            end = "was reset"
+            return false
+        }
         buffer += bytes
         return !bytes.isEmpty
     }
