@@ -298,6 +298,7 @@ final class RunningWorker: Sendable {
         }
         notifier.ready(
             status: "serving \(configuration.module):\(configuration.className) on \(socket.name)")
+        StartPages.forget()
         return nil
     }
 

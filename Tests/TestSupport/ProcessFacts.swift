@@ -14,6 +14,9 @@ public struct ProcessFacts: Sendable {
     /// The resident memory in KiB.
     public var residentKiB: Int { number("VmRSS:") }
 
+    /// The most that it has been, in KiB.
+    public var peakKiB: Int { number("VmHWM:") }
+
     /// The first word of its command line.
     public var title: String {
         String(decoding: bytes(of: "cmdline").prefix { $0 != 0 }, as: UTF8.self)

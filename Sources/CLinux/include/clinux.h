@@ -44,6 +44,13 @@ _Bool clinux_was_missing(int descriptor);
 /// a script's #! line says; NULL where it is unknown. See AT_EXECFN in getauxval(3).
 const char *_Nullable clinux_start_path(void);
 
+// --- Memory (pages.c)
+
+/// Lets go of the pages of the program and its libraries that are as their files have them, and that
+/// nothing may write; those that are needed come back from the page cache at the next access. Not of
+/// libraries that were loaded later. Does nothing where there is no /proc.
+void clinux_forget_start_pages(void);
+
 // --- Errors
 
 /// The text of an error number, such as "Permission denied"; NULL for an unknown one. Thread-safe.
