@@ -14,6 +14,8 @@ EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl pyt
 CHECKS := python3 python3-venv curl
 PROMETHEUS := prometheus
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
+CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
+VALIDATE := kubernetes-validate==1.37.0
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
@@ -22,8 +24,8 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills check-wheel prometheus-check proxy-check wheel bench lifetime systemd-check install install-units need-daemon need-example need-checks need-prometheus \
-	need-proxies 	transcriber-python clean
+	check-kills check-wheel prometheus-check proxy-check container-check wheel bench lifetime systemd-check install install-units \
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers transcriber-python clean
 
 all: build
 
@@ -110,7 +112,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check
+	check-wheel prometheus-check proxy-check container-check
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -122,6 +124,15 @@ prometheus-check: build need-checks need-prometheus
 ## proxy-check: workers behind HAProxy and nginx, and asked by the blackbox exporter, with the files in contrib
 proxy-check: build need-checks need-proxies
 	python3 Tests/Operations/proxy_check.py
+
+## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root
+container-check: build need-checks need-containers
+	@cd $(BUILD) && mkdir -p containers && if ! echo '$(VALIDATE)' | cmp -s - containers/stamp; then \
+		python3 -m venv containers && containers/bin/pip install --quiet --disable-pip-version-check '$(VALIDATE)' && \
+		echo '$(VALIDATE)' > containers/stamp; \
+	fi
+	$(BUILD)/containers/bin/python Tests/Operations/container_check.py \
+		--validate $(BUILD)/containers/bin/kubernetes-validate
 
 ## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure
 N ?= 20
@@ -225,7 +236,10 @@ need-example: PACKAGES = $(EXAMPLE)
 need-checks: PACKAGES = $(CHECKS)
 need-prometheus: PACKAGES = $(PROMETHEUS)
 need-proxies: PACKAGES = $(PROXIES)
-need-daemon need-example need-checks need-prometheus need-proxies:
+need-containers: PACKAGES = $(CONTAINERS)
+# Without docker's engine, which docker-compose recommends.
+need-containers: APT_FLAGS = --no-install-recommends
+need-daemon need-example need-checks need-prometheus need-proxies need-containers:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
@@ -233,9 +247,9 @@ need-daemon need-example need-checks need-prometheus need-proxies:
 		if [ "$$(id -u)" = 0 ]; then \
 			echo "installing:$$missing"; \
 			DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; \
-			{ apt-get update -qq && apt-get install -y -qq $$missing; } >/dev/null; \
+			{ apt-get update -qq && apt-get install -y -qq $(APT_FLAGS) $$missing; } >/dev/null; \
 		else \
-			echo "missing:$$missing"; echo "run: sudo apt-get install$$missing"; exit 1; \
+			echo "missing:$$missing"; echo "run: sudo apt-get install $(APT_FLAGS)$$missing"; exit 1; \
 		fi; \
 	fi
 

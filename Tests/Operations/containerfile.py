@@ -1,0 +1,93 @@
+"""Does what a Containerfile says in a folder that holds a Debian, and runs what it starts, without an engine."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from processes import PATIENCE, Process, expect, until
+
+STEP_PATIENCE = 600
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+class Image:
+    """A root folder to which the steps of a Containerfile are applied; it understands those that ours has."""
+
+    def __init__(self, root: Path, context: Path) -> None:
+        self.root, self.context = root, context
+        self.environment = {"PATH": PATH}
+        self.user = "0:0"
+        self.entrypoint: list[str] = []
+        self.health: list[str] = []
+
+    def build(self, file: Path) -> None:
+        text = re.sub(r"^#.*\n", "", file.read_text(), flags=re.MULTILINE).replace("\\\n", " ")
+        for line in filter(None, text.splitlines()):
+            word, _, rest = line.partition(" ")
+            step = getattr(self, f"_{word.lower()}", None)
+            expect(step is not None, f"{file.name}: this check does not know {word}")
+            step(rest.strip())
+        expect(self.user.split(":")[0] != "0", f"{file.name}: what it starts runs as root")
+
+    def _from(self, image: str) -> None:
+        expect(image.startswith("docker.io/library/debian:bookworm"), f"the root is bookworm's, not {image}")
+
+    def _run(self, command: str) -> None:
+        # Packages come by the ways of this machine.
+        ways = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
+        done = subprocess.run(
+            ["chroot", f"--userspec={self.user}", str(self.root), "/bin/sh", "-c", command],
+            env=self.environment | ways, capture_output=True, text=True, timeout=STEP_PATIENCE,
+        )
+        expect(done.returncode == 0, f"RUN {command}: {done.stdout}{done.stderr}")
+
+    def _copy(self, paths: str) -> None:
+        source, target = shlex.split(paths)
+        shutil.copytree(self.context / source, self.root / target.lstrip("/"), dirs_exist_ok=True)
+
+    def _env(self, pairs: str) -> None:
+        self.environment |= dict(pair.split("=", 1) for pair in shlex.split(pairs))
+
+    def _user(self, user: str) -> None:
+        self.user = user
+
+    def _healthcheck(self, text: str) -> None:
+        self.health = json.loads(text.partition("CMD ")[2])
+
+    def _entrypoint(self, text: str) -> None:
+        self.entrypoint = json.loads(text)
+
+    def inside(self, *command: str) -> list[str]:
+        """As the image's user and with its variables, after chroot."""
+        variables = [f"{name}={value}" for name, value in self.environment.items()]
+        return ["chroot", f"--userspec={self.user}", str(self.root), "/usr/bin/env", "-i", *variables, *command]
+
+
+class Container(Process):
+    """The image's entry point as process 1 of namespaces of its own, on a root that is read-only."""
+
+    def __init__(self, image: Image, log: Path) -> None:
+        self.image = image
+        root = shlex.quote(str(image.root))
+        prepare = (
+            f"ip link set lo up && mount --bind {root} {root} && mount -t proc proc {root}/proc && "
+            f"mount -o remount,bind,ro {root} && exec {shlex.join(image.inside(*image.entrypoint))}"
+        )
+        namespaces = ["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+        super().__init__([*namespaces, "sh", "-c", prepare], log)
+
+    def first(self) -> int:
+        """Its process 1, by the number that it has out here."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return int(until(lambda: children.read_text().split(), "it has a process")[0])
+
+    def execute(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """A command in it, as engines run probes."""
+        enter = ["nsenter", "--target", str(self.first()), "--mount", "--net", "--pid"]
+        return subprocess.run(
+            [*enter, *self.image.inside(*command)], capture_output=True, text=True, timeout=PATIENCE
+        )
