@@ -13,6 +13,7 @@ DAEMON := libmicrohttpd-dev pkg-config
 EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl python3 python3-venv
 CHECKS := python3 python3-venv curl
 PROMETHEUS := prometheus
+FUZZ := rapidjson-dev python3
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
 VALIDATE := kubernetes-validate==1.37.0
@@ -24,8 +25,8 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills check-wheel prometheus-check proxy-check container-check wheel bench lifetime systemd-check install install-units \
-	need-daemon need-example need-checks need-prometheus need-proxies need-containers transcriber-python clean
+	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check wheel bench lifetime systemd-check install install-units \
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz transcriber-python clean
 
 all: build
 
@@ -112,7 +113,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check
+	check-wheel prometheus-check proxy-check container-check check-fuzz
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -166,6 +167,17 @@ check-stress: build fixtures need-checks
 			CC="clang -fsanitize=$$build" $(CURDIR)/$(BUILD)/$$build/fixtures/mixed.so || exit 1; \
 	done
 	python3 Tests/Load/stress.py $(CHECK_STRESS_FLAGS)
+
+## fuzz: all fuzzers share SECONDS (60); what they find ends it, and the input is kept
+SECONDS ?= 60
+fuzz: build fixtures need-fuzz
+	$(MAKE) --no-print-directory -s -C Tests/Fuzz OUT=$(CURDIR)/$(BUILD)/fuzz
+	python3 Tests/Fuzz/fuzz.py --seconds $(SECONDS)
+
+# The fuzzers for longer, and every byte in the place of each of small requests.
+check-fuzz:
+	$(MAKE) fuzz SECONDS=300
+	python3 Tests/Fuzz/fuzz_http.py
 
 ## check-kills: Python, the worker and the host, killed KILLS times (300) at random moments
 KILLS ?= 300
@@ -236,10 +248,11 @@ need-example: PACKAGES = $(EXAMPLE)
 need-checks: PACKAGES = $(CHECKS)
 need-prometheus: PACKAGES = $(PROMETHEUS)
 need-proxies: PACKAGES = $(PROXIES)
+need-fuzz: PACKAGES = $(FUZZ)
 need-containers: PACKAGES = $(CONTAINERS)
 # Without docker's engine, which docker-compose recommends.
 need-containers: APT_FLAGS = --no-install-recommends
-need-daemon need-example need-checks need-prometheus need-proxies need-containers:
+need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
