@@ -122,8 +122,8 @@ check-thread: fixtures
 prometheus-check: build need-checks need-prometheus
 	python3 Tests/Prometheus/prometheus_check.py
 
-## proxy-check: workers behind HAProxy and nginx, and asked by the blackbox exporter, with the files in contrib
-proxy-check: build need-checks need-proxies
+## proxy-check: workers and units behind HAProxy and nginx, with the files in contrib
+proxy-check: build fixtures need-checks need-proxies
 	python3 Tests/Operations/proxy_check.py
 
 ## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root

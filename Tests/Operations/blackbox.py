@@ -39,3 +39,4 @@ def check() -> None:
                 stack.callback(gate.touch)
                 until(lambda: worker.ask("GET", "/health/ready")[0] == 503, "the worker initializes")
                 expect(success() == "0", "a worker that is not ready is found ready")
+    print("ok   blackbox exporter: it tells a worker that is ready from one that is not")

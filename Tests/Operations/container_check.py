@@ -102,8 +102,8 @@ def check_container(image: Image, log: Path, commands: list[list[str]]) -> None:
         if container.process.poll() is None:
             container.process.kill()
             container.process.wait()
-    print(f"ok   the image starts as process 1, user {image.user}, on a read-only root; {len(commands)} probes say yes; "
-          "SIGTERM ends it with 0")
+    print(f"ok   the image starts as process 1 and user {image.user}, on a read-only root")
+    print(f"ok   {len(commands)} probes of the files say yes in it, and SIGTERM ends it with 0")
 
 
 def main() -> None:

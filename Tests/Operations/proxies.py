@@ -8,11 +8,13 @@ import os
 import socket
 import ssl
 import subprocess
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from processes import PATIENCE, Process, Worker, expect, free_port, from_contrib
+from processes import PATIENCE, Process, Worker, expect, free_port, from_contrib, until
 
 NAME = "workers.example"
 TOKEN = "a-token-of-the-check"
@@ -30,6 +32,11 @@ def certificate(folder: Path) -> Path:
         expect(done.returncode == 0, done.stderr)
         file.write_text(file.read_text() + key.read_text())
     return file
+
+
+def context_for(file: Path) -> ssl.SSLContext:
+    """Trusts this certificate alone."""
+    return ssl.create_default_context(cafile=os.fspath(file))
 
 
 class Proxy(Process):
@@ -79,6 +86,10 @@ class Proxy(Process):
         names, *rows = (line.split(",") for line in self.admin("show stat").splitlines() if line)
         return {row[names.index(column)] for row in rows if row[1] == server}
 
+    def waits_until(self, server: str, state: str) -> None:
+        """Until HAProxy has found a server UP, or DOWN."""
+        until(lambda: all(state in shown for shown in self.shows(server, "status")), f"{server} is {state}")
+
     def curl(self, path: str, *options: str, body: Any = None) -> list[str]:
         """The command of a client that knows the certificate and the token."""
         command = ["curl", "-sS", "-N", "--max-time", str(PATIENCE), "--cacert", str(self.certificate)]
@@ -87,14 +98,11 @@ class Proxy(Process):
             command += ["-d", json.dumps(body)]
         return [*command, *options, f"https://{NAME}:{self.port}{path}"]
 
-    def connection(self) -> http.client.HTTPSConnection:
-        return TLSConnection(self.port, ssl.create_default_context(cafile=os.fspath(self.certificate)))
-
     def request(
         self, method: str, path: str, body: Any = None, **headers: str
     ) -> tuple[int, str]:
         """One request on a connection of its own; `X_Timeout` is the header X-Timeout."""
-        with contextlib.closing(self.connection()) as connection:
+        with contextlib.closing(TLSConnection(self.port, context_for(self.certificate))) as connection:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             text = None if body is None else json.dumps(body)
             connection.request(method, path, text, HEADERS | given)
@@ -115,10 +123,38 @@ class TLSConnection(http.client.HTTPSConnection):
 
 
 @contextlib.contextmanager
+def load(port: int, certificate: Path, body: str, clients: int = 6) -> Iterator[Counter[str]]:
+    """Clients that call again and again, each on one connection as long as that lasts; how their calls ended."""
+    ended, seen = threading.Event(), Counter[str]()
+
+    def call() -> None:
+        with contextlib.closing(TLSConnection(port, context_for(certificate))) as connection:
+            while not ended.is_set():
+                try:
+                    connection.request("POST", "/execute", body, HEADERS)
+                    answer = connection.getresponse()
+                    answer.read()
+                    seen[str(answer.status)] += 1
+                except Exception as error:
+                    seen[repr(error)] += 1
+                    connection.close()
+
+    threads = [threading.Thread(target=call) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+@contextlib.contextmanager
 def proxy(kind: str, folder: Path, workers: list[Worker]) -> Iterator[Proxy]:
     started = Proxy(kind, folder, workers)
     try:
-        started.wait_for(lambda: started.request("GET", "/health/ready")[0] == 200, f"{kind} has a worker that is ready")
+        started.wait_for(lambda: started.request("GET", "/health/ready")[0] == 200, f"{kind} has a worker")
         yield started
     finally:
         started.end()

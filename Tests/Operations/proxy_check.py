@@ -1,19 +1,18 @@
 """Workers behind HAProxy and nginx, and asked by the blackbox exporter: each file of contrib as users copy it."""
 
-import contextlib
 import json
 import subprocess
 import tempfile
 import threading
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import blackbox
+import units
 from processes import PATIENCE, Failure, Worker, expect, until, workers
-from proxies import HEADERS, NAME, Proxy, proxy
+from proxies import NAME, Proxy, load, proxy
 
-CLIENTS, RESTARTS = 6, 3
+RESTARTS = 3
 
 
 class Setting:
@@ -116,9 +115,7 @@ def balances_by_readiness(setting: Setting) -> None:
             asker = threading.Thread(target=worker.ask, args=("POST", "/initialize", {"until": str(gates[-1])}))
             asker.start()
             askers.append(asker)
-            setting.proxy.wait_for(
-                lambda: setting.proxy.text().count(f"Server workers/{worker.name} is DOWN"), f"{worker.name} is left out"
-            )
+            setting.proxy.waits_until(worker.name, "DOWN")
             if len(gates) == 1:
                 seen = {setting.proxy.request("POST", "/execute", {}, X_Timeout="20") for _ in range(10)}
                 expect(seen == {(200, '"worker-2"')}, seen)
@@ -130,7 +127,7 @@ def balances_by_readiness(setting: Setting) -> None:
         for asker in askers:
             asker.join(PATIENCE)
     for worker in setting.workers:
-        until(lambda: f"Server workers/{worker.name} is UP" in setting.proxy.text(), f"{worker.name} is back")
+        setting.proxy.waits_until(worker.name, "UP")
 
 
 def lives_without_one(setting: Setting) -> None:
@@ -154,6 +151,8 @@ def repeats_nothing(setting: Setting) -> None:
     expect(status == "502", status)
     expect(record.read_text().split() == [worker.name], record.read_text())
     worker.start()
+    if setting.kind == "haproxy":
+        setting.proxy.waits_until(worker.name, "UP")
 
 
 def restart(setting: Setting, worker: Worker) -> None:
@@ -166,38 +165,17 @@ def restart(setting: Setting, worker: Worker) -> None:
     worker.start()
     if told:
         setting.proxy.admin(f"set server workers/{worker.name} state ready")
-        until(lambda: all("UP" in state for state in setting.proxy.shows(worker.name, "status")), "it is back")
+        setting.proxy.waits_until(worker.name, "UP")
 
 
 def drains(setting: Setting) -> None:
     """Workers that are restarted under load lose no request"""
-    ended, seen = threading.Event(), Counter[str]()
-
-    def load() -> None:
-        with contextlib.closing(setting.proxy.connection()) as connection:
-            while not ended.is_set():
-                try:
-                    connection.request("POST", "/execute", '{"kwargs":{"seconds":0.005}}', HEADERS)
-                    answer = connection.getresponse()
-                    answer.read()
-                    seen[str(answer.status)] += 1
-                except Exception as error:
-                    seen[repr(error)] += 1
-                    connection.close()
-
-    clients = [threading.Thread(target=load) for _ in range(CLIENTS)]
-    for client in clients:
-        client.start()
-    try:
+    with load(setting.proxy.port, setting.proxy.certificate, '{"kwargs":{"seconds":0.005}}') as seen:
         for _ in range(RESTARTS):
             for worker in setting.workers:
                 before = seen.total()
                 until(lambda: seen.total() > before + 50, "there is a load")
                 restart(setting, worker)
-    finally:
-        ended.set()
-        for client in clients:
-            client.join(PATIENCE)
     expect(set(seen) == {"200"}, seen)
 
 
@@ -221,11 +199,14 @@ def main() -> None:
                             check(setting)
                         except Failure as failure:
                             logs = "\n".join(log.read_text(errors="replace")[-3000:] for log in folder.glob("*.log"))
-                            raise SystemExit(f"FAILED {kind}, {place}: {check.__doc__}: {failure}\n{logs}") from None
+                            raise Failure(f"{kind}, {place}: {check.__doc__}: {failure}\n{logs}") from None
                         print(f"ok   {kind}, {place}: {check.__doc__}", flush=True)
     blackbox.check()
-    print("ok   blackbox exporter: it tells a worker that is ready from one that is not")
+    units.check()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failure as failure:
+        raise SystemExit(f"FAILED {failure}") from None
