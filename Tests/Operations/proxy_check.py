@@ -4,6 +4,7 @@ import json
 import subprocess
 import tempfile
 import threading
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,12 @@ def streams(setting: Setting) -> None:
         expect(trailer == (setting.kind == "haproxy"), heads.read_text())
 
 
+def takes_large_bodies(setting: Setting) -> None:
+    """A body of 10 MB arrives"""
+    answer = setting.proxy.request("POST", "/execute", {"kwargs": {"text": "x" * 10_000_000}})
+    expect(answer[0] == 200, answer)
+
+
 def expires(setting: Setting) -> None:
     """X-Timeout reaches the worker"""
     answer = setting.proxy.request("POST", "/execute", {"kwargs": {"until": "/never"}}, X_Timeout="0.2")
@@ -94,7 +101,8 @@ def leaves(setting: Setting) -> None:
 def cancels(setting: Setting) -> None:
     """/progress/ID and /cancel/ID reach the worker that has the call"""
     for number in range(6):
-        call, target = f"call/{number}", f"call%2F{number}"
+        call = f"a,call/{number}"
+        target = urllib.parse.quote(call, safe="")
         command = setting.proxy.curl("/execute", "-w", "%{http_code}", "-o", "/dev/null", "-H",
                                      f"X-Request-Id: {call}", body={"kwargs": {"until": "/never"}})
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
@@ -180,7 +188,7 @@ def drains(setting: Setting) -> None:
 
 
 def checks(kind: str, place: str) -> list[Callable[[Setting], None]]:
-    found = [admits, spreads, streams, expires, leaves, cancels, repeats_nothing]
+    found = [admits, spreads, streams, takes_large_bodies, expires, leaves, cancels, repeats_nothing]
     if kind == "haproxy":
         return [*found, balances_by_readiness, drains]
     # What nginx does about a worker that is gone; a restart loses requests then, which docs/operations.md tells.

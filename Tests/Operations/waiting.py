@@ -17,7 +17,7 @@ class Waiting:
     def initialize(self, config):
         wait(config.get("until"))
 
-    def execute(self, until=None, seconds=0, record=None):
+    def execute(self, until=None, seconds=0, record=None, text=None):
         if record:
             with open(record, "a") as runs:
                 print(os.environ["WORKER_NAME"], file=runs)
