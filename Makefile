@@ -174,9 +174,15 @@ fuzz: build fixtures need-fuzz
 	$(MAKE) --no-print-directory -s -C Tests/Fuzz OUT=$(CURDIR)/$(BUILD)/fuzz
 	python3 Tests/Fuzz/fuzz.py --seconds $(SECONDS)
 
-# The fuzzers for longer, and every byte in the place of each of small requests.
+# The fuzzers for longer, the plugin's on both sanitizers, and every byte in the place of each of small requests.
 check-fuzz:
 	$(MAKE) fuzz SECONDS=300
+	swift build $(THREAD) --product universal-worker
+	swift build $(ADDRESS) --product universal-worker
+	for build in thread address; do \
+		$(MAKE) --no-print-directory -s -C Tests/Fuzz plugins BUILD=$$build OUT=$(CURDIR)/$(BUILD)/fuzz || exit 1; \
+	done
+	python3 Tests/Fuzz/fuzz_abi.py --seconds 120 --only thread,address
 	python3 Tests/Fuzz/fuzz_http.py
 
 ## check-kills: Python, the worker and the host, killed KILLS times (300) at random moments
