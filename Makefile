@@ -123,7 +123,7 @@ prometheus-check: build need-checks need-prometheus
 	python3 Tests/Prometheus/prometheus_check.py
 
 ## proxy-check: workers and units behind HAProxy and nginx, with the files in contrib
-proxy-check: build fixtures need-checks need-proxies
+proxy-check: build fixtures need-checks need-prometheus need-proxies
 	python3 Tests/Operations/proxy_check.py
 
 ## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root

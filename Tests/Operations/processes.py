@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -165,6 +166,13 @@ class Worker:
     def calls(self) -> list[str]:
         """The ids of the calls that it has."""
         return [call["id"] for call in json.loads(self.ask("GET", "/calls")[1])["calls"]]
+
+
+def calls_done(metrics: str) -> int:
+    """How many calls a worker has done."""
+    sample = r'^universal_worker_requests_total\{endpoint="/execute",outcome="ok"\} (\d+)$'
+    found = re.search(sample, metrics, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 @contextlib.contextmanager

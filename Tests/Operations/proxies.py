@@ -51,7 +51,8 @@ class Proxy(Process):
     def _haproxy(self, folder: Path, workers: list[Worker]) -> list[str]:
         (folder / "universal-worker.tokens").write_text(f"Bearer {TOKEN}\n")
         changes = {":8443": f":{self.port}", "/etc/haproxy/": f"{folder}/", "/run/haproxy/": f"{folder}/"}
-        self.admin_socket = folder / "admin.sock"
+        self.admin_socket, self.metrics_port = folder / "admin.sock", free_port()
+        changes["127.0.0.1:9101"] = f"127.0.0.1:{self.metrics_port}"
         for number, worker in enumerate(workers, 1):
             place = f"127.0.0.1:{worker.place}" if isinstance(worker.place, int) else f"unix@{worker.place}"
             changes[f"127.0.0.1:808{number}"] = place

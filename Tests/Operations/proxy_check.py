@@ -4,14 +4,17 @@ import json
 import subprocess
 import tempfile
 import threading
+import urllib.error
 import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import blackbox
+import scrape
 import units
-from processes import PATIENCE, Failure, Worker, expect, until, workers
-from proxies import NAME, Proxy, load, proxy
+from processes import PATIENCE, Failure, Worker, calls_done, expect, until, workers
+from proxies import HEADERS, NAME, Proxy, load, proxy
 
 RESTARTS = 3
 
@@ -114,6 +117,44 @@ def cancels(setting: Setting) -> None:
             expect(status == "409", f"the call that was cancelled has {status}")
 
 
+def is_scraped(setting: Setting) -> None:
+    """Prometheus scrapes each worker, by the job that docs/operations.md has"""
+    scrape.check(setting.proxy, setting.workers, setting.folder)
+
+
+def shows_metrics(setting: Setting) -> None:
+    """The metrics under a worker's name are its own, also while it is not ready"""
+    base, token = f"http://127.0.0.1:{setting.proxy.metrics_port}", {"Authorization": HEADERS["Authorization"]}
+
+    def done(worker: Worker) -> int:
+        asked = urllib.request.Request(f"{base}/{worker.name}/metrics", headers=token)
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return calls_done(answer.read().decode())
+
+    for count, worker in enumerate(setting.workers, 1):
+        before = done(worker)
+        for _ in range(count):
+            worker.ask("POST", "/execute", {})
+        expect(done(worker) == before + count, f"{worker.name}: {done(worker)} calls, not {before} and {count}")
+    gate = setting.gate()
+    worker = setting.workers[0]
+    before = done(worker)
+    asker = threading.Thread(target=worker.ask, args=("POST", "/initialize", {"until": str(gate)}))
+    asker.start()
+    setting.proxy.waits_until(worker.name, "DOWN")
+    expect(done(worker) == before, "a worker that is not ready shows another one's metrics")
+    gate.touch()
+    asker.join(PATIENCE)
+    setting.proxy.waits_until(worker.name, "UP")
+    for path, headers, status in (("/worker-1/stats", token, 404), ("/worker-9/metrics", token, 404),
+                                  ("/worker-1/metrics", {}, 401)):
+        try:
+            urllib.request.urlopen(urllib.request.Request(base + path, headers=headers), timeout=PATIENCE).close()
+            raise Failure(f"{path} is answered")
+        except urllib.error.HTTPError as error:
+            expect(error.code == status, f"{path}: {error}")
+
+
 def balances_by_readiness(setting: Setting) -> None:
     """A worker that is not ready gets no calls, and without any the proxy is not ready"""
     gates, askers = [], []
@@ -190,7 +231,7 @@ def drains(setting: Setting) -> None:
 def checks(kind: str, place: str) -> list[Callable[[Setting], None]]:
     found = [admits, spreads, streams, takes_large_bodies, expires, leaves, cancels, repeats_nothing]
     if kind == "haproxy":
-        return [*found, balances_by_readiness, drains]
+        return [*found, is_scraped, shows_metrics, balances_by_readiness, drains]
     # What nginx does about a worker that is gone; a restart loses requests then, which docs/operations.md tells.
     return [*found, lives_without_one if place == "tcp" else drains]
 

@@ -2,13 +2,12 @@
 
 import contextlib
 import os
-import re
 import shutil
 import stat
 import sys
 from pathlib import Path
 
-from processes import CONTRIB, ROOT, WORKER, Connection, Failure, expect, free_port, from_contrib, until
+from processes import CONTRIB, ROOT, WORKER, Connection, Failure, calls_done, expect, free_port, from_contrib, until
 from proxies import HEADERS, certificate, load
 
 sys.path.append(os.fspath(ROOT / "Tests/Systemd"))
@@ -28,6 +27,7 @@ def configure(bench: Bench, port: int) -> Path:
     bench.settings("echo", shutil.copy(ROOT / "Examples/Echo/echo.so", bench.plugins), "Echo")
     file = certificate(config)
     changes = {":8443": f":{port}", "/etc/haproxy/": f"{config}/"}
+    changes["127.0.0.1:9101"] = f"127.0.0.1:{free_port()}"
     changes["/run/haproxy/admin.sock"] = f'"{RUNTIME}/admin.sock"'
     for number in range(1, COUNT + 1):
         (config / f"echo-{number}.env").symlink_to("echo.env")
@@ -43,13 +43,9 @@ def configure(bench: Bench, port: int) -> Path:
 
 
 def calls_of(place: Path) -> int:
-    """How many calls a worker has done."""
     with contextlib.closing(Connection(place)) as connection:
         connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-    sample = r'^universal_worker_requests_total\{endpoint="/execute",outcome="ok"\} (\d+)$'
-    found = re.search(sample, text, re.MULTILINE)
-    return int(found[1]) if found else 0
+        return calls_done(connection.getresponse().read().decode())
 
 
 def check_units(bench: Bench) -> None:
