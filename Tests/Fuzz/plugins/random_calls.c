@@ -124,7 +124,7 @@ static void step(void) {
     default:
         // What others wait for, or is written to a file, less often.
         if (!dice(50)) host->config_changed();
-        else if (!dice(500)) host->log(dice(6), text.data, text.length < 20 ? text.length : 20);
+        else if (!dice(500)) host->log(dice(6), text.data, text.data == large ? 20 : text.length);
         else if (!dice(100)) host->set_ready(dice(2), text.data, text.length);
     }
 }
