@@ -121,8 +121,8 @@ class Worker:
 
         self.process: Process | None = None
 
-    def start(self) -> None:
-        command = [str(WORKER), "--module", str(PLUGIN), "--class", "Waiting", "--shutdown-grace", "10"]
+    def start(self, *options: str) -> None:
+        command = [str(WORKER), "--module", str(PLUGIN), "--class", "Waiting", "--shutdown-grace", "10", *options]
         inherited = []
         if self.socket:
             inherited = [self.socket.fileno()]
@@ -168,9 +168,9 @@ class Worker:
         return [call["id"] for call in json.loads(self.ask("GET", "/calls")[1])["calls"]]
 
 
-def calls_done(metrics: str) -> int:
+def calls_done(metrics: str, endpoint: str = "/execute") -> int:
     """How many calls a worker has done."""
-    sample = r'^universal_worker_requests_total\{endpoint="/execute",outcome="ok"\} (\d+)$'
+    sample = rf'^universal_worker_requests_total\{{endpoint="{endpoint}",outcome="ok"\}} (\d+)$'
     found = re.search(sample, metrics, re.MULTILINE)
     return int(found[1]) if found else 0
 

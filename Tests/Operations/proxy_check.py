@@ -187,6 +187,27 @@ def lives_without_one(setting: Setting) -> None:
     expect(seen == {(200, '"worker-2"')}, seen)
 
 
+def passes_on(setting: Setting) -> None:
+    """A call that a worker refuses, as its queue is full, goes to another one"""
+    worker = setting.workers[0]
+    worker.stop()
+    worker.start("--max-queue", "0")
+    setting.proxy.waits_until(worker.name, "UP")
+    gate = setting.gate()
+    asker = threading.Thread(target=worker.ask, args=("POST", "/execute", {"kwargs": {"until": str(gate)}}))
+    asker.start()
+    until(worker.calls, "the worker is busy")
+    expect(worker.ask("POST", "/execute", {})[0] == 503, "its queue is not full")
+    seen = {setting.proxy.request("POST", "/execute", {}) for _ in range(10)}
+    gate.touch()
+    asker.join(PATIENCE)
+    expect(seen == {(200, '"worker-2"')}, seen)
+    expect(setting.proxy.shows(worker.name, "wredis") != {"0"}, "no call was passed on")
+    worker.stop()
+    worker.start()
+    setting.proxy.waits_until(worker.name, "UP")
+
+
 def repeats_nothing(setting: Setting) -> None:
     """A call whose worker is killed is an error for its client, and not run again"""
     record = setting.folder / "record"
@@ -231,7 +252,7 @@ def drains(setting: Setting) -> None:
 def checks(kind: str, place: str) -> list[Callable[[Setting], None]]:
     found = [admits, spreads, streams, takes_large_bodies, expires, leaves, cancels, repeats_nothing]
     if kind == "haproxy":
-        return [*found, is_scraped, shows_metrics, balances_by_readiness, drains]
+        return [*found, passes_on, is_scraped, shows_metrics, balances_by_readiness, drains]
     # What nginx does about a worker that is gone; a restart loses requests then, which docs/operations.md tells.
     return [*found, lives_without_one if place == "tcp" else drains]
 

@@ -15,8 +15,14 @@ from bench import Bench  # noqa: E402
 from user_manager import Unavailable, UserManager  # noqa: E402
 
 COUNT = 2
+DOCUMENT = ROOT / "docs/operations.md"
 PROXY = "universal-worker-proxy.service"
 RUNTIME = "${XDG_RUNTIME_DIR}/universal-worker"
+
+
+def documented_line(start: str) -> str:
+    (line,) = [line for line in DOCUMENT.read_text().splitlines() if line.startswith(start)]
+    return line
 
 
 def configure(bench: Bench, port: int) -> Path:
@@ -35,6 +41,8 @@ def configure(bench: Bench, port: int) -> Path:
     from_contrib("haproxy.cfg", config / "haproxy.cfg", changes)
     (config / "universal-worker.tokens").write_text(f"{HEADERS['Authorization']}\n")
     shutil.copy(CONTRIB / PROXY, bench.units)
+    (config / "echo.json").write_text('{"level":1}')
+    bench.drop_in("initialize", "[Service]", documented_line("ExecStartPost=").replace("NAME.json", "echo.json"))
     for path in config.iterdir():
         os.chown(path, manager.uid, manager.gid, follow_symlinks=False)
     manager.run("systemd-analyze", "--user", "verify", os.path.join(bench.units, PROXY))
@@ -42,10 +50,10 @@ def configure(bench: Bench, port: int) -> Path:
     return file
 
 
-def calls_of(place: Path) -> int:
+def calls_of(place: Path, endpoint: str = "/execute") -> int:
     with contextlib.closing(Connection(place)) as connection:
         connection.request("GET", "/metrics")
-        return calls_done(connection.getresponse().read().decode())
+        return calls_done(connection.getresponse().read().decode(), endpoint)
 
 
 def check_units(bench: Bench) -> None:
@@ -65,6 +73,7 @@ def check_units(bench: Bench) -> None:
             bench.manager.systemctl("restart", unit)
             expect(bench.main_pid(unit) != before, f"{unit} has not been restarted")
         until(lambda: all(calls_of(place) > 20 for place in places), "all workers have done calls again")
+    expect([calls_of(place, "/initialize") for place in places] == [1] * COUNT, "a worker has not its configuration")
     expect(set(seen) == {"200"}, seen)
     bench.manager.systemctl("reload", PROXY)
     bench.manager.systemctl("stop", PROXY, *sockets, *units)
