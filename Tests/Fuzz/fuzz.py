@@ -20,7 +20,7 @@ from target import FINDINGS, ROOT
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / ".build/fuzz"
 # Of the seconds, in proportion.
-SHARES = {"reader": 3, "reader-portable": 2, "bytes": 1, "smuggling": 6, "abi": 3, "command_line": 3}
+SHARES = {"reader": 3, "reader-portable": 2, "bytes": 1, "smuggling": 6, "abi": 3, "command_line": 3, "frames": 3}
 LIBFUZZER = ["reader", "reader-portable", "bytes"]
 # Beyond its seconds each may take so long, for its start, the last batch and its end.
 PATIENCE = 120

@@ -36,32 +36,41 @@ class Target:
     """A worker on a listening socket of ours, TCP or Unix; what it prints goes to a file."""
 
     def __init__(
-        self, arguments: Sequence[str], unix: bool = False, binary: Path = RELEASE, environment: dict[str, str] | None = None
+        self,
+        arguments: Sequence[str],
+        unix: bool = False,
+        binary: Path = RELEASE,
+        environment: dict[str, str] | None = None,
+        waits: bool = True,
     ) -> None:
+        """`waits`: until it is ready for calls; without, it may never be."""
         self.folder = tempfile.TemporaryDirectory(prefix="universal-worker-")
         if unix:
-            self.listener = socket.socket(socket.AF_UNIX)
-            self.listener.bind(f"{self.folder.name}/socket")
-            self.listener.listen(512)
+            listener = socket.socket(socket.AF_UNIX)
+            listener.bind(f"{self.folder.name}/socket")
+            listener.listen(512)
         else:
-            self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+            listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.family, self.address = listener.family, listener.getsockname()
         self.text = open(f"{self.folder.name}/text", "w+b")
-        descriptor = self.listener.fileno()
+        descriptor = listener.fileno()
         self.process = subprocess.Popen(
             [str(binary), "--fd", str(descriptor), *arguments],
             stdin=subprocess.DEVNULL, stdout=self.text, stderr=self.text, pass_fds=[descriptor],
             env={**os.environ, **(environment or {})},
         )  # fmt: skip
+        # When the worker ends, so does the socket.
+        listener.close()
         self.facts = Facts(self.process.pid)
-        ready = until(lambda: self.process.poll() is not None or self._is_ready(), PATIENCE)
-        expect(ready and self.process.poll() is None, f"the worker does not start:\n{self.printed()}")
+        ready = not waits or until(lambda: self.process.poll() is not None or self._is_ready(), PATIENCE)
+        expect(ready and not (waits and self.process.poll() is not None), f"the worker does not start:\n{self.printed()}")
         # As they are at the first rest: a start opens and closes some, and the first calls leave theirs.
         self.descriptors: Counter[str] | None = None
 
     def connect(self) -> socket.socket:
-        connection = socket.socket(self.listener.family)
+        connection = socket.socket(self.family)
         connection.settimeout(PATIENCE)
-        connection.connect(self.listener.getsockname())
+        connection.connect(self.address)
         return connection
 
     def exchange(self, *pieces: bytes) -> bytes:
@@ -98,7 +107,7 @@ class Target:
         return received
 
     def _is_ready(self) -> bool:
-        """False also where it ended while it was asked: our own listener keeps the connection."""
+        """False also where it ended while it was asked."""
         try:
             return self._ask("/health/ready", 2).startswith(b"HTTP/1.1 200")
         except OSError:
@@ -149,6 +158,5 @@ class Target:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.listener.close()
         self.text.close()
         self.folder.cleanup()
