@@ -28,11 +28,14 @@ def entry(function):
 
 def in_plugin(frame):
     """Whether the interrupted frame is plugin code that an entry has called."""
+    is_ours = False
     while frame is not None:
-        if frame.f_code in entries:
+        if frame.f_code in handlers:
+            is_ours = False  # a signal that meets a handler, or what that calls
+        elif frame.f_code in entries and not is_ours:
             return True
-        if frame.f_globals.get("__package__") == __package__ and frame.f_code not in handlers:
-            return False
+        elif frame.f_globals.get("__package__") == __package__:
+            is_ours = True
         frame = frame.f_back
     return False
 
