@@ -76,6 +76,8 @@ class Lane:
                 outcome = Outcome(ERROR, b"no such kind of call", UNSUPPORTED)
             self.end(call, outcome, runner.states.look(False))
             call.kept = None
+            frame = outcome = None
+            runner.collector.after_call()
 
     def refuse(self, error):
         """Answers a call for which there is no thread; on the control thread."""

@@ -7,6 +7,7 @@ import threading
 
 from . import PROTOCOL, dialect, encoding, forking, loading, stdio, stopping
 from .calls import HOOKS
+from .collecting import Collector
 from .control import Control, metrics_module
 from .encoding import any_encode
 from .errors import encoded, report
@@ -34,6 +35,7 @@ class Runner:
         except BaseException as error:
             self.problem = error
         self.states = None
+        self.collector = Collector()
         self.loop = None
         self.loop_lock = threading.Lock()
         self.context = contextvars.copy_context()
@@ -94,6 +96,7 @@ class Runner:
         if forking.copied:
             forking.leave_copy()
         self.plugin = plugin
+        self.collector.loaded()
         self.context = contextvars.copy_context()
         self.states = States(self.dialect, plugin)
         self.control.write(self.states.look(False))

@@ -24,6 +24,9 @@ static const char canceller[] = {
 static const char cjm[] = {
 #embed "../../Python/universal_worker_runner/cjm.py"
 };
+static const char collecting[] = {
+#embed "../../Python/universal_worker_runner/collecting.py"
+};
 static const char control[] = {
 #embed "../../Python/universal_worker_runner/control.py"
 };
@@ -110,6 +113,7 @@ static const uwp_module modules[] = {
     {"calls", calls, sizeof calls},
     {"canceller", canceller, sizeof canceller},
     {"cjm", cjm, sizeof cjm},
+    {"collecting", collecting, sizeof collecting},
     {"control", control, sizeof control},
     {"coroutines", coroutines, sizeof coroutines},
     {"diagnostics", diagnostics, sizeof diagnostics},

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 
 
 class Plugin:
@@ -24,6 +25,14 @@ class Plugin:
 
     def do_none(self, *args):
         return None
+
+    def do_cycle(self):
+        """Leaves an object to the collector; how many of these are still there."""
+        self.cycles = [cycle for cycle in getattr(self, "cycles", []) if cycle() is not None]
+        event = threading.Event()
+        event.circle = event
+        self.cycles.append(weakref.ref(event))
+        return len(self.cycles)
 
     def do_fail(self, text=None):
         raise RuntimeError() if text is None else RuntimeError(text)
