@@ -27,7 +27,8 @@ import Testing
             case "/health":
                 #expect(response.status == 200)
                 #expect(response.text.hasPrefix("{\"status\":\"running\",\"pid\":"))
-                #expect(response.text.contains("\"state\":\"\(state)\""))
+                #expect(
+                    response.text.contains("\"state\":\"\(state)\",\"reason\":\"\(reason)"))
             default:
                 #expect(response.status == 200)
                 #expect(response.text == "{\"status\":\"live\"}")

@@ -52,7 +52,12 @@ final class HealthPage {
         text.append(facts.further)
         text.append(",\"state\":\"")
         text.append(facts.readiness.state)
-        text.append("\",\"uptime_seconds\":")
+        text.append("\"")
+        if let reason = facts.readiness.reason {
+            text.append(",\"reason\":")
+            text.appendJSONString(reason)
+        }
+        text.append(",\"uptime_seconds\":")
         text.append(String(uptimeSeconds))
         text.append(",\"calls_running\":")
         text.append(String(facts.running))
