@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "CCrash", cSettings: strictC),
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CThreads", cSettings: strictC),
+        .target(name: "CPage", exclude: ["files"], cSettings: strictC),
 
         // The rooms, lowest first; arrows point down only.
         room("WorkerCore"),
@@ -64,7 +65,7 @@ let package = Package(
             ]),
         room(
             "WorkerHTTP",
-            ["CMicroHTTPD", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+            ["CMicroHTTPD", "CPage", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",
             dependencies: [

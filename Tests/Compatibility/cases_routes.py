@@ -1,7 +1,7 @@
 """Paths, methods, targets, and what the headers of a request may look like."""
 
 from build import GETS, POSTS, call, closes, echoed, get, instead, post
-from model import Case, Difference, Want
+from model import ANY, Case, Difference, Want
 from wire import request
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "get", "PROPFIND")
@@ -9,6 +9,7 @@ NOT_FOUND = {"detail": "Not Found"}
 NOT_ALLOWED = {"detail": "Method Not Allowed"}
 HEALTH = {"status": "running", "pid": "the worker's", "name": "Echo", "version": "1.2.3"}
 NO_ROUTE = "Endpoints: FastAPI's own pages are other paths"
+OWN_PAGE = "Endpoints: / is the worker's own page"
 SLASH = instead("Decided: a trailing slash is another path", 404, NOT_FOUND)
 ABSOLUTE = "Decided: absolute-form targets are routed by their path"
 
@@ -37,7 +38,6 @@ def wrong_methods() -> list[Case]:
 
 def unknown_paths() -> list[Case]:
     paths = (
-        "/",
         "/nope",
         "/health/x",
         "/Health",
@@ -75,6 +75,15 @@ def slashes() -> list[Case]:
     cases.append(get("GET /health// has two", "/health//", differs=SLASH))
     cases.append(get("GET /health/?x=1", "/health/?x=1", differs=SLASH))
     return cases
+
+
+def own_pages() -> list[Case]:
+    """The worker's own page stands where the original has nothing."""
+    page = instead(OWN_PAGE, 200, ANY, type="text/html")
+    return [
+        get("GET '/'", "/", differs=page),
+        post("POST '/'", "/", b"{}", differs=instead(OWN_PAGE, 405, NOT_ALLOWED, allow=("GET", "HEAD"))),
+    ]
 
 
 def framework_pages() -> list[Case]:
@@ -241,6 +250,7 @@ def all_cases() -> list[Case]:
         fine
         + wrong_methods()
         + unknown_paths()
+        + own_pages()
         + slashes()
         + framework_pages()
         + targets()

@@ -67,7 +67,7 @@ import WorkerHTTP
     }
 
     @Test(arguments: [
-        "/", "/healt", "/health/", "//health", "/health%00", "/health%00x", "/%", "/Health",
+        "/page", "/healt", "/health/", "//health", "/health%00", "/health%00x", "/%", "/Health",
         "/x?/health",
         "*", "http://localhost", "http://localhost//health",
     ])

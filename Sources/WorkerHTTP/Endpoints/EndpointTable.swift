@@ -4,6 +4,9 @@ internal import WorkerCore
 package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
+        .get("/", as: ContentType.html) { _ in .pageDocument() },
+        .get("/page.css", as: ContentType.style) { _ in .pageStyle() },
+        .get("/page.js", as: ContentType.script) { _ in .pageScript() },
         .get("/health") { $0.health() },
         .get("/health/live") { _ in .live },
         .get("/health/ready") { .ready($0.service.health.readiness) },
