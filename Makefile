@@ -7,6 +7,7 @@ USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 WHEEL := $(BUILD)/wheel
+PAGE := $(BUILD)/page-python
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
 DAEMON := libmicrohttpd-dev pkg-config
@@ -14,6 +15,7 @@ EXAMPLE := libpocketsphinx-dev pocketsphinx-en-us pocketsphinx-testdata curl pyt
 CHECKS := python3 python3-venv curl
 PROMETHEUS := prometheus
 FUZZ := rapidjson-dev python3
+CHROMIUM := chromium chromium-driver
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
 VALIDATE := kubernetes-validate==1.37.0
@@ -25,8 +27,8 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check wheel bench lifetime systemd-check install install-units \
-	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz transcriber-python clean
+	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check page-check wheel bench lifetime systemd-check install install-units \
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page transcriber-python clean
 
 all: build
 
@@ -113,7 +115,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check check-fuzz
+	check-wheel prometheus-check proxy-check container-check page-check check-fuzz
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -134,6 +136,16 @@ container-check: build need-checks need-containers
 	fi
 	$(BUILD)/containers/bin/python Tests/Operations/container_check.py \
 		--validate $(BUILD)/containers/bin/kubernetes-validate
+
+## page-check: the page in a real Chromium, with plugins of both kinds; leaves pictures in .build/page
+page-check: build fixtures need-checks need-page $(PAGE)/stamp
+	$(PAGE)/bin/python Tests/Page/page_check.py
+
+# Selenium, and axe-core, which judges contrast and labels; made anew when the list changes.
+$(PAGE)/stamp: Tests/Page/requirements.txt
+	rm -rf $(PAGE) && python3 -m venv $(PAGE)
+	$(PAGE)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
 
 ## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure
 N ?= 20
@@ -258,7 +270,8 @@ need-fuzz: PACKAGES = $(FUZZ)
 need-containers: PACKAGES = $(CONTAINERS)
 # Without docker's engine, which docker-compose recommends.
 need-containers: APT_FLAGS = --no-install-recommends
-need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz:
+need-page: PACKAGES = $(CHROMIUM)
+need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
