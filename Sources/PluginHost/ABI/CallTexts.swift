@@ -36,20 +36,19 @@ extension Call {
 
 /// The headers of a slot's call as the plugin sees them, valid until those of the next one.
 ///
-/// Only by the executor that describes a call.
+/// Its memory is kept for the next call, unless it is large. Only by the executor that describes a call.
 @safe struct HeaderTexts: ~Copyable {
     private var headers = unsafe UnsafeMutableBufferPointer<uw_header>(start: nil, count: 0)
     private var text = unsafe UnsafeMutableBufferPointer<CChar>(start: nil, count: 0)
 
+    /// What is kept of texts and of headers, at most.
+    private static let (keptText, keptHeaders) = (4_096, 32)
+
     /// Lays headers out in the plugin's form.
     mutating func lay(out fields: [HeaderField]) -> UnsafePointer<uw_header>? {
-        if unsafe headers.count > 0 {
-            unsafe headers.deallocate()
-            unsafe text.deallocate()
-        }
         let length = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-        unsafe headers = .allocate(capacity: fields.count)
-        unsafe text = .allocate(capacity: length)
+        unsafe Self.make(room: fields.count, in: &headers, kept: Self.keptHeaders)
+        unsafe Self.make(room: length, in: &text, kept: Self.keptText)
         var offset = 0
         for (index, field) in fields.enumerated() {
             let header = unsafe uw_header(
@@ -57,6 +56,14 @@ extension Call {
             unsafe headers.initializeElement(at: index, to: header)
         }
         return unsafe UnsafePointer(headers.baseAddress)
+    }
+
+    private static func make<Element: BitwiseCopyable>(
+        room count: Int, in buffer: inout UnsafeMutableBufferPointer<Element>, kept: Int
+    ) {
+        guard buffer.count < count || buffer.count > kept else { return }
+        unsafe buffer.deallocate()
+        unsafe buffer = .allocate(capacity: max(count, min(kept, 2 * count)))
     }
 
     private func add(_ string: String, _ offset: inout Int) -> uw_text {
