@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from target import ROOT, keep
+from target import ROOT, keep, until
 
 PATIENCE = 30.0
 ECHO = str(ROOT / "Examples/Echo/echo.so")
@@ -101,6 +101,16 @@ class Case:
         return json.dumps(shown, indent=1).encode()
 
 
+def minds_sigterm(worker: subprocess.Popen[bytes]) -> bool:
+    """Whether it has come so far that it handles or blocks SIGTERM, which ends any program before that."""
+    try:
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+    except OSError:
+        return True
+    masks = [int(mask, 16) for mask in re.findall(r"^Sig(?:Blk|Cgt):\s+(\w+)$", status, re.M)]
+    return not masks or any(mask >> (signal.SIGTERM - 1) & 1 for mask in masks)
+
+
 def run(binary: Path, case: Case) -> tuple[int | None, bytes, bytes]:
     """The exit code, None for none, and what was printed; a worker that serves is told to end."""
     worker = subprocess.Popen(
@@ -109,9 +119,9 @@ def run(binary: Path, case: Case) -> tuple[int | None, bytes, bytes]:
     )  # fmt: skip
     assert worker.stdout and worker.stderr
     printed = {worker.stdout: b"", worker.stderr: b""}
-    until, told, serves = time.monotonic() + PATIENCE, False, 0.3
+    end_of_patience, told, serves = time.monotonic() + PATIENCE, False, 0.3
     open_ends = list(printed)
-    while open_ends and time.monotonic() < until:
+    while open_ends and time.monotonic() < end_of_patience:
         ready, _, _ = select.select(open_ends, [], [], serves if not told else 1)
         for end in ready:
             piece = os.read(end.fileno(), 65_536)
@@ -119,14 +129,13 @@ def run(binary: Path, case: Case) -> tuple[int | None, bytes, bytes]:
             if not piece:
                 open_ends.remove(end)
         # What serves prints nothing more, and nothing at all where its output is closed or less is logged.
-        if not told and (not ready or b"listening on" in printed[worker.stderr]):
+        if not told and (not ready or b"listening on" in printed[worker.stderr]) and minds_sigterm(worker):
             worker.send_signal(signal.SIGTERM)
             told = True
     try:
-        if not told and not open_ends and case.closed:
-            time.sleep(serves)
+        if not told and case.closed and until(lambda: worker.poll() is not None or minds_sigterm(worker), PATIENCE):
             worker.send_signal(signal.SIGTERM)
-        code: int | None = worker.wait(max(0.1, until - time.monotonic()))
+        code: int | None = worker.wait(max(0.1, end_of_patience - time.monotonic()))
     except subprocess.TimeoutExpired:
         worker.kill()
         worker.wait()
@@ -161,9 +170,9 @@ def main() -> int:
     rng = random.Random(arguments.seed)
     known = options(arguments.binary)
     codes: Counter[int | None] = Counter()
-    until = time.monotonic() + arguments.seconds
+    stop = time.monotonic() + arguments.seconds
     found = None
-    while not found and time.monotonic() < until:
+    while not found and time.monotonic() < stop:
         case = Case(rng, known)
         code, out, error = run(arguments.binary, case)
         codes[code] += 1
