@@ -15,6 +15,7 @@ from processes import Failure, Process, Worker, expect, free_port
 
 BINARY = ROOT / ".build/release/universal-worker"
 PYTHON = ROOT / "Tests/Page/painter.py"
+WAITING = ROOT / "Tests/Operations/waiting.py"
 NATIVE = ROOT / "Examples/Echo/echo.so"
 # What is between page and worker where a token is asked for.
 DEMAND_TOKEN = """const real = window.fetch;
@@ -193,6 +194,23 @@ def check_hostile(browser: Browser, worker: PageWorker) -> None:
     browser.look_like(DESKTOP, "light")
 
 
+def check_loading(browser: Browser, worker: PageWorker) -> None:
+    """While the plugin is initialized, the page says so, and offers no cancel for what cannot be cancelled."""
+    opened(browser, worker)
+    gate = worker.folder / "gate"
+    browser.fill("Configuration, as JSON", json.dumps({"until": str(gate)}))
+    browser.find("#configuration-apply").click()
+    browser.until_text("#state", "Loading")
+    expect(browser.text("#reason") == "the plugin is being initialised", browser.text("#reason"))
+    browser.until_text("#calls", "/initialize")
+    expect(not browser.find("#calls button").is_displayed(), "an initialize can be cancelled")
+    browser.shoot("loading")
+    gate.touch()
+    browser.until_text("#configuration-message", "in force")
+    browser.until_text("#state", "Ready")
+    browser.expect_silence("while a plugin was initialized")
+
+
 def check_native(browser: Browser, worker: PageWorker) -> None:
     opened(browser, worker)
     expect(browser.find("#no-calls").is_displayed(), "the list of no calls says nothing")
@@ -219,6 +237,8 @@ def check(browser: Browser) -> None:
         check_token(browser, worker)
     with working(PYTHON, "Hostile") as worker:
         check_hostile(browser, worker)
+    with working(WAITING, "Waiting") as worker:
+        check_loading(browser, worker)
     with working(NATIVE, "Echo") as worker:
         check_native(browser, worker)
 

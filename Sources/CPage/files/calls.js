@@ -57,6 +57,8 @@ function callRow(call) {
       const percent = isKnown ? `${Math.round(now.progress * 100)} %` : "";
       setText(words, [percent, cut(now.message, 300)].filter(Boolean).join(" · "));
       button.disabled = now.state === "cancelling";
+      // What runs alone is never cancelled.
+      button.hidden = now.endpoint === "/initialize" || now.endpoint === "/cleanup";
     },
   };
 }

@@ -47,10 +47,11 @@ function paths(points, top) {
       begin = null;
       return;
     }
-    const step = `${begin === null ? "M" : "L"}${x(index)} ${y(number)}`;
+    const [verb, place] = [begin === null ? "M" : "L", `${x(index)} ${y(number)}`];
     begin ??= x(index);
-    stroke += step;
-    fill += step;
+    // One that stands alone is a dot.
+    stroke += verb === "M" ? `M${place}h0` : `L${place}`;
+    fill += verb + place;
   });
   return { stroke, fill: fill + close(points.length - 1) };
 }

@@ -21,7 +21,8 @@ function shownLabel(value) {
 function setState(state, reason) {
   byID("state").dataset.state = state;
   setText(byID("state"), state[0].toUpperCase() + state.slice(1).replace("_", " "));
-  setText(byID("reason"), cut(reason, 600));
+  // Some reasons begin with the state, which stands there already.
+  setText(byID("reason"), cut(reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason, 600));
   byID("reason").hidden = reason === "";
 }
 
@@ -42,6 +43,7 @@ async function look() {
     }
   } catch (error) {
     setState("unreachable", inWords(error));
+    setText(byID("facts"), "");
   }
 }
 
