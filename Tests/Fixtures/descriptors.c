@@ -5,6 +5,7 @@
  *
  *   close      closes one
  *   replace    puts /dev/null in the place of one
+ *   socket     puts a socket in the place of one
  *   close_all  closes all from 3 on, one after the other, as daemons do to themselves
  *   close_range  the same by one system call
  *   limit      sets the soft limit of open files to kwargs.number
@@ -18,6 +19,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 static const uw_host *host;
 
@@ -33,6 +35,13 @@ static void replace(int number) {
     int other = open("/dev/null", O_RDWR | O_CLOEXEC);
     dup2(other, number);
     close(other);
+}
+
+static void replace_by_socket(int number) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) return;
+    dup2(ends[0], number);
+    close(ends[0]);
 }
 
 static void limit(rlim_t number) {
@@ -73,6 +82,7 @@ static uw_status execute(void *instance, const uw_call *call) {
     fx_string(call->kwargs, "mode", mode, sizeof mode);
     if (!strcmp(mode, "close")) close(number);
     if (!strcmp(mode, "replace")) replace(number);
+    if (!strcmp(mode, "socket")) replace_by_socket(number);
     if (!strcmp(mode, "close_all"))
         for (int each = 3; each < 1024; each++) close(each);
     if (!strcmp(mode, "close_range")) close_range(3, ~0U, 0);

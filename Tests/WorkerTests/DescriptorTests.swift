@@ -29,6 +29,27 @@ import Testing
         #expect([.exited(0), .exited(7)].contains(ending))
     }
 
+    @Test(arguments: modes + ["socket"])
+    func
+        `SIGTERM ends a worker whose plugin has closed or replaced the socket of a client that waits`(
+            mode: String
+        ) throws
+    {
+        let worker = try WorkerProcess.start(
+            "descriptors", "Descriptors", ["--shutdown-grace", "2"])
+        func sockets() -> Set<Int32> {
+            Set((3...40).filter { worker.facts.target(of: $0).hasPrefix("socket:") })
+        }
+        let before = sockets()
+        let idle = try worker.client.connect()
+        try idle.send("GET", "/health")
+        #expect(try idle.readResponse().status == 200)
+        let number = try #require(sockets().subtracting(before).first)
+        try Self.strike(worker.client, mode, number)
+        let ending = try worker.terminate()
+        #expect([.exited(0), .exited(7)].contains(ending))
+    }
+
     @Test(arguments: ["main", "child"], numbers)
     func `A worker ends with its host whatever descriptor of its own a plugin has closed`(
         spawner: String, number: Int32

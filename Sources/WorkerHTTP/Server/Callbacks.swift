@@ -117,14 +117,16 @@ func leaveAsSent(
     unsafe strlen(text)
 }
 
-/// libmicrohttpd cannot go on: a socket that it closes has been closed by foreign code.
+/// libmicrohttpd cannot go on: a socket of its own has been closed by foreign code, and its number may be
+/// another file's by now.
 ///
 /// Anything else is a fault of ours or its own.
 func panicked(
     _ context: UnsafeMutableRawPointer?, _ file: UnsafePointer<CChar>?, _ line: UInt32,
     _ reason: UnsafePointer<CChar>?
 ) {
-    guard errno == EBADF || errno == ENOTSOCK, let context = unsafe context else { abort() }
+    let isLost = [EBADF, ENOTSOCK, ENOENT, EEXIST, EPERM].contains(errno)
+    guard isLost, let context = unsafe context else { abort() }
     unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
         $0.service.lostDescriptor("the socket of a client")
     }
