@@ -146,7 +146,7 @@ internal import WorkerThreads
         restlessSince.map { now >= $0 + Self.longestRestlessness } ?? false
     }
 
-    /// Ends the thread, and waits for it.
+    /// Ends the thread once nothing is suspended, and waits for it.
     func stop() {
         poll.stop()
         hasEnded.wait()
@@ -211,7 +211,8 @@ internal import WorkerThreads
                 service.happened(number)
             case .happened(let number):
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
-            case .stopped: isRunning = false
+            // A request may have come in the last turn.
+            case .stopped: isRunning = isAnySuspended
             case .broken: (isRunning, isBroken) = (false, true)
             }
         }

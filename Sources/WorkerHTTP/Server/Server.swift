@@ -176,12 +176,10 @@ package import WorkerThreads
         return true
     }
 
-    /// Whether a connection still waits for the plugin; the server cannot be stopped then.
+    /// Whether a connection still waits for the plugin; `stop` waits for that.
     package var isWaiting: Bool { loop.isAnySuspended }
 
-    /// Ends all connections and the thread.
-    ///
-    /// Only when nothing waits for the plugin any more.
+    /// Ends all connections and the thread, once nothing waits for the plugin any more.
     package func stop() {
         guard let daemon = daemon.withLock({ $0.take() }) else { return }
         loop.stop()
