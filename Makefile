@@ -8,6 +8,7 @@ BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 WHEEL := $(BUILD)/wheel
 PAGE := $(BUILD)/page-python
+OPENAPI := $(BUILD)/openapi
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
 DAEMON := libmicrohttpd-dev pkg-config
@@ -27,7 +28,7 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check page-check wheel bench lifetime systemd-check install install-units \
+	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
 	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page transcriber-python clean
 
 all: build
@@ -115,7 +116,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check page-check check-fuzz
+	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -141,10 +142,16 @@ container-check: build need-checks need-containers
 page-check: build fixtures need-checks need-page $(PAGE)/stamp
 	$(PAGE)/bin/python Tests/Page/page_check.py
 
-# Selenium, and axe-core, which judges contrast and labels; made anew when the list changes.
+## openapi-check: GET /openapi.json is valid, and schemathesis finds it true, with plugins of both kinds
+openapi-check: build fixtures need-checks $(OPENAPI)/stamp
+	$(OPENAPI)/bin/python Tests/OpenAPI/openapi_check.py
+
+# Selenium, and axe-core, which judges contrast and labels; schemathesis; made anew when a list changes.
 $(PAGE)/stamp: Tests/Page/requirements.txt
-	rm -rf $(PAGE) && python3 -m venv $(PAGE)
-	$(PAGE)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+$(OPENAPI)/stamp: Tests/OpenAPI/requirements.txt
+$(PAGE)/stamp $(OPENAPI)/stamp:
+	rm -rf $(@D) && python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@
 
 ## check-repeat: the tests N times (20) beside processes that burn all cores; stops at a failure

@@ -8,7 +8,7 @@ import WorkerHTTP
     /// The contract: each path with what its 405 allows, and the type of its 200.
     private static let contract: [(path: String, allow: String)] = [
         ("/", "GET, HEAD"), ("/page.css", "GET, HEAD"),
-        ("/page.js", "GET, HEAD"),
+        ("/page.js", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
         ("/health", "GET, HEAD"), ("/health/live", "GET, HEAD"), ("/health/ready", "GET, HEAD"),
         ("/calls", "GET, HEAD"), ("/stats", "GET, HEAD"), ("/config_schema", "GET, HEAD"),
         ("/config", "GET, HEAD"), ("/progress", "GET, HEAD"), ("/progress/ID", "GET, HEAD"),
@@ -23,6 +23,42 @@ import WorkerHTTP
                 try connection.send("PATCH", path)
                 let response = try connection.readResponse()
                 #expect(response.status == 405 && response.headers["Allow"] == allow, "\(path)")
+            }
+        }
+    }
+
+    @Test
+    func `The API document has every row, also one of the plugin's, and refers to what it has`()
+        throws
+    {
+        var settings = Settings()
+        let isNew = settings.endpoints.add(
+            .call(.endpoint(0, .call), at: "/own", [.get, .post], body: .raw))
+        #expect(isNew)
+        try withServer(settings) { server throws in
+            let response = try server.client.get("/openapi.json")
+            #expect(response.status == 200)
+            #expect(response.headers["Content-Type"] == "application/json")
+            let text = response.text
+            for (path, _) in Self.contract where !path.hasSuffix("ID") {
+                #expect(text.contains("\"\(path)\":{\""), "\(path)")
+            }
+            #expect(text.contains(##""/cancel/{id}":{"post":{"operationId":"post/cancel/{id}","##))
+            let own = ##"""
+                "/own":{"get":{"operationId":"get/own","tags":["plugin"],\##
+                "summary":"An endpoint of the plugin's own","parameters":[\##
+                {"$ref":"#/components/parameters/X-Request-Id"},\##
+                {"$ref":"#/components/parameters/X-Timeout"}],"responses":{"200":\##
+                {"description":"It worked","content":{"*/*":{"schema":{}}}},\##
+                "default":{"$ref":"#/components/responses/Error"}}},"post":{
+                """##
+            #expect(text.contains(own))
+            #expect(
+                text.contains(##""Configuration":{"$id":"/config_schema","type":"object"}"##))
+            let parts = text.split(separator: "\"$ref\":\"#/components/").dropFirst()
+            for name in Set(parts.compactMap { $0.split(separator: "\"").first }) {
+                let parts = name.split(separator: "/")
+                #expect(text.contains("\"\(parts[0])\":{") && text.contains("\"\(parts[1])\":{"))
             }
         }
     }

@@ -21,6 +21,9 @@ package struct Endpoint: Sendable {
     let body: BodyUse
     /// The type of what it answers with 200; errors are JSON whatever it is.
     let contentType: String
+    /// What GET /openapi.json says of it: what it is for, and what it answers with 200.
+    let summary: String
+    let result: APISchema
     /// Who answers.
     let answer: Answer
     /// The kind of the plugin's call; nil where the plugin is not asked.
@@ -31,13 +34,15 @@ package struct Endpoint: Sendable {
     let readsOwnHeaders: Bool
 
     private init(
-        _ path: String, _ methods: Methods, _ body: BodyUse, _ contentType: String,
-        _ answer: Answer, needsPlugin: Bool = false
+        _ path: String, _ methods: Methods, _ summary: String, _ result: APISchema,
+        _ body: BodyUse, _ contentType: String, _ answer: Answer, needsPlugin: Bool = false
     ) {
         self.path = path
         self.methods = methods
         self.body = body
         self.contentType = contentType
+        self.summary = summary
+        self.result = result
         self.answer = answer
         kind = if case .call(let kind) = answer { kind } else { nil }
         self.needsPlugin = needsPlugin || kind != nil
@@ -46,33 +51,37 @@ package struct Endpoint: Sendable {
 
     /// GET, and HEAD, of what is at hand.
     static func get(
-        _ path: String, as contentType: String = ContentType.json,
-        _ render: @escaping @Sendable (Server) -> Reply
+        _ path: String, _ summary: String, _ result: APISchema,
+        as contentType: String = ContentType.json, _ render: @escaping @Sendable (Server) -> Reply
     ) -> Self {
-        Self(path, .get, .ignored, contentType, .snapshot(render))
+        Self(path, .get, summary, result, .ignored, contentType, .snapshot(render))
     }
 
     /// GET, and HEAD, of a document of the plugin's that is at hand.
     static func document(
-        _ path: String, _ render: @escaping @Sendable (Server) -> Reply
+        _ path: String, _ summary: String, _ render: @escaping @Sendable (Server) -> Reply
     ) -> Self {
-        Self(path, .get, .ignored, ContentType.json, .snapshot(render), needsPlugin: true)
+        Self(
+            path, .get, summary, .object, .ignored, ContentType.json, .snapshot(render),
+            needsPlugin: true)
     }
 
     /// An endpoint of the worker's own whose reply needs the exchange.
     static func exchange(
-        _ methods: Methods, _ path: String, as contentType: String = ContentType.json,
+        _ methods: Methods, _ path: String, _ summary: String, _ result: APISchema,
+        as contentType: String = ContentType.json,
         _ reply: @escaping @Sendable (Exchange, _ id: String) -> Reply?
     ) -> Self {
-        Self(path, methods, .ignored, contentType, .exchange(reply))
+        Self(path, methods, summary, result, .ignored, contentType, .exchange(reply))
     }
 
     /// An endpoint that the plugin answers, by a call.
     package static func call(
-        _ kind: CallKind, at path: String, _ methods: Methods = .post, body: BodyUse,
-        as contentType: String = ContentType.json
+        _ kind: CallKind, at path: String, _ methods: Methods = .post,
+        summary: String = "An endpoint of the plugin's own", result: APISchema = .any,
+        body: BodyUse, as contentType: String = ContentType.json
     ) -> Self {
-        Self(path, methods, body, contentType, .call(kind))
+        Self(path, methods, summary, result, body, contentType, .call(kind))
     }
 }
 

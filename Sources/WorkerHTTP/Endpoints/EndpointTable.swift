@@ -4,27 +4,50 @@ internal import WorkerCore
 package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
-        .get("/", as: ContentType.html) { _ in .pageDocument() },
-        .get("/page.css", as: ContentType.style) { _ in .pageStyle() },
-        .get("/page.js", as: ContentType.script) { _ in .pageScript() },
-        .get("/health") { $0.health() },
-        .get("/health/live") { _ in .live },
-        .get("/health/ready") { .ready($0.service.health.readiness) },
-        .get("/calls") { $0.calls() },
-        .exchange(.get, "/stats") { exchange, _ in exchange.readUsage() },
-        .exchange(.get, "/metrics", as: ContentType.metrics) { exchange, _ in
+        .get("/", "The page for browsers", .text, as: ContentType.html) { _ in .pageDocument() },
+        .get("/page.css", "Its style", .text, as: ContentType.style) { _ in .pageStyle() },
+        .get("/page.js", "Its script", .text, as: ContentType.script) { _ in .pageScript() },
+        .get("/openapi.json", "This document", .object) { .apiDocument($0) },
+        .get("/health", "Who the worker is, and how it is", .health) { $0.health() },
+        .get("/health/live", "Whether the process answers", .status) { _ in .live },
+        .get("/health/ready", "Whether calls are taken and get done; 503 if not", .status) {
+            .ready($0.service.health.readiness)
+        },
+        .get("/calls", "The calls that run and wait", .calls) { $0.calls() },
+        .exchange(.get, "/stats", "Processor time and memory", .stats) { exchange, _ in
+            exchange.readUsage()
+        },
+        .exchange(.get, "/metrics", "Metrics for Prometheus", .text, as: ContentType.metrics) {
+            exchange, _ in
             exchange.readMetrics()
         },
-        .document("/config_schema") { .document($0.service.configSchema) },
-        .document("/config") { .document($0.service.currentConfig) },
-        .get("/progress") { .progress($0.service.progress) },
-        .exchange(.get, "/progress/{id}") { $0.progress(id: $1) },
-        .call(.initialize, at: "/initialize", body: .value),
-        .call(.execute, at: "/execute", body: .call),
-        .call(.stream, at: "/execute_stream", body: .call, as: ContentType.lines),
-        .exchange(.post, "/cancel") { exchange, _ in exchange.cancelAll() },
-        .exchange(.post, "/cancel/{id}") { $0.cancel(id: $1) },
-        .call(.cleanup, at: "/cleanup", body: .ignored),
+        .document("/config_schema", "The schema of the plugin's configuration") {
+            .document($0.service.configSchema)
+        },
+        .document("/config", "The configuration in force") {
+            .document($0.service.currentConfig)
+        },
+        .get("/progress", "How far the newest call is", .progress) {
+            .progress($0.service.progress)
+        },
+        .exchange(.get, "/progress/{id}", "How far one call is", .progress) {
+            $0.progress(id: $1)
+        },
+        .call(
+            .initialize, at: "/initialize", summary: "Has the plugin take a configuration",
+            result: .status, body: .value),
+        .call(.execute, at: "/execute", summary: "Runs the plugin, for one result", body: .call),
+        .call(
+            .stream, at: "/execute_stream", summary: "Runs the plugin, for a result a line",
+            body: .call,
+            as: ContentType.lines),
+        .exchange(.post, "/cancel", "Cancels all calls", .status) { exchange, _ in
+            exchange.cancelAll()
+        },
+        .exchange(.post, "/cancel/{id}", "Cancels one call", .status) { $0.cancel(id: $1) },
+        .call(
+            .cleanup, at: "/cleanup", summary: "Has the plugin give back what it holds",
+            result: .status, body: .ignored),
     ]
 
     private var rows: [Endpoint] = []
@@ -60,6 +83,17 @@ package struct EndpointTable: Sendable {
     /// The rows as labels of metrics name them.
     var labels: [Scrape.Endpoint] {
         rows.map { Scrape.Endpoint(path: $0.path, isCall: $0.kind != nil) }
+    }
+
+    /// The rows by path, each path where it came first.
+    var paths: [(path: String, rows: [Endpoint])] {
+        rows.reduce(into: []) { paths, row in
+            if let known = paths.firstIndex(where: { $0.path == row.path }) {
+                paths[known].rows.append(row)
+            } else {
+                paths.append((row.path, [row]))
+            }
+        }
     }
 
     /// The row of a number that `route` has given.

@@ -1,0 +1,111 @@
+internal import WorkerCore
+internal import WorkerJSON
+
+extension Reply {
+    /// GET /openapi.json: what the table of endpoints says, as OpenAPI 3.1.
+    ///
+    /// On the HTTP thread, from what is there; the plugin is not asked. Before it has been made, its
+    /// endpoints and its configuration are missing.
+    static func apiDocument(_ server: Server) -> Reply {
+        var text = ByteBuffer()
+        text.append("{\"openapi\":\"3.1.0\",\"info\":{\"title\":")
+        text.appendJSONString("\(server.options.pluginName)")
+        text.append(",\"version\":")
+        text.appendJSONString("\(server.options.pluginVersion)")
+        text.append(",\"description\":\"A plugin, served by Universal Worker\"},\"paths\":{")
+        for (index, (path, rows)) in server.endpoints.paths.enumerated() {
+            if index > 0 { text.append(",") }
+            text.appendJSONString(path)
+            text.append(":{")
+            text.append(operationsOf: rows)
+            text.append("}")
+        }
+        text.append("},\"components\":{\"schemas\":{\"Configuration\":")
+        text.append(configuration: server)
+        text.append(components)
+        return Reply(200, text)
+    }
+
+    private static let components = ##"""
+        ,"Call":\##(APISchema.call.text),\##
+        "Error":{"type":"object","properties":{"detail":{}}}},\##
+        "parameters":{\##
+        "id":{"name":"id","in":"path","required":true,"description":"The X-Request-Id of a call",\##
+        "schema":{"type":"string","minLength":1,"maxLength":\##(CallID.limit)}},\##
+        "X-Request-Id":{"name":"X-Request-Id","in":"header","description":"Names the call",\##
+        "schema":{"type":"string","pattern":"^[!-~]{1,\##(CallID.limit)}$"}},\##
+        "X-Timeout":{"name":"X-Timeout","in":"header","description":"Seconds that the call may take",\##
+        "schema":{"type":"string","examples":["30","0.25"],\##
+        "pattern":"^([1-9][0-9]{0,6}(\\.[0-9]{1,9})?|0\\.[0-9]{0,8}[1-9])$"}}},\##
+        "responses":{"Error":{"description":"It did not work, and the detail says why",\##
+        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}}}}}
+        """##
+}
+
+extension ByteBuffer {
+    /// The operations of one path, each of a method.
+    fileprivate mutating func append(operationsOf rows: [Endpoint]) {
+        var isFirst = true
+        for row in rows {
+            for (method, name) in [(Methods.get, "get"), (.post, "post")]
+            where row.methods.contains(method) {
+                if !isFirst { append(",") }
+                isFirst = false
+                append("\"\(name)\":{\"operationId\":")
+                appendJSONString(name + row.path)
+                append(",\"tags\":[\"\(row.isOfPlugin ? "plugin" : "worker")\"],\"summary\":")
+                appendJSONString(row.summary)
+                append(
+                    ",\"parameters\":[" + row.parameters.map(Self.parameter).joined(separator: ","))
+                append("]")
+                if method == .post { append(row.requestBody) }
+                append(",\"responses\":{\"200\":{\"description\":\"It worked\",\"content\":{")
+                appendJSONString(row.isOfPlugin ? "*/*" : row.contentType)
+                append(":{\"schema\":" + row.result.text + "}}},\"default\":")
+                append("{\"$ref\":\"#/components/responses/Error\"}}}")
+            }
+        }
+    }
+
+    private static func parameter(_ name: String) -> String {
+        "{\"$ref\":\"#/components/parameters/\(name)\"}"
+    }
+
+    /// The schema of the plugin's configuration, with an address of its own, to which its references are relative.
+    fileprivate mutating func append(configuration server: Server) {
+        guard case .success(let schema) = server.service.configSchema,
+            let members = unsafe schema.bytes.withUnsafeBytes({ unsafe JSONMembers($0) })
+        else {
+            _ = append("{}")
+            return
+        }
+        append(members.json("$id") == nil ? "{\"$id\":\"/config_schema\"" : "{\"type\":\"object\"")
+        append(members.further)
+        append("}")
+    }
+}
+
+extension Endpoint {
+    fileprivate var isOfPlugin: Bool {
+        if case .endpoint = kind { true } else { false }
+    }
+
+    /// The names of its parameters, in the document's components.
+    fileprivate var parameters: [String] {
+        (path.hasSuffix(Router.id) ? ["id"] : [])
+            + (kind == nil ? [] : ["X-Request-Id", "X-Timeout"])
+    }
+
+    /// The member that says what body it takes, behind a comma; nothing where that is dropped.
+    fileprivate var requestBody: String {
+        func json(_ schema: String) -> String {
+            ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":\(schema)}}}"
+        }
+        return switch body {
+        case .ignored: ""
+        case .value, .reconfiguration: json("{\"$ref\":\"#/components/schemas/Configuration\"}")
+        case .call: json("{\"$ref\":\"#/components/schemas/Call\"}")
+        case .raw: ",\"requestBody\":{\"content\":{\"*/*\":{\"schema\":{}}}}"
+        }
+    }
+}
