@@ -28,7 +28,7 @@ ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
 .PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills fuzz check-fuzz check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
+	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
 	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page transcriber-python clean
 
 all: build
@@ -192,6 +192,11 @@ SECONDS ?= 60
 fuzz: build fixtures need-fuzz
 	$(MAKE) --no-print-directory -s -C Tests/Fuzz OUT=$(CURDIR)/$(BUILD)/fuzz
 	python3 Tests/Fuzz/fuzz.py --seconds $(SECONDS)
+
+## soak: a mixed load for MINUTES (10), half on a native and half on a Python plugin; nothing may grow
+MINUTES ?= 10
+soak: build fixtures need-checks
+	python3 Tests/Load/soak.py --minutes $(MINUTES)
 
 # The fuzzers for longer, the plugin's on both sanitizers, and every byte in the place of each of small requests.
 check-fuzz:
