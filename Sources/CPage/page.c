@@ -1,5 +1,5 @@
 /*
- * The page that GET / shows, as parts of the binary; nothing touches them until a browser asks.
+ * The page that GET / and GET /docs show, as parts of the binary; nothing touches them until a browser asks.
  */
 #include "cpage.h"
 
@@ -32,6 +32,8 @@ static const char script[] = {
 #embed "files/output.js"
     ,
 #embed "files/trial.js"
+    ,
+#embed "files/reference.js"
     ,
 #embed "files/start.js"
 };

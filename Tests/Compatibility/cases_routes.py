@@ -10,7 +10,7 @@ NOT_ALLOWED = {"detail": "Method Not Allowed"}
 HEALTH = {"status": "running", "pid": "the worker's", "name": "Echo", "version": "1.2.3"}
 NO_ROUTE = "Endpoints: FastAPI's own pages are other paths"
 OWN_PAGE = "Endpoints: / is the worker's own page"
-OWN_DOCUMENT = "Endpoints: /openapi.json describes the worker's own endpoints"
+OWN_DOCUMENT = "Endpoints: /openapi.json and /docs describe the worker's own endpoints"
 SLASH = instead("Decided: a trailing slash is another path", 404, NOT_FOUND)
 ABSOLUTE = "Decided: absolute-form targets are routed by their path"
 
@@ -88,9 +88,10 @@ def own_pages() -> list[Case]:
 
 
 def framework_pages() -> list[Case]:
-    pages = ("/docs", "/redoc", "/docs/oauth2-redirect")
+    pages = ("/redoc", "/docs/oauth2-redirect")
     gone = [get(f"GET {page}", page, differs=instead(NO_ROUTE, 404, NOT_FOUND)) for page in pages]
-    return [*gone, get("GET /openapi.json", "/openapi.json", differs=instead(OWN_DOCUMENT, 200, ANY))]
+    docs = get("GET /docs", "/docs", differs=instead(OWN_DOCUMENT, 200, ANY, type="text/html"))
+    return [*gone, docs, get("GET /openapi.json", "/openapi.json", differs=instead(OWN_DOCUMENT, 200, ANY))]
 
 
 def targets() -> list[Case]:

@@ -166,6 +166,18 @@ def check_token(browser: Browser, worker: PageWorker) -> None:
     browser.driver.execute_script("sessionStorage.clear()")
 
 
+def check_docs(browser: Browser, worker: PageWorker) -> None:
+    browser.find("#to-docs").click()
+    browser.until(lambda: browser.driver.find_elements("css selector", ".operation"), "the operations")
+    texts = browser.driver.execute_script("return [...document.querySelectorAll('.path')].map((one) => one.textContent)")
+    for path in ("/execute", "/health", "/cancel/{id}"):
+        expect(path in texts, f"{path} is not in the API document: {texts}")
+    browser.driver.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    browser.until(lambda: browser.driver.find_elements("css selector", ".operation-body .badge"), "what is answered")
+    browser.expect_silence("in the API document")
+    check_looks(browser, worker, "docs", "/docs")
+
+
 def check_hostile(browser: Browser, worker: PageWorker) -> None:
     opened(browser, worker)
     markup = "<img src=x"
@@ -192,6 +204,9 @@ def check_hostile(browser: Browser, worker: PageWorker) -> None:
     browser.look_like(PHONE, "light")
     browser.expect_no_sideways_scroll("a hostile plugin's page on a phone")
     browser.look_like(DESKTOP, "light")
+    browser.driver.get(worker.url("/docs"))
+    browser.until_text("#docs", markup)
+    expect(browser.driver.execute_script("return document.querySelectorAll('img').length") == 0, "an image in /docs")
 
 
 def check_loading(browser: Browser, worker: PageWorker) -> None:
@@ -235,6 +250,7 @@ def check(browser: Browser) -> None:
         check_refusals(browser, worker)
         check_hidden(browser, worker)
         check_token(browser, worker)
+        check_docs(browser, worker)
     with working(PYTHON, "Hostile") as worker:
         check_hostile(browser, worker)
     with working(WAITING, "Waiting") as worker:

@@ -6,12 +6,13 @@ import Testing
     /// Each part of the page: its path, its type, and how it begins.
     private static let parts: [(path: String, type: String, files: [String])] = [
         ("/", "text/html; charset=utf-8", ["page.html"]),
+        ("/docs", "text/html; charset=utf-8", ["page.html"]),
         ("/page.css", "text/css; charset=utf-8", ["page.css"]),
         (
             "/page.js", "text/javascript; charset=utf-8",
             [
                 "elements.js", "client.js", "values.js", "fields.js", "plots.js", "calls.js",
-                "configuration.js", "output.js", "trial.js", "start.js",
+                "configuration.js", "output.js", "trial.js", "reference.js", "start.js",
             ]
         ),
     ]

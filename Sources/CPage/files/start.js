@@ -1,4 +1,4 @@
-// The header, and the page's clock.
+// The page's views, its header and its clock.
 
 const INTERVAL = 1000;
 let plots = null;
@@ -31,6 +31,7 @@ async function look() {
   try {
     const health = await getJSON("/health");
     showHealth(health);
+    if (plots === null) return;
     const [calls, stats, metrics] = await Promise.all([
       getJSON("/calls"), getJSON("/stats"), demand("/metrics").then((answer) => answer.text()),
     ]);
@@ -60,9 +61,16 @@ async function keepLooking() {
 }
 
 function start() {
-  plots = makePlots(byID("plots"));
-  byID("cancel-all").onclick = () => cancelCalls("/cancel", byID("cancel-all"));
-  startTrial();
+  const isReference = location.pathname === "/docs";
+  byID(isReference ? "to-docs" : "to-worker").setAttribute("aria-current", "page");
+  byID(isReference ? "docs-view" : "worker-view").hidden = false;
+  if (isReference) {
+    showReference();
+  } else {
+    plots = makePlots(byID("plots"));
+    byID("cancel-all").onclick = () => cancelCalls("/cancel", byID("cancel-all"));
+    startTrial();
+  }
   keepLooking();
 }
 

@@ -1,4 +1,4 @@
-// JSON schemas, as far as forms need them.
+// JSON schemas, as far as forms and the reference need them.
 
 const DEEPEST = 8;
 
@@ -33,6 +33,17 @@ function withoutNull(schema, root) {
     return { schema: types.length === 1 ? { ...whole, type: types[0] } : whole, isNullable };
   }
   return { schema: whole, isNullable: false };
+}
+
+/** The type of a schema in a word or two, for people. */
+function typeWords(schema, root) {
+  const { schema: plain, isNullable } = withoutNull(schema, root);
+  let words = plain.type ?? (plain.enum ? "one of" : plain.properties ? "object" : "any value");
+  if (Array.isArray(words)) words = words.join(" or ");
+  const options = plain.anyOf ?? plain.oneOf;
+  if (Array.isArray(options)) words = options.map((one) => resolved(one, root).type ?? "value").join(" or ");
+  if (plain.type === "array" && plain.items) words = `array of ${resolved(plain.items, root).type ?? "values"}`;
+  return isNullable && !words.includes("null") ? `${words} or null` : words;
 }
 
 /** What a schema allows of a value, in words. */

@@ -5,6 +5,9 @@ package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
         .get("/", "The page for browsers", .text, as: ContentType.html) { _ in .pageDocument() },
+        .get("/docs", "This document, for people", .text, as: ContentType.html) { _ in
+            .pageDocument()
+        },
         .get("/page.css", "Its style", .text, as: ContentType.style) { _ in .pageStyle() },
         .get("/page.js", "Its script", .text, as: ContentType.script) { _ in .pageScript() },
         .get("/openapi.json", "This document", .object) { .apiDocument($0) },
