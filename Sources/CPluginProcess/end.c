@@ -58,40 +58,56 @@ int uwp_stop_signal(void) { return SIGRTMIN + 5; }
 
 const char *uwp_signal_name(int signal) { return sigabbrev_np(signal); }
 
-/* Whether a signal waits for a thread or its process, or is blocked in the thread, as it is in its own handler. */
-static int is_under_way_in(pid_t process, const char *thread, int signal) {
+/* What the threads of a process do with a signal. */
+typedef struct {
+    /* It waits for one of them or for the process, or is blocked in one, as it is in its own handler. */
+    int is_under_way;
+    int is_stopped;
+} signal_state;
+
+static void look_at_thread(pid_t process, const char *thread, int signal, signal_state *seen) {
     char path[80], line[128];
     (void)snprintf(path, sizeof path, "/proc/%d/task/%.20s/status", process, thread);
     FILE *const status = fopen(path, "re");
-    if (status == NULL) return 0;
-    int found = 0;
+    if (status == NULL) return;
     while (fgets(line, sizeof line, status) != NULL) {
         const int is_mask = strncmp(line, "SigPnd:", 7) == 0 || strncmp(line, "ShdPnd:", 7) == 0
             || strncmp(line, "SigBlk:", 7) == 0;
-        if (is_mask && (strtoull(line + 7, NULL, 16) >> (signal - 1) & 1) != 0) found = 1;
+        if (is_mask && (strtoull(line + 7, NULL, 16) >> (signal - 1) & 1) != 0) seen->is_under_way = 1;
+        if (strncmp(line, "State:", 6) == 0 && line[7] != 'T') seen->is_stopped = 0;
     }
     (void)fclose(status);
-    return found;
 }
 
-/* The same for any thread of a process: the kernel may have chosen another than the main one. */
-static int is_under_way(pid_t process, int signal) {
+/* Looks at all threads: the kernel may have chosen another than the main one for the signal. */
+static signal_state look(pid_t process, int signal) {
+    signal_state seen = {0, 1};
     char path[40];
     (void)snprintf(path, sizeof path, "/proc/%d/task", process);
     DIR *const threads = opendir(path);
-    if (threads == NULL) return 0;
-    int found = 0;
+    if (threads == NULL) return seen;
     const struct dirent *thread;
-    while (!found && (thread = readdir(threads)) != NULL)
-        found = thread->d_name[0] != '.' && is_under_way_in(process, thread->d_name, signal);
+    while ((thread = readdir(threads)) != NULL)
+        if (thread->d_name[0] != '.') look_at_thread(process, thread->d_name, signal, &seen);
     (void)closedir(threads);
-    return found;
+    return seen;
 }
 
 void uwp_write_stacks(const uwp_process *process, int milliseconds) {
     const int signal = SIGRTMIN + 6;
     if (uwp_signal(process, signal) != 0) return;
-    for (; milliseconds > 0 && is_under_way(process->pid, signal); milliseconds--) (void)usleep(1000);
+    /* A thread that has taken the signal and is not in the handler yet shows nothing of it. One that stops has been
+     * through that. */
+    int is_told_to_stop = 0;
+    for (; milliseconds > 0; milliseconds--) {
+        const signal_state seen = look(process->pid, signal);
+        if (is_told_to_stop && seen.is_stopped && !seen.is_under_way) return;
+        if (seen.is_under_way == is_told_to_stop) {
+            is_told_to_stop = !is_told_to_stop;
+            (void)uwp_signal(process, is_told_to_stop ? SIGSTOP : SIGCONT);
+        }
+        (void)usleep(1000);
+    }
 }
 
 void uwp_die_of(int signal) {

@@ -99,7 +99,7 @@ const uwp_module *UWP_NULLABLE uwp_runner_module(size_t index);
 int uwp_stop_signal(void);
 
 /* Has the runner of Python plugins write the stacks of all threads, also in the middle of C code, and
- * waits until it has, but no longer than so many milliseconds. */
+ * waits until it has, but no longer than so many milliseconds. Leaves the process stopped: it is to be killed. */
 void uwp_write_stacks(const uwp_process *UWP_NONNULL process, int milliseconds);
 
 /* The name of a signal without SIG in front of it; NULL for those that have none. */
