@@ -24,9 +24,9 @@ class Calls(Case):
         left = [runner.lane.call(do="cycle").json for _ in range(100)]
         self.assertLess(left[-1], 100)
 
-    def test_ten_megabytes_go_in_and_out(self):
+    def test_forty_megabytes_go_in_and_out(self):
         runner = self.start()
-        text = "x" * 10_000_000
+        text = "0123456789" * 4_000_000
         self.assertEqual(runner.lane.call(text).json["args"], [text])
         self.assertAnswers(runner)
 

@@ -1,10 +1,11 @@
 import os
 import signal
+import subprocess
 import types
 import unittest
 
 from case import PYPY, Case
-from driver import FORCE
+from driver import FORCE, HEADER
 from universal_worker_runner import control, states
 
 
@@ -179,6 +180,15 @@ class Ends(Case):
         runner.lane.begin("X", None, "x" * 10_000_000)
         runner.lane.socket.close()
         self.assertIn(runner.wait(), (0, -signal.SIGKILL))
+
+    def test_a_length_that_is_announced_takes_no_memory_before_its_bytes_come(self):
+        for end in ("lane", "control"):
+            runner = self.start()
+            subprocess.check_call(["prlimit", "--pid", str(runner.pid), "--as=%d" % (2 << 30)])
+            socket = getattr(runner, end).socket
+            socket.sendall(HEADER.pack(2**32 - 1, ord("X"), 0, 0, 1) + bytes(40 << 20))
+            socket.close()
+            self.assertIn(runner.wait(), (0, -signal.SIGKILL), runner.log())
 
     def test_the_plugins_exit_code_is_its_own(self):
         runner = self.start()

@@ -8,6 +8,7 @@ from struct import Struct
 HEADER = Struct("<IBBHQ")
 LONGEST = 2**32 - 1
 CHUNK = 65536
+FIRST = 16 << 20  # bytes of room for a payload, whatever length is announced
 
 # On a lane, from the daemon.
 EXECUTE, STREAM, INITIALIZE = b"XSI"
@@ -77,21 +78,23 @@ class Reader:
             return b""
 
     def _long(self, data, length):
-        """Reads what `data` lacks into one buffer of the known length."""
+        """Reads what `data` lacks into one buffer, which has no more room than FIRST or twice what has come."""
         if self._file is None:
             self._file = FileIO(self.fd, "rb", closefd=False)
-        payload = bytearray(length)
+        payload = bytearray(min(length, FIRST))
         have = len(data) - 16
-        with memoryview(payload) as view:
-            view[:have] = memoryview(data)[16:]
-            while have < length:
+        payload[:have] = memoryview(data)[16:]
+        while have < length:
+            if have == len(payload):
+                payload.extend(bytes(min(have, length - have)))
+            with memoryview(payload) as view, view[have:] as rest:
                 try:
-                    count = self._file.readinto(view[have:])
+                    count = self._file.readinto(rest)
                 except ConnectionResetError:
                     count = 0
-                if not count:
-                    return None
-                have += count
+            if not count:
+                return None
+            have += count
         return payload
 
 

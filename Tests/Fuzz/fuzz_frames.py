@@ -110,9 +110,7 @@ def spoilt(rng: random.Random) -> bytes:
     if rng.random() < 0.2:
         frame[rng.randrange(len(frame))] = rng.randrange(256)
     if rng.random() < 0.05:
-        frame[:4] = struct.pack("<I", rng.choice([1 << 20, 1 << 16, 0]))
-    # The runner makes room for what a worker announces: gigabytes take it longer than the patience.
-    frame[3] = 0
+        frame[:4] = struct.pack("<I", rng.choice([0xFFFFFFFF, 1 << 28, 1 << 20, 1 << 16, 0]))
     return bytes(frame)
 
 
