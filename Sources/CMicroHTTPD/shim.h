@@ -5,6 +5,7 @@
 #ifndef CMICROHTTPD_SHIM_H
 #define CMICROHTTPD_SHIM_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -95,6 +96,40 @@ static inline int uw_mhd_socket(struct MHD_Connection *_Nonnull connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+/* Whether a connection came by a Unix socket. The corresponding C function is MHD_get_connection_info. */
+static inline int uw_mhd_is_unix(struct MHD_Connection *_Nonnull connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info && info->client_addr && info->client_addr->sa_family == AF_UNIX;
+}
+
+enum { UW_PEER_SIZE = INET6_ADDRSTRLEN + 32 };
+
+/* Writes who is at the other end of a connection into UW_PEER_SIZE bytes: ADDRESS:PORT, or
+ * uid=U,pid=P; empty where that is not known. */
+static inline void uw_mhd_peer(struct MHD_Connection *_Nonnull connection, char *_Nonnull text) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *address = info ? info->client_addr : NULL;
+    char host[INET6_ADDRSTRLEN] = "";
+    struct { pid_t pid; uid_t uid; gid_t gid; } user; /* struct ucred, which <sys/socket.h> may hide */
+    socklen_t size = sizeof user;
+    text[0] = 0;
+    if (!address) return;
+    if (address->sa_family == AF_UNIX) {
+        if (getsockopt(uw_mhd_socket(connection), SOL_SOCKET, SO_PEERCRED, &user, &size) == 0)
+            snprintf(text, UW_PEER_SIZE, "uid=%u,pid=%d", user.uid, user.pid);
+    } else if (address->sa_family == AF_INET) {
+        const struct sockaddr_in *name = (const struct sockaddr_in *)address;
+        inet_ntop(AF_INET, &name->sin_addr, host, sizeof host);
+        snprintf(text, UW_PEER_SIZE, "%s:%u", host, ntohs(name->sin_port));
+    } else if (address->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *name = (const struct sockaddr_in6 *)address;
+        inet_ntop(AF_INET6, &name->sin6_addr, host, sizeof host);
+        snprintf(text, UW_PEER_SIZE, "[%s]:%u", host, ntohs(name->sin6_port));
+    }
 }
 
 /* Sets the idle time-out of one connection, which may be suspended; at least 1, as 0 is none.

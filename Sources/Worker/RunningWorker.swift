@@ -331,11 +331,9 @@ final class RunningWorker: Sendable {
     private func options(_ plugin: LoadedPlugin?) -> ServerOptions {
         var options = ServerOptions(
             listenDescriptor: socket.descriptor,
-            policy: socket.isUnix
-                ? nil
-                : AccessPolicy(
-                    hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
-                    port: socket.port ?? 0),
+            policy: AccessPolicy(
+                hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
+                port: socket.port ?? 0),
             processID: getpid(), pluginName: plugin?.name ?? .text("unknown"),
             pluginVersion: plugin?.version ?? .text("unknown"), maxBody: configuration.maxBody,
             budget: budget,

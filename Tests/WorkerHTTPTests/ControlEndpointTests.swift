@@ -151,13 +151,6 @@ import WorkerHTTP
         }
     }
 
-    @Test func `Without a policy anybody may ask`() throws {
-        try withServer(Settings(hasPolicy: false)) { server throws in
-            let headers = [("Host", "evil.com"), ("Origin", "http://evil.com")]
-            #expect(try server.client.request("GET", "/health", headers: headers).status == 200)
-        }
-    }
-
     @Test func `While the usage is read, however long that takes, other questions are answered`()
         throws
     {

@@ -145,6 +145,32 @@ import Testing
         }
     }
 
+    @Test
+    func `By a Unix socket any Host and any Origin is served, and no page can read the answer`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let socket = try Listener.unix(folder.file("socket"))
+        let process = try WorkerProcess(
+            arguments: [
+                "--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "3",
+                "--allow-origin", "https://ui.example",
+            ], inherited: [socket])
+        socket.close()
+        _ = try process.standardError.line(containing: "listening on")
+        let client = HTTPClient(.unix(folder.file("socket")))
+        for origin in ["https://ui.example", "https://evil.example"] {
+            let response = try client.request(
+                "GET", "/health",
+                headers: [
+                    ("Host", "example.com"), ("Origin", origin), ("Sec-Fetch-Site", "cross-site"),
+                ])
+            #expect(response.status == 200)
+            #expect(response.headers["Access-Control-Allow-Origin"] == nil)
+            #expect(response.headers["Vary"] == nil)
+        }
+    }
+
     @Test func `Names and origins that the command line adds are served`() throws {
         let worker = try WorkerProcess.start(
             "echo", "Echo",

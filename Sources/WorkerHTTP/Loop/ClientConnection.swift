@@ -45,6 +45,8 @@ final class ClientConnection {
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
     var phase = Phase.none
+    /// Whether it came by a Unix socket: then no page of a browser can be behind it.
+    let isUnix: Bool
     /// Whether there were as many connections as are served when it came.
     let isExcess: Bool
     /// Whether it is out of libmicrohttpd's turns, until its exchange is woken.
@@ -80,6 +82,7 @@ final class ClientConnection {
         self.connection = connection
         self.number = number
         self.socket = socket
+        isUnix = connection.isUnix
         self.isExcess = isExcess
         replyHeld = Holding(of: budget)
     }

@@ -10,7 +10,7 @@ extension Reply {
     consuming func send(
         of row: Int?, on connection: Connection, by server: Server
     ) -> MHD_Result {
-        if let kept, !closesConnection, !server.answersOrigins {
+        if let kept, !closesConnection, server.originPolicy(of: connection) == nil {
             return kept.queue(on: connection, as: server.contentType(status, of: row))
         }
         let (status, fields) = (status, Fields(self, server.contentType(status, of: row)))
@@ -86,13 +86,15 @@ private func letGo(of text: UnsafeMutableRawPointer?) {
 
 /// What answers tell browsers.
 extension Server {
-    /// Whether answers depend on the page that asks, as some origins are admitted.
-    var answersOrigins: Bool { options.policy?.admitsOrigins ?? false }
+    /// What decides how the answers on a connection depend on the page that asks; nil where they do not.
+    func originPolicy(of connection: Connection) -> AccessPolicy? {
+        options.policy.admitsOrigins ? policy(of: connection.client) : nil
+    }
 
     /// Adds what every answer says, and what a page of an admitted origin needs to read it (CORS).
     func addCommonHeaders(to response: OpaquePointer, for connection: Connection) {
         unsafe MHD_add_response_header(response, "X-Content-Type-Options", "nosniff")
-        guard answersOrigins, let policy = options.policy else { return }
+        guard let policy = originPolicy(of: connection) else { return }
         unsafe MHD_add_response_header(response, "Vary", "Origin")
         guard let bytes = unsafe connection.origin else { return }
         let origin = unsafe UnsafeBufferPointer(

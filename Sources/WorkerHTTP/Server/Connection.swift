@@ -44,6 +44,21 @@ internal import CMicroHTTPD
         return descriptor >= 0 ? descriptor : nil
     }
 
+    /// Whether it came by a Unix socket, and not over TCP.
+    var isUnix: Bool { unsafe uw_mhd_is_unix(pointer) != 0 }
+
+    /// Who is at its other end, as text: `127.0.0.1:50312` or `[::1]:50312` over TCP, and by a Unix socket
+    /// `uid=1000,pid=4321`, of the process that connected.
+    ///
+    /// On the HTTP thread; costs a system call by a Unix socket.
+    var peer: String {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(UW_PEER_SIZE)) { text in
+            guard let start = text.baseAddress else { return "" }
+            unsafe uw_mhd_peer(pointer, start)
+            return unsafe String(cString: start)
+        }
+    }
+
     /// The length of its request's header block with the last empty line; 0 before that has come.
     var headerSize: Int { unsafe uw_mhd_header_size(pointer) }
 

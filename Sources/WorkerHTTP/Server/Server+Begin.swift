@@ -35,7 +35,7 @@ extension Server {
         }
         let target = unsafe fieldBytes(url, strlen(url))
         let asked = unsafe Method(fieldBytes(method, strlen(method)).span)
-        var plan = unsafe plan(head, target, asked)
+        var plan = unsafe plan(head, target, asked, policy(of: client))
         if case .refuse(403, let detail, _, _) = plan { service.requestRefused(403, detail) }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
@@ -116,17 +116,19 @@ extension Server {
     }
 
     private func plan(
-        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>, _ method: Method
+        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>, _ method: Method,
+        _ policy: AccessPolicy?
     ) -> Request.Plan {
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
-        if let detail = accessProblem(head, method, authority: parts.authority, of: names) {
-            return .refuse(status: 403, detail: detail, allow: nil)
+        let problem = policy.flatMap { policy in
+            policy.problem(head, method, authority: parts.authority, of: names)
         }
+        if let problem { return .refuse(status: 403, detail: problem, allow: nil) }
         switch endpoints.route(method, names.extracting(parts.path)) {
         case .row(let row, let id): return .answer(row, id: id)
         case .methodNotAllowed(let methods)
-        where method == .options && head.asksForMethod && isAdmitted(head):
+        where method == .options && head.asksForMethod && policy?.admits(head) ?? false:
             return .preflight(methods)
         case .methodNotAllowed(let methods):
             return .refuse(status: 405, detail: "Method Not Allowed", allow: methods.allow)
@@ -135,33 +137,33 @@ extension Server {
         }
     }
 
-    /// Why the access policy refuses a request, if it does.
-    private func accessProblem(
+    private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {
+        var reply = reply
+        reply.closesConnection = true
+        return send(reply, on: connection)
+    }
+}
+
+extension AccessPolicy {
+    /// Why it refuses a request, if it does.
+    fileprivate func problem(
         _ head: RequestHead, _ method: Method, authority: Range<Int>?, of target: Span<UInt8>
     ) -> String? {
-        guard let policy = options.policy else { return nil }
-        let isHostAllowed = unsafe head.host.map { unsafe policy.allowsHost($0.span) } ?? true
-        guard isHostAllowed,
-            authority.map({ policy.allowsHost(target.extracting($0)) }) ?? true
-        else {
+        let isHostAllowed = unsafe head.host.map { unsafe allowsHost($0.span) } ?? true
+        guard isHostAllowed, authority.map({ allowsHost(target.extracting($0)) }) ?? true else {
             return "The Host header names another machine (--allow-host)"
         }
         guard let origin = unsafe head.origin else {
             return head.fetch.isForeign(method)
                 ? "The request comes from a page of another site (Sec-Fetch-Site)" : nil
         }
-        let isAllowed = unsafe !head.hasSeveralOrigins && policy.allowsOrigin(origin.span)
+        let isAllowed = unsafe !head.hasSeveralOrigins && allowsOrigin(origin.span)
         return isAllowed ? nil : "The Origin header is not the worker's own (--allow-origin)"
     }
 
-    private func isAdmitted(_ head: RequestHead) -> Bool {
-        guard let policy = options.policy, let origin = unsafe head.origin else { return false }
-        return unsafe policy.admitsOrigin(origin.span)
-    }
-
-    private func refuseNow(_ reply: consuming Reply, _ connection: Connection) -> MHD_Result {
-        var reply = reply
-        reply.closesConnection = true
-        return send(reply, on: connection)
+    /// Whether a request comes from a page of an origin that was allowed beside the worker's own.
+    fileprivate func admits(_ head: RequestHead) -> Bool {
+        guard let origin = unsafe head.origin else { return false }
+        return unsafe admitsOrigin(origin.span)
     }
 }

@@ -213,6 +213,11 @@ package import WorkerThreads
         if let row, status < 300 { endpoints[row].contentType } else { ContentType.json }
     }
 
+    /// Which requests are served on a client's connection; nil where all are.
+    func policy(of client: ClientConnection?) -> AccessPolicy? {
+        client?.isUnix ?? false ? nil : options.policy
+    }
+
     /// Queues a reply; while the server drains, the last one of its connection.
     ///
     /// - Parameters:

@@ -9,8 +9,8 @@ package struct ServerOptions: Sendable {
     ///
     /// The server's from now on.
     package var listenDescriptor: Int32
-    /// Who may talk to it; nil on a Unix socket, where the file's permissions decide.
-    package var policy: AccessPolicy?
+    /// Who may talk to it over TCP; on a Unix socket the file's permissions decide.
+    package var policy: AccessPolicy
     /// What is served: the worker's own endpoints, and those that were added while it starts.
     package var endpoints = EndpointTable()
     /// The process, as /health names it.
@@ -56,7 +56,7 @@ package struct ServerOptions: Sendable {
 
     /// Makes options with the defaults that the command line documents.
     package init(
-        listenDescriptor: Int32, policy: AccessPolicy?, processID: Int32, pluginName: PluginLabel,
+        listenDescriptor: Int32, policy: AccessPolicy, processID: Int32, pluginName: PluginLabel,
         pluginVersion: PluginLabel, maxBody: Int, budget: Budget,
         clock: @escaping @Sendable () -> Moment
     ) {

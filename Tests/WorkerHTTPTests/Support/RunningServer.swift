@@ -11,7 +11,6 @@ struct Settings {
     var largeBody = 256 << 10
     var streamBuffer = 256 << 10
     var readerWindow = TimeSpan.seconds(30)
-    var hasPolicy = true
     var heartbeat: Heartbeat?
     var endpoints = EndpointTable()
 }
@@ -42,7 +41,6 @@ final class RunningServer: Sendable {
         options.streamBuffer = settings.streamBuffer
         options.heartbeat = settings.heartbeat
         options.endpoints = settings.endpoints
-        if !settings.hasPolicy { options.policy = nil }
         let threads = threads
         let made = Server(options, service: service) { name, body in
             threads.withLock { $0.append(name) }
