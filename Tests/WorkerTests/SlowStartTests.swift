@@ -69,6 +69,8 @@ import Testing
         try gate.arrival()
         let call = Background { try client.post("/execute", "{\"args\":[1]}") }
         #expect(try client.get("/health/ready").status == 503)
+        let early = try client.get("/openapi.json")
+        #expect(early.text.contains(#""schemas":{"Configuration":{"$id":"/config_schema"},"#))
         try gate.release()
         #expect(try call.value().status == 200)
         #expect(try client.get("/health").text.contains("\"state\":\"ready\""))

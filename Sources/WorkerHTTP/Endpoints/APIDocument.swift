@@ -73,7 +73,7 @@ extension ByteBuffer {
 
     /// The schema of the plugin's configuration, with an address of its own, to which its references are relative.
     fileprivate mutating func append(configuration server: Server) {
-        guard case .success(let schema) = server.service.configSchema,
+        guard !server.isEarly, case .success(let schema) = server.service.configSchema,
             let members = unsafe schema.bytes.withUnsafeBytes({ unsafe JSONMembers($0) })
         else {
             _ = append("{}")
