@@ -83,6 +83,8 @@ final class Service: WorkerService {
 
     var currentConfig: Result<SharedText, CallFailure> { made.currentConfig.document }
 
+    func bodySchema(of path: String) -> JSONMembers? { plugin?.bodySchemas[path] }
+
     /// The plugin, for what the server asks only when it has been made.
     private var made: LoadedPlugin {
         guard let plugin else { preconditionFailure("what is asked of the plugin waits for it") }

@@ -2,7 +2,7 @@
 ///
 /// For the few small objects that the worker itself has to understand; nothing is parsed into values
 /// before it is asked for.
-package struct JSONMembers {
+package struct JSONMembers: Sendable {
     private let text: [UInt8]
     /// Where each value lies, of a repeated key the last.
     private var values: [String: Range<Int>] = [:]

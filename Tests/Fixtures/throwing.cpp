@@ -50,6 +50,12 @@ uw_status current_config(void *, uw_reply reply) {
     return UW_OK;
 }
 
+uw_status body_schemas(void *, uw_reply reply) {
+    if (in("InBodySchemas")) raise(environment());
+    host->reply(reply, "{}", 2);
+    return UW_OK;
+}
+
 uw_status execute(void *, const uw_call *call) {
     if (in("InExecute")) raise(kind(call->kwargs));
     host->finish(call->id, UW_OK, "\"quiet\"", UW_NTS);
@@ -93,6 +99,7 @@ uw_plugin make_table() {
     table.cancel = cancel;
     table.cleanup = cleanup;
     table.destroy = destroy;
+    table.body_schemas = body_schemas;
     return table;
 }
 

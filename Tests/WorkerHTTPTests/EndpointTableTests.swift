@@ -63,6 +63,34 @@ import WorkerHTTP
         }
     }
 
+    @Test func `The API document has what the plugin says of bodies, under addresses of their own`()
+        throws
+    {
+        var settings = Settings()
+        let isNew = settings.endpoints.add(
+            .call(.endpoint(0, .call), at: "/own", .post, body: .raw))
+        #expect(isNew)
+        try withServer(settings) { server throws in
+            server.service.state.withLock { state in
+                state.schemas = [
+                    "/execute": ##"{"$ref":"#/$defs/a","$defs":{"a":{}}}"##, "/own": "{}",
+                    "/execute_stream": #"{"title":"lines","$id":"urn:lines"}"#,
+                ]
+            }
+            let text = try server.client.get("/openapi.json").text
+            for schema in [
+                ##"{"$id":"/execute","$ref":"#/$defs/a","$defs":{"a":{}}}"##,
+                #"{"title":"lines","$id":"urn:lines"}"#, #"{"$id":"/own"}"#,
+            ] {
+                let body =
+                    #""requestBody":{"required":true,"content":{"application/json":{"schema":"#
+                    + schema + "}}},"
+                #expect(text.contains(body), "\(schema)")
+            }
+            #expect(!text.contains("#/components/schemas/Call"))
+        }
+    }
+
     @Test(arguments: [("/execute", "POST"), ("/initialize", "POST"), ("/cleanup", "POST")])
     func `A body is asked for where it is looked at`(path: String, method: String) throws {
         try withServer { server throws in

@@ -50,7 +50,7 @@ uw_status uwg_create(
 uw_status uwg_initialize(
     uwg_initialize_fn UW_NONNULL function, void *UW_NULLABLE instance, uw_text config,
     uw_reply reply, uwg_thrown *UW_NONNULL thrown);
-/* For config_schema, current_config, cleanup and hooks; `name`, a literal, says which. */
+/* For config_schema, current_config, body_schemas, cleanup and hooks; `name`, a literal, says which. */
 uw_status uwg_ask(
     uwg_reply_fn UW_NONNULL function, const char *UW_NONNULL name, void *UW_NULLABLE instance, uw_reply reply,
     uwg_thrown *UW_NONNULL thrown);

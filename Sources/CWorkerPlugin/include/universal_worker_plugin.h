@@ -18,7 +18,7 @@
  *  - In brackets behind each function: the threads it runs on, and when.
  *      [executor]    a thread of the worker for plugin code; which one, and how many at once, is
  *                    what `threading` declares. create, initialize, config_schema, current_config,
- *                    cleanup and destroy never run beside each other or beside a call.
+ *                    body_schemas, cleanup and destroy never run beside each other or beside a call.
  *      [control]     a thread of the worker that is none of the executors.
  *      [beside]      further threads of the worker, up to 4 at once: beside calls, each other, and
  *                    whatever runs on an executor, initialize and cleanup included.
@@ -463,6 +463,15 @@ typedef struct uw_plugin {
     /* GET /config_options: leaves what values the configuration may have at the moment, one JSON
      * value. [beside] */
     uw_status (*UW_NULLABLE config_options)(void *UW_NULLABLE instance, uw_reply reply);
+
+    /* From here on: 1.2. */
+
+    /* Leaves what bodies its requests have, for GET /openapi.json: an object of up to 256 KiB, in which a
+     * path has the JSON Schema of a POST's body: "/execute", "/execute_stream" (like "/execute" if it is
+     * missing), and those of `endpoints`. It describes: the worker checks no body by it. If it fails, or
+     * leaves anything else, the log says so, and nothing is shown.
+     * [executor, once, after create, no call runs] */
+    uw_status (*UW_NULLABLE body_schemas)(void *UW_NULLABLE instance, uw_reply reply);
 } uw_plugin;
 
 /*
@@ -501,7 +510,7 @@ UW_STATIC_ASSERT(
     sizeof(uw_call) == 112 && offsetof(uw_call, args) == 16 && offsetof(uw_call, endpoint) == 64,
     "uw_call");
 UW_STATIC_ASSERT(
-    sizeof(uw_plugin) == 192 && offsetof(uw_plugin, create) == 48 &&
+    sizeof(uw_plugin) == 200 && offsetof(uw_plugin, create) == 48 &&
         offsetof(uw_plugin, endpoints) == 120,
     "uw_plugin");
 #endif

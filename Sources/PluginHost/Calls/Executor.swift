@@ -34,7 +34,7 @@ extension LoadedPlugin {
             } else {
                 finishAlone(call, failure)
             }
-        case .refresh, .restart:
+        case .refresh, .describe, .restart:
             finished { _ in }
         case .end(let ending):
             if PluginThread.function == "cleanup" {

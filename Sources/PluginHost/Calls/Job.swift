@@ -7,6 +7,8 @@ enum Job: Sendable {
     case call(Call)
     /// The worker's own: asks again for the configuration, as the plugin said that it changed.
     case refresh
+    /// The worker's own, the first: asks what bodies requests have.
+    case describe
     /// The worker's own: makes the plugin anew, whose process has died.
     case restart
     /// The worker's own, the last: cleanup if it is needed, then destroy.
@@ -17,7 +19,7 @@ enum Job: Sendable {
         case .call(let call):
             // What runs beside calls never becomes a job.
             call.kind.place ?? .shared
-        case .refresh, .restart, .end: .exclusiveNext
+        case .refresh, .describe, .restart, .end: .exclusiveNext
         }
     }
 

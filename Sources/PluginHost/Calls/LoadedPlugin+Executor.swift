@@ -101,10 +101,14 @@ extension LoadedPlugin {
                 state.withLock { $0.isRefreshQueued = false }
                 takeSnapshots()
                 finished { _ in }
+            case .describe:
+                takeBodySchemas()
+                finished { _ in }
             case .restart:
                 instance.restart()
                 if instance.absence == nil {
                     takeSnapshots()
+                    takeBodySchemas()
                     restarts.add()
                     events.processRestarted()
                 }

@@ -131,6 +131,10 @@ internal import WorkerJSON
 
     func currentConfig() -> Snapshot { unsafe ask(table.currentConfig, "current_config") }
 
+    var hasBodySchemas: Bool { unsafe table.bodySchemas != nil }
+
+    func bodySchemas() -> Snapshot { unsafe ask(table.bodySchemas, "body_schemas") }
+
     private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
         guard let function = unsafe function else { return .empty }
         var thrown = uwg_thrown()

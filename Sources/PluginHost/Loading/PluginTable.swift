@@ -17,6 +17,7 @@ internal import WorkerCore
     let initialize: uwg_initialize_fn?
     let configSchema: uwg_reply_fn?
     let currentConfig: uwg_reply_fn?
+    let bodySchemas: uwg_reply_fn?
     let execute: uwg_execute_fn
     let executeStream: uwg_execute_fn?
     let cancel: uwg_cancel_fn?
@@ -51,6 +52,7 @@ internal import WorkerCore
         unsafe initialize = table.initialize
         unsafe configSchema = table.config_schema
         unsafe currentConfig = table.current_config
+        unsafe bodySchemas = table.body_schemas
         unsafe executeStream = table.execute_stream
         unsafe cancel = table.cancel
         unsafe cleanup = table.cleanup

@@ -82,6 +82,7 @@ extension LoadedPlugin {
                 }
                 HostTable.listener.withLock { $0 = plugin }
                 executor.plugin = plugin
+                plugin.describe()
                 outcome.give(.success(plugin))
                 plugin.runJobs(executor)
             } catch {

@@ -55,6 +55,7 @@ package final class LoadedPlugin: Sendable {
     let isBroken = Atomic<Bool>(false)
     private let schemaSnapshot: Mutex<Snapshot>
     private let configSnapshot: Mutex<Snapshot>
+    private let schemas = Mutex(BodySchemas())
     /// The index of the slot of the call that started last.
     let newestSlot = Atomic<Int>(-1)
     private let lastReport = Mutex(ProgressReport.none)
@@ -105,6 +106,8 @@ package final class LoadedPlugin: Sendable {
     package var configSchema: Snapshot { schemaSnapshot.withLock { $0 } }
     /// The configuration in force, as of the last create or initialize.
     package var currentConfig: Snapshot { configSnapshot.withLock { $0 } }
+    /// What bodies the plugin's requests have, as it has said when it had been made.
+    package var bodySchemas: BodySchemas { schemas.withLock { $0 } }
 
     /// How far the newest call is, if it runs; otherwise what a call has last reported.
     package var progress: ProgressReport {
@@ -179,6 +182,25 @@ package final class LoadedPlugin: Sendable {
 }
 
 extension LoadedPlugin {
+    /// Has the first executor, which is not yet at work, ask for the schemas of bodies.
+    ///
+    /// Beside the start of the server, which does not wait for that.
+    func describe() {
+        guard instance.hasBodySchemas else { return }
+        let refusal = state.withLock { state in
+            state.scheduler.submit(.describe, place: Job.describe.place, isOwn: true)
+        }
+        precondition(refusal == nil, "the worker's own jobs are taken")
+    }
+
+    /// Asks for the schemas of bodies; on an executor, between calls.
+    func takeBodySchemas() {
+        guard instance.hasBodySchemas else { return }
+        let (asked, problem) = BodySchemas.read(instance.bodySchemas(), of: endpoints)
+        if let problem { events.pluginMisbehaved(problem, requestID: nil) }
+        _ = schemas.withLock { exchange(&$0, asked) }
+    }
+
     /// Puts a failure in the place of what a function did not leave, if it is one of those two.
     func spoilSnapshot(_ function: String, _ failure: CallFailure) {
         switch function {

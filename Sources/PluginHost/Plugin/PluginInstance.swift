@@ -56,6 +56,10 @@ protocol PluginInstance: Sendable {
     func configSchema() -> Snapshot
     /// Asks for the configuration in force.
     func currentConfig() -> Snapshot
+    /// Whether it can say what bodies its requests have.
+    var hasBodySchemas: Bool { get }
+    /// Asks for that: an object with a JSON Schema for each path.
+    func bodySchemas() -> Snapshot
     /// Its own metrics.
     var metrics: PluginMetrics { get }
     /// The process that runs the plugin now, if that is not the worker's.

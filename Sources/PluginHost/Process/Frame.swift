@@ -53,6 +53,7 @@ enum FrameKind: UInt8, Sendable {
     case initialize = 0x49  // I
     case configSchema = 0x44  // D
     case currentConfig = 0x47  // G
+    case bodySchemas = 0x4A  // J
     case cleanup = 0x4B  // K
     case endpoint = 0x55  // U
 

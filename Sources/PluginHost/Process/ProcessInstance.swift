@@ -173,6 +173,9 @@ final class ProcessInstance: PluginInstance {
     func configSchema() -> Snapshot { snapshot(.configSchema, "get_config_schema") }
     func currentConfig() -> Snapshot { snapshot(.currentConfig, "get_current_config") }
 
+    var hasBodySchemas: Bool { life.introduction.hello.tellsSchemas }
+    func bodySchemas() -> Snapshot { snapshot(.bodySchemas, "body schemas") }
+
     private func snapshot(_ kind: FrameKind, _ name: String) -> Snapshot {
         var json = ByteBuffer()
         var problem: CallFailure?

@@ -28,6 +28,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         var beside = 0
         /// Whether calls bring the whole body of their requests.
         var wantsWhole = false
+        /// Whether it can be asked what bodies requests have.
+        var tellsSchemas = false
         /// Further members of /health, each behind a comma.
         var health = ""
     }
@@ -183,6 +185,7 @@ final class RunnerBridge: RunnerProcess.Listener {
         let hello = Hello(
             calls: max(1, count("calls")), beside: count("beside"),
             wantsWhole: members.json("whole").map(Self.isTrue) ?? false,
+            tellsSchemas: members.json("schemas").map(Self.isTrue) ?? false,
             health: members.object("health")?.further ?? "")
         state.withLock { $0.hello = hello }
         greeted(hello.health)

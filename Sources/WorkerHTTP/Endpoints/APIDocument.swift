@@ -17,11 +17,11 @@ extension Reply {
             if index > 0 { text.append(",") }
             text.appendJSONString(path)
             text.append(":{")
-            text.append(operationsOf: rows)
+            text.append(operationsOf: rows, server)
             text.append("}")
         }
         text.append("},\"components\":{\"schemas\":{\"Configuration\":")
-        text.append(configuration: server)
+        text.append(schema: server.configuration, at: "/config_schema")
         text.append(components)
         return Reply(200, text)
     }
@@ -44,7 +44,7 @@ extension Reply {
 
 extension ByteBuffer {
     /// The operations of one path, each of a method.
-    fileprivate mutating func append(operationsOf rows: [Endpoint]) {
+    fileprivate mutating func append(operationsOf rows: [Endpoint], _ server: Server) {
         var isFirst = true
         for row in rows {
             for (method, name) in [(Methods.get, "get"), (.post, "post")]
@@ -58,7 +58,7 @@ extension ByteBuffer {
                 append(
                     ",\"parameters\":[" + row.parameters.map(Self.parameter).joined(separator: ","))
                 append("]")
-                if method == .post { append(row.requestBody) }
+                if method == .post { append(requestBodyOf: row, server) }
                 append(",\"responses\":{\"200\":{\"description\":\"It worked\",\"content\":{")
                 appendJSONString(row.isOfPlugin ? "*/*" : row.contentType)
                 append(":{\"schema\":" + row.result.text + "}}},\"default\":")
@@ -71,17 +71,37 @@ extension ByteBuffer {
         "{\"$ref\":\"#/components/parameters/\(name)\"}"
     }
 
-    /// The schema of the plugin's configuration, with an address of its own, to which its references are relative.
-    fileprivate mutating func append(configuration server: Server) {
-        guard !server.isEarly, case .success(let schema) = server.service.configSchema,
-            let members = unsafe schema.bytes.withUnsafeBytes({ unsafe JSONMembers($0) })
-        else {
-            _ = append("{}")
+    /// The member that says what body a row takes, behind a comma; nothing where that is dropped.
+    private mutating func append(requestBodyOf row: Endpoint, _ server: Server) {
+        guard let schema = server.service.bodySchema(of: row.path) else {
+            append(row.requestBody)
             return
         }
-        append(members.json("$id") == nil ? "{\"$id\":\"/config_schema\"" : "{\"type\":\"object\"")
-        append(members.further)
+        append(",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":")
+        append(schema: schema, at: row.path)
+        append("}}}")
+    }
+
+    /// A schema of the plugin's, with an address of its own, to which its references are relative.
+    fileprivate mutating func append(schema: JSONMembers?, at address: String) {
+        append("{")
+        let members = schema?.further ?? ""
+        if schema?.json("$id") == nil {
+            append("\"$id\":")
+            appendJSONString(address)
+            append(members)
+        } else {
+            append(String(members.dropFirst()))
+        }
         append("}")
+    }
+}
+
+extension Server {
+    /// The schema of the plugin's configuration, if there is one; not before the plugin has been made.
+    fileprivate var configuration: JSONMembers? {
+        guard !isEarly, case .success(let schema) = service.configSchema else { return nil }
+        return unsafe schema.bytes.withUnsafeBytes { unsafe JSONMembers($0) }
     }
 }
 
@@ -96,7 +116,7 @@ extension Endpoint {
             + (kind == nil ? [] : ["X-Request-Id", "X-Timeout"])
     }
 
-    /// The member that says what body it takes, behind a comma; nothing where that is dropped.
+    /// The member that says what body it takes where the plugin does not.
     fileprivate var requestBody: String {
         func json(_ schema: String) -> String {
             ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":\(schema)}}}"

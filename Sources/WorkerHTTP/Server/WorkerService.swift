@@ -29,6 +29,8 @@ package protocol WorkerService: AnyObject, Sendable {
     var configSchema: Result<SharedText, CallFailure> { get }
     /// The configuration in force; or why there is none.
     var currentConfig: Result<SharedText, CallFailure> { get }
+    /// The JSON Schema of the bodies of POST requests for a path, if the plugin says one.
+    func bodySchema(of path: String) -> JSONMembers?
     /// Takes a call in; its client hears of the outcome, from any thread, unless it is refused.
     ///
     /// It does not start before `startCalls`.

@@ -207,7 +207,7 @@ static const uw_plugin classes[] = {
      .execute = execute, .execute_stream = execute, .cancel = cancel, .cleanup = leave, .destroy = destroy,
      .endpoints = endpoints, .endpoint_count = FX_COUNT(endpoints), .endpoint_size = sizeof(uw_endpoint),
      .prefetch = execute, .reconfigure = reconfigure, .on_enable = leave, .on_disable = leave,
-     .config_options = leave},
+     .config_options = leave, .body_schemas = leave},
 };
 
 uw_status uw_plugin_entry(

@@ -35,6 +35,8 @@ final class FakeService: WorkerService {
         /// What happens first in every submit.
         var before: (@Sendable () -> Void)?
         var failed: [FailedCall] = []
+        /// By path.
+        var schemas: [String: String] = [:]
     }
 
     let state = Monitor(State())
@@ -68,6 +70,11 @@ final class FakeService: WorkerService {
 
     var currentConfig: Result<SharedText, CallFailure> {
         state.withLock { $0.config }.map { SharedText(buffer($0)) }
+    }
+
+    func bodySchema(of path: String) -> JSONMembers? {
+        guard var schema = state.withLock({ $0.schemas[path] }) else { return nil }
+        return schema.withUTF8 { unsafe JSONMembers(UnsafeRawBufferPointer($0)) }
     }
 
     func submit(_ call: Call) -> CallRefusal? {
