@@ -26,8 +26,7 @@ typedef struct uw_mhd_log {
 
 /* What a daemon is started with. */
 typedef struct uw_mhd_options {
-    int listen_fd;                   /* bound and listening; the daemon's until it is quiesced */
-    unsigned int connection_limit;   /* beyond it, connections wait in the backlog */
+    unsigned int connection_limit;
     unsigned int connection_timeout; /* idle seconds; 0: none */
     size_t connection_memory;        /* bytes per connection, for headers and for chunks */
     void *_Nonnull context;          /* first argument of every callback */
@@ -67,16 +66,18 @@ static inline int uw_mhd_strictest(const char *_Nonnull version) {
     return strncmp(version, "0.", 2) == 0 ? -1 : 1;
 }
 
-/* A daemon without a thread of its own: MHD_run is called by one. Its connections are resumed by
+/* A daemon without a thread and a listening socket of its own: MHD_run is called by a thread, which
+ * hands connections over as well (uw_mhd_accept). Its connections are resumed by
  * that thread too, so no inter-thread channel is needed (MHD_USE_ITC). MHD_USE_TURBO leaves the
  * sending direction of a connection open until NOTIFY_CONNECTION has told of its end.
  * The corresponding C function is MHD_start_daemon. */
 static inline struct MHD_Daemon *_Nullable uw_mhd_start(const uw_mhd_options *_Nonnull options) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0,
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
+            MHD_USE_ERROR_LOG, 0,
         NULL, NULL, (MHD_AccessHandlerCallback)options->handle, options->context,
         MHD_OPTION_EXTERNAL_LOGGER, uw_mhd_complain, options->log,
-        MHD_OPTION_URI_LOG_CALLBACK, options->begun, options->context, MHD_OPTION_LISTEN_SOCKET, options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED,
+        MHD_OPTION_URI_LOG_CALLBACK, options->begun, options->context, MHD_OPTION_NOTIFY_COMPLETED,
         options->completed, options->context, MHD_OPTION_NOTIFY_CONNECTION,
         options->connection_changed, options->context, MHD_OPTION_UNESCAPE_CALLBACK,
         options->unescape, options->context, MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
@@ -148,15 +149,18 @@ static inline int uw_is_watched(int epoll, int descriptor) {
     return 0;
 }
 
-/* Hands the daemon a connection whose client has gone, if there are descriptors for one. When it is
- * closed, the daemon accepts again, which it has given up for a lack of descriptors.
- * The corresponding C function is MHD_add_connection. */
-static inline void uw_mhd_accept_again(struct MHD_Daemon *_Nonnull daemon) {
-    const struct sockaddr none = {.sa_family = AF_UNIX};
-    int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) return;
-    close(pair[0]);
-    MHD_add_connection(daemon, pair[1], &none, sizeof none);
+/* Takes a connection from a listening socket, and hands it to the daemon, which closes it where it
+ * cannot have it. Returns 0, or the error number of accept4, which <sys/socket.h> may hide.
+ * The corresponding C functions are accept4 and MHD_add_connection. */
+int accept4(int, struct sockaddr *_Nullable, socklen_t *_Nullable, int);
+static inline int uw_mhd_accept(struct MHD_Daemon *_Nonnull daemon, int listener) {
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    const int descriptor = accept4(
+        listener, (struct sockaddr *)&address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (descriptor < 0) return errno;
+    MHD_add_connection(daemon, descriptor, (const struct sockaddr *)&address, size);
+    return 0;
 }
 
 /* How many bytes the other side of a TCP connection has acknowledged (Linux 4.1).

@@ -330,7 +330,7 @@ final class RunningWorker: Sendable {
     /// What is served: a plugin, or what is known before there is one.
     private func options(_ plugin: LoadedPlugin?) -> ServerOptions {
         var options = ServerOptions(
-            listenDescriptor: socket.descriptor,
+            listeners: [.init(socket.descriptor, isShared: socket.isInherited)],
             policy: AccessPolicy(
                 hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
                 port: socket.port ?? 0),

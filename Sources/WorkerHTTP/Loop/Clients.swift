@@ -77,7 +77,9 @@ final class Clients {
         let client = ClientConnection(
             connection, number: last, socket: socket, isExcess: count >= options.maxConnections,
             budget: options.budget)
-        expect(.request, of: client, by: now + options.headerTimeout)
+        expect(
+            .request, of: client,
+            by: now + (isLettingGo ? Self.lastChance : options.headerTimeout))
         connections[last] = client
         poll.add(socket, last, for: .peerGone)
         return client

@@ -46,7 +46,7 @@ internal import WorkerThreads
     /// When this turn began.
     private(set) var now: Moment
     let clients: Clients
-    private let accepting: AcceptWatch
+    private let acceptor: Acceptor
     private var daemon: OpaquePointer?
     private var lastWait = Moment.zero
     /// When the supervisor has to get its next sign of life.
@@ -86,7 +86,7 @@ internal import WorkerThreads
         clients = Clients(options, poll)
         heartbeat = options.heartbeat
         if let heartbeat { nextBeat = now + heartbeat.interval }
-        accepting = AcceptWatch(options.listenDescriptor)
+        acceptor = Acceptor(options, poll)
     }
 
     /// Runs a daemon until `stop`; the body of a thread of its own.
@@ -99,25 +99,28 @@ internal import WorkerThreads
         unsafe self.daemon = daemon
         let events = unsafe uw_mhd_epoll(daemon)
         poll.add(events, Self.daemonEvent, for: .readable)
+        acceptor.watch()
         while wait(service) {
             now = clock()
             (begun, isTired, hasWorked) = (0, false, false)
             validation.begin()
-            if mustQuiesce.exchange(false, ordering: .relaxed) { unsafe quiesce(daemon) }
+            if mustQuiesce.exchange(false, ordering: .relaxed) { letGo() }
             if hasErrand.load(ordering: .relaxed) { runErrand() }
             resumeWoken()
             clients.check(now)
             let isProbing = isRestless && clients.probe(now)
+            if unsafe acceptor.accept(now, daemon, count: { clients.count }) {
+                service.report(Self.cannotAccept)
+            }
             unsafe MHD_run(daemon)
             service.startCalls(on: poll)
             if now >= nextBeat, let heartbeat { nextBeat = heartbeat.beat(at: now) }
             if isProbing { clients.endStuck(events) }
             fruitless = hasWorked ? 0 : fruitless + 1
-            if unsafe cannotAccept(daemon) { service.report(Self.cannotAccept) }
         }
         service.loopEnds()
         if isBroken { return service.lostDescriptor(Self.waitName) }
-        if mustQuiesce.load(ordering: .relaxed) { unsafe quiesce(daemon) }
+        if mustQuiesce.load(ordering: .relaxed) { letGo() }
         hasEnded.signal()
     }
 
@@ -130,14 +133,6 @@ internal import WorkerThreads
     private static let cannotAccept = """
         connections wait that cannot be accepted: there are no more descriptors, or no memory
         """
-
-    /// Whether it has turned out now that connections cannot be accepted; told once until they can.
-    private func cannotAccept(_ daemon: OpaquePointer) -> Bool {
-        if fruitless > Self.mostFruitless, clients.count == 0 {
-            return accepting.pauseIfStuck(now)
-        }
-        return unsafe accepting.check(now, last: clients.last, daemon)
-    }
 
     /// libmicrohttpd has called something of ours.
     func noteWork() { hasWorked = true }
@@ -164,7 +159,8 @@ internal import WorkerThreads
         errand.withLock { $0.take() }?()
     }
 
-    /// Takes no more connections, and lets go of those on which nothing is asked.
+    /// Takes no more connections from sockets that outlive this process, and lets go of those on which
+    /// nothing is asked.
     ///
     /// Any thread; it happens a moment later.
     func quiesce() {
@@ -172,14 +168,19 @@ internal import WorkerThreads
         poll.interrupt()
     }
 
-    private func quiesce(_ daemon: OpaquePointer) {
-        accepting.isClosed = true
-        unsafe MHD_quiesce_daemon(daemon)
+    private func letGo() {
+        acceptor.closeShared()
         clients.letGo(now)
     }
 
     /// Notes how many connections there are; on this thread.
     func noteConnections() { connections.store(clients.count, ordering: .releasing) }
+
+    /// A connection has been closed; on this thread.
+    func connectionIsClosed() {
+        noteConnections()
+        acceptor.connectionIsClosed()
+    }
 
     /// Whether there are connections; any thread.
     var hasConnections: Bool { connections.load(ordering: .acquiring) > 0 }
@@ -202,7 +203,7 @@ internal import WorkerThreads
         var isRunning = true
         poll.wait(atMost: patience) { event in
             switch event {
-            case .happened(Self.daemonEvent): accepting.somethingHappened(now)
+            case .happened(Self.daemonEvent): break
             case .interrupted: break
             case .timeout: if isGivingBack { giveBack() }
             case .happened(let number) where number > EventPoll.guests:
@@ -210,6 +211,7 @@ internal import WorkerThreads
                 isAsleep.store(false, ordering: .relaxed)
                 service.happened(number)
             case .happened(let number):
+                if acceptor.happened(number) { return }
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             // A request may have come in the last turn.
             case .stopped: isRunning = isAnySuspended
@@ -229,7 +231,7 @@ internal import WorkerThreads
             return fruitless > Self.mostFruitless ? .milliseconds(1) : .zero
         }
         restlessSince = nil
-        let moment = min(clients.nextCheck, accepting.moment, nextBeat)
+        let moment = min(clients.nextCheck, acceptor.moment, nextBeat)
         let limit = isLimited ? TimeSpan.milliseconds(milliseconds) : nil
         guard moment < .never else { return limit }
         return min(moment - now, limit ?? moment - now)

@@ -78,9 +78,7 @@ package import WorkerThreads
             to: uw_mhd_log(
                 context: Unmanaged.passUnretained(self).toOpaque(), write: complained))
         var configuration = unsafe uw_mhd_options(
-            listen_fd: options.listenDescriptor,
-            // A few more than are served, so that a client can be told so.
-            connection_limit: UInt32(options.maxConnections + 64),
+            connection_limit: UInt32(options.mostConnections),
             // Seconds, rounded up; 0 would be none.
             connection_timeout: UInt32((options.idleTimeout + .nanoseconds(999_999_999)).seconds),
             connection_memory: options.connectionMemory,
@@ -132,10 +130,10 @@ package import WorkerThreads
     /// Whether a reply that begins now is the last one of its connection.
     var endsConnections: Bool { isDraining.load(ordering: .relaxed) }
 
-    /// Takes no more connections, and ends each that is there with its next reply, or in a while if
-    /// nothing is asked on it.
+    /// Ends each connection with its next reply, or in a while if nothing is asked on it, and takes no more
+    /// from sockets that outlive this process.
     ///
-    /// What waits to be accepted is left to who serves the listening socket next.
+    /// What waits to be accepted there is left to who serves the socket next.
     package func quiesce() {
         drain()
         loop.quiesce()
@@ -143,14 +141,11 @@ package import WorkerThreads
 
     /// A connection has been closed; on the HTTP thread.
     func connectionIsClosed() {
-        loop.noteConnections()
+        loop.connectionIsClosed()
         if isDraining.load(ordering: .relaxed), loop.clients.count == 0 { allClosed.signal() }
     }
 
-    /// Waits until all connections have been closed.
-    ///
-    /// The server takes no more of them.
-    ///
+    /// Waits until all connections have been closed, those that come meanwhile included.
     package func waitUntilClosed(until deadline: Moment) {
         while loop.hasConnections, allClosed.wait(until: deadline) {}
     }

@@ -5,10 +5,21 @@ package import WorkerThreads
 ///
 /// Sizes in bytes.
 package struct ServerOptions: Sendable {
-    /// A bound and listening stream socket.
-    ///
-    /// The server's from now on.
-    package var listenDescriptor: Int32
+    /// A bound and listening stream socket, which stays open as long as the server.
+    package struct Listener: Sendable {
+        let descriptor: Int32
+        let isShared: Bool
+
+        /// Names a descriptor; `isShared` says whether the socket outlives this process, and is served by
+        /// another one then.
+        package init(_ descriptor: Int32, isShared: Bool) {
+            self.descriptor = descriptor
+            self.isShared = isShared
+        }
+    }
+
+    /// Where clients connect.
+    package var listeners: [Listener]
     /// Who may talk to it over TCP; on a Unix socket the file's permissions decide.
     package var policy: AccessPolicy
     /// What is served: the worker's own endpoints, and those that were added while it starts.
@@ -37,6 +48,8 @@ package struct ServerOptions: Sendable {
     package var connectionMemory = 12 << 10
     /// A request on a connection beyond these is answered 503.
     package var maxConnections = 10_000
+    /// How many connections are taken: a few more, so that a client can be told so.
+    var mostConnections: Int { maxConnections + 64 }
     /// The time that a header block may take to arrive.
     package var headerTimeout = TimeSpan.seconds(10)
     /// The time that a body may take to arrive.
@@ -56,12 +69,12 @@ package struct ServerOptions: Sendable {
 
     /// Makes options with the defaults that the command line documents.
     package init(
-        listenDescriptor: Int32, policy: AccessPolicy, processID: Int32, pluginName: PluginLabel,
+        listeners: [Listener], policy: AccessPolicy, processID: Int32, pluginName: PluginLabel,
         pluginVersion: PluginLabel, maxBody: Int, budget: Budget,
         clock: @escaping @Sendable () -> Moment
     ) {
         self.clock = clock
-        self.listenDescriptor = listenDescriptor
+        self.listeners = listeners
         self.policy = policy
         self.processID = processID
         self.pluginName = pluginName

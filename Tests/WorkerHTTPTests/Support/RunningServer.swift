@@ -31,7 +31,7 @@ final class RunningServer: Sendable {
         listener = try Listener()
         port = listener.port
         var options = ServerOptions(
-            listenDescriptor: listener.descriptor.raw,
+            listeners: [.init(listener.descriptor.raw, isShared: true)],
             policy: AccessPolicy(hosts: [], origins: [], port: listener.port), processID: 42,
             pluginName: .text("Fake \"plugin\""), pluginVersion: .text("1.2"), maxBody: 1 << 20,
             budget: Budget(limit: settings.maxBuffered), clock: Moment.now
