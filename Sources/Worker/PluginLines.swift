@@ -19,11 +19,12 @@ final class PluginLines: Sendable {
         guard log.admits(level) else { return }
         // A line of text shows no call, and is not worth the look.
         let call = log.format == .text ? nil : onlyCall
-        log.write(LogRecord(level, text, fields: call.map { [.call($0)] } ?? []))
+        log.write(
+            LogRecord(level, text, fields: call.map { [.call($0.id), .trace($0.trace)] } ?? []))
     }
 
-    private var onlyCall: String? {
+    private var onlyCall: CallReport? {
         let running = calls.withLock(\.self)?().filter { $0.state != .queued } ?? []
-        return running.count == 1 ? running.first?.id : nil
+        return running.count == 1 ? running.first : nil
     }
 }

@@ -343,6 +343,7 @@ final class RunningWorker: Sendable {
         options.headerNames = plugin?.headerNames ?? []
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
+        options.logsAccess = configuration.logsAccess
         options.headerTimeout = configuration.headerTimeout
         options.bodyTimeout = configuration.bodyTimeout
         options.idleTimeout = configuration.idleTimeout

@@ -95,6 +95,8 @@ final class Service: WorkerService {
 
     func callFailed(_ call: FailedCall) { log.write(call.record) }
 
+    func requestEnded(_ access: AccessRecord) { log.tell(access.record) }
+
     func startCalls() { plugin?.startCalls() }
 
     func startCalls(on poll: EventPoll) { plugin?.startCalls(on: poll) }

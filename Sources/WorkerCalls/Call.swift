@@ -12,6 +12,8 @@ package final class Call: Sendable {
     package let kind: CallKind
     /// Names the call in logs and answers.
     package let requestID: String
+    /// Where its request belongs in a trace, if that says so.
+    package let trace: TraceParent?
     /// Who waits for it.
     package let client: any CallClient
     /// When it came.
@@ -42,14 +44,15 @@ package final class Call: Sendable {
     ///   - kwargs: in it, the `kwargs`.
     ///   - headers: those that the plugin wants to see, in their order; names in lower case.
     ///   - requestID: names the call.
+    ///   - trace: where its request belongs.
     ///   - arrival: when it came.
     ///   - deadline: when it is given up, likewise; nil for never.
     ///   - client: who waits for it.
     ///   - held: what the body takes of the budget.
     package init(
         _ kind: CallKind, body: consuming ByteBuffer, args: Range<Int>?, kwargs: Range<Int>?,
-        headers: [HeaderField] = [], requestID: String, arrival: Moment, deadline: Moment?,
-        client: any CallClient,
+        headers: [HeaderField] = [], requestID: String, trace: TraceParent? = nil,
+        arrival: Moment, deadline: Moment?, client: any CallClient,
         held: consuming Holding = Holding(of: .unlimited)
     ) {
         self.kind = kind
@@ -58,6 +61,7 @@ package final class Call: Sendable {
         self.kwargs = kwargs
         self.headers = headers
         self.requestID = requestID
+        self.trace = trace
         self.arrival = arrival
         self.deadline = deadline
         self.client = client

@@ -22,11 +22,50 @@ import WorkerCore
         detail: "late:\n\"\\\u{202e}\u{e0041}é"
     ).record
 
-    private func text(_ format: LogFormat) -> String {
+    private func text(_ format: LogFormat, _ record: LogRecord = call) -> String {
         String(
             decoding: LogLine.bytes(
-                Self.call, at: Timestamp(seconds: 0, milliseconds: 7), format, isJournal: false),
+                record, at: Timestamp(seconds: 0, milliseconds: 7), format, isJournal: false),
             as: UTF8.self)
+    }
+
+    private static let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+    private static var request: LogRecord {
+        var access = AccessRecord()
+        (access.method, access.endpoint, access.status) = (.post, "/exe\ncute", 200)
+        (access.outcome, access.bytes, access.duration) = (.ok, 12, .milliseconds(3))
+        (access.id, access.peer) = ("job-7", "[::1]:40000")
+        access.trace = TraceParent(trace.utf8Span.span)
+        return access.record
+    }
+
+    @Test func `The line of a request has its fields in one order, and no more`() {
+        #expect(
+            text(.text, Self.request) == "1970-01-01T00:00:00.007Z info request: method=POST "
+                + "endpoint=/exe\\ncute status=200 outcome=ok bytes=12 ms=3 id=job-7 "
+                + "peer=[::1]:40000 trace=\(Self.trace)\n")
+        #expect(
+            text(.text, AccessRecord().record) == "1970-01-01T00:00:00.007Z info request: method=- "
+                + "endpoint=unmatched status=0 outcome=rejected peer=-\n")
+    }
+
+    @Test func `A request in JSON and in the journal has the same fields`() {
+        #expect(
+            text(.json, Self.request)
+                == "{\"time\":\"1970-01-01T00:00:00.007Z\",\"level\":\"info\","
+                + "\"message\":\"request: POST /exe\\ncute 200 ok\",\"method\":\"POST\","
+                + "\"endpoint\":\"/exe\\ncute\",\"status\":200,\"outcome\":\"ok\",\"bytes\":12,"
+                + "\"duration\":3,\"call\":\"job-7\",\"peer\":\"[::1]:40000\","
+                + "\"trace\":\"\(Self.trace)\"}\n")
+        var access = AccessRecord()
+        (access.endpoint, access.bytes) = ("/health", 12)
+        let id = LogKind.request.messageID ?? ""
+        #expect(
+            text(.journal, access.record) == "PRIORITY=6\nSYSLOG_IDENTIFIER=universal-worker\n"
+                + "MESSAGE_ID=\(id)\nUW_METHOD=-\nUW_ENDPOINT=/health\nUW_STATUS=0\n"
+                + "UW_OUTCOME=rejected\nUW_BYTES=12\nUW_PEER=-\n"
+                + "MESSAGE=request: - /health 0 rejected\n")
     }
 
     @Test func `The line of a failed call has one shape, its detail last`() {
@@ -57,7 +96,7 @@ import WorkerCore
 
     @Test func `No two kinds of records have the same id, and each is 128 bits`() {
         let ids = LogKind.allCases.compactMap(\.messageID)
-        #expect(ids.count == 7 && Set(ids).count == ids.count)
+        #expect(ids.count == 8 && Set(ids).count == ids.count)
         #expect(ids.allSatisfy { $0.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 

@@ -78,6 +78,24 @@ import WorkerThreads
         #expect(pipe.read { $0.hasSuffix("\n") }.hasSuffix(" info after\n"))
     }
 
+    @Test func `Lines of requests leave half of the room to what else there is to say`() {
+        let pipe = TestPipe()
+        let filled = pipe.fill()
+        let log = log(pipe.writing, capacity: 4_096)
+        for _ in 0..<1_000 { log.tell(AccessRecord().record) }
+        log.error("something else")
+        let text = pipe.read { $0.contains("something else") }
+        #expect(log.flush(until: inTime))
+        let lines = text.dropFirst(filled).split(separator: "\n")
+        let requests = lines.count { $0.contains(" request: ") }
+        #expect(requests > 10 && requests < 100)
+        #expect(
+            lines.contains {
+                $0.hasSuffix(
+                    "\(1_000 - requests) log lines were dropped, since the log was not read")
+            })
+    }
+
     @Test func `Lines of many threads arrive whole and none is lost while there is room`() throws {
         let pipe = TestPipe()
         let log = log(pipe.writing, capacity: 8 << 20)

@@ -61,7 +61,9 @@ import Testing
 
     @Test func `What the only running call of a Python plugin prints has the call's id`() throws {
         let worker = try PythonWorker.start(Self.json)
-        _ = try worker.begin("alone", "{\"mode\":\"swallow\"}")
+        // Without its client the call would not run.
+        let call = try worker.begin("alone", "{\"mode\":\"swallow\"}")
+        defer { call.close() }
         let line = try worker.process.standardError.line(containing: "swallowing")
         #expect(try Self.object(line)["call"] as? String == "alone")
         #expect(try Self.object(line)["message"] as? String == "plugin stderr: swallowing")
@@ -69,7 +71,9 @@ import Testing
 
     @Test func `In text what a Python plugin prints passes unchanged`() throws {
         let worker = try PythonWorker.start()
-        _ = try worker.begin("alone", "{\"mode\":\"swallow\"}")
+        // Without its client the call would not run.
+        let call = try worker.begin("alone", "{\"mode\":\"swallow\"}")
+        defer { call.close() }
         let line = try worker.process.standardError.line(containing: "swallowing")
         #expect(line == "swallowing")
     }

@@ -117,6 +117,6 @@ extension LoadedPlugin {
     ) -> CallReport {
         CallReport(
             id: call.requestID, path: path(of: call.kind), state: state,
-            age: now - call.arrival, progress: progress)
+            age: now - call.arrival, progress: progress, trace: call.trace)
     }
 }

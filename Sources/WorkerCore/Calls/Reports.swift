@@ -17,12 +17,16 @@ package struct CallReport: Equatable, Sendable {
     package let age: TimeSpan
     /// How far it is, as its plugin last said.
     package let progress: ProgressReport
+    /// Where its request belongs in a trace, if that says so.
+    package let trace: TraceParent?
 
     /// Makes a report.
     package init(
-        id: String, path: String, state: State, age: TimeSpan, progress: ProgressReport
+        id: String, path: String, state: State, age: TimeSpan, progress: ProgressReport,
+        trace: TraceParent? = nil
     ) {
         self.id = id
+        self.trace = trace
         self.path = path
         self.state = state
         self.age = age
@@ -75,12 +79,18 @@ package struct FailedCall: Equatable, Sendable {
     package let status: UInt32
     /// The time from its arrival to its failure.
     package let duration: TimeSpan
+    /// Where its request belongs in a trace, if that says so.
+    package let trace: TraceParent?
     /// Why, as the client is told.
     package let detail: String
 
     /// Makes the record of a call.
-    package init(id: String, endpoint: String, status: UInt32, duration: TimeSpan, detail: String) {
+    package init(
+        id: String, endpoint: String, status: UInt32, duration: TimeSpan,
+        trace: TraceParent? = nil, detail: String
+    ) {
         self.id = id
+        self.trace = trace
         self.endpoint = endpoint
         self.status = status
         self.duration = duration
@@ -94,7 +104,9 @@ package struct FailedCall: Equatable, Sendable {
     package var record: LogRecord {
         LogRecord(
             level, detail, .callFailed,
-            fields: [.status(status), .endpoint(endpoint), .duration(duration), .call(id)])
+            fields: [
+                .status(status), .endpoint(endpoint), .duration(duration), .call(id), .trace(trace),
+            ])
     }
 }
 

@@ -123,6 +123,23 @@ extension CommandLineOption {
             })
     }
 
+    /// An option without a value that turns something on; the value of its variable says yes or no.
+    static func toggle(
+        _ name: String, _ property: any WritableKeyPath<Configuration, Bool> & Sendable,
+        _ group: Group, _ summary: String
+    ) -> CommandLineOption {
+        CommandLineOption(
+            name: name, letter: nil, value: nil, group: group, role: .optional, summary: summary,
+            hasVariable: true, show: { $0[keyPath: property] ? "" : nil },
+            action: .store(expected: OptionValue.yesOrNo.expected) { configuration, text in
+                guard let isOn = text.isEmpty ? true : OptionValue.yesOrNo.parse(text) else {
+                    return false
+                }
+                configuration[keyPath: property] = isOn
+                return true
+            })
+    }
+
     /// An option without a value, which has something else done than a plugin served.
     static func flag(
         _ name: String, _ letter: Character?, _ action: Action, _ group: Group,

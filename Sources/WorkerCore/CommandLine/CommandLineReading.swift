@@ -127,7 +127,8 @@ package struct CommandLineReading: Sendable {
                 } else {
                     "default"
                 }
-            return .init(setting: "\(option.spelling) \(value)", source: source)
+            let setting = option.value == nil ? option.spelling : "\(option.spelling) \(value)"
+            return .init(setting: setting, source: source)
         }
         if inheritedSockets > 0 {
             rows.append(.init(setting: "--fd \(SocketSource.firstActivated)", source: "LISTEN_FDS"))

@@ -94,6 +94,10 @@ package enum CommandLineTable {
             "log-format", "FORMAT", \.logFormat, .logFormat, .other,
             "How the log is written: text or json, a line an event, to stderr; journal, entries with "
                 + "fields to systemd's journal."),
+        .toggle(
+            "access-log", \.logsAccess, .other,
+            "Logs each request, at whatever level: method, endpoint, status, bytes, duration, peer."
+        ),
         .flag(
             "check-config", nil, .checkConfiguration, .other,
             "Prints the configuration and where each part comes from, or all that is wrong with it; "

@@ -54,6 +54,8 @@ package struct Configuration: Sendable, Equatable {
     package var logLevel = LogLevel.info
     /// How the log is written, and where to.
     package var logFormat = LogFormat.text
+    /// Whether each request leaves a line.
+    package var logsAccess = false
 
     package init() {}
 

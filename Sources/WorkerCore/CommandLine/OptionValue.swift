@@ -44,6 +44,19 @@ extension OptionValue where Value == LogFormat {
         parse: { LogFormat(rawValue: $0) }, show: { $0.rawValue })
 }
 
+extension OptionValue where Value == Bool {
+    /// What systemd and YAML take for a truth value as well.
+    static let yesOrNo = OptionValue(
+        expected: "yes or no (or true, on, 1; false, off, 0)",
+        parse: { text in
+            switch text.lowercased() {
+            case "yes", "true", "on", "1": true
+            case "no", "false", "off", "0": false
+            default: nil
+            }
+        }, show: { $0 ? "yes" : "no" })
+}
+
 extension OptionValue where Value == CrashAnswer {
     static let crashAnswer = OptionValue(
         expected: CrashAnswer.allCases.map(\.rawValue).joined(separator: " or "),

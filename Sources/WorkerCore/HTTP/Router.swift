@@ -143,6 +143,17 @@ package enum Method: Sendable {
         default: self = .other
         }
     }
+
+    /// Its name; that of another one, which is a client's own text, is not kept.
+    package var name: String {
+        switch self {
+        case .get: "GET"
+        case .head: "HEAD"
+        case .post: "POST"
+        case .options: "OPTIONS"
+        case .other: "-"
+        }
+    }
 }
 
 /// The methods that a path takes.

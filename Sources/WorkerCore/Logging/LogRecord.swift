@@ -10,13 +10,15 @@ package struct LogRecord: Equatable, Sendable {
     package let fields: [LogField]
 
     /// Makes a record.
+    ///
+    /// Of its fields, those that are nil are unknown.
     package init(
-        _ level: LogLevel, _ message: String, _ kind: LogKind = .other, fields: [LogField] = []
+        _ level: LogLevel, _ message: String, _ kind: LogKind = .other, fields: [LogField?] = []
     ) {
         self.level = level
         self.kind = kind
         self.message = message
-        self.fields = fields
+        self.fields = fields.compactMap(\.self)
     }
 }
 
@@ -25,6 +27,8 @@ package enum LogKind: CaseIterable, Sendable {
     case other
     /// A call has failed, or was refused.
     case callFailed
+    /// A request is over (`--access-log`).
+    case request
     /// The worker serves its plugin.
     case ready
     /// The plugin cannot be loaded.
@@ -43,6 +47,7 @@ package enum LogKind: CaseIterable, Sendable {
         switch self {
         case .other: nil
         case .callFailed: "bac34c605e6a4a9da5ebf06a84650a1b"
+        case .request: "599dc767456645339a619b19461c27b5"
         case .ready: "f3a7eb4db663496993a0b2199e570f21"
         case .loadFailed: "19621dcc425644fc9870a6df3c83329b"
         case .pluginDied: "8c95483063874829a1b3ecc7898915c5"
@@ -54,19 +59,31 @@ package enum LogKind: CaseIterable, Sendable {
 
     /// What a text line begins with where it has the record's fields as well; nil where it has none.
     package var label: String? {
-        self == .callFailed ? "call failed: " : nil
+        switch self {
+        case .callFailed: "call failed: "
+        case .request: "request: "
+        default: nil
+        }
     }
+
+    /// Whether the fields tell all that the message does.
+    package var isToldByFields: Bool { self == .request }
 }
 
 /// One thing that is known of what a record is about, by a name that all formats derive theirs from.
 package struct LogField: Equatable, Sendable {
     /// The fields that there are.
     package enum Name: String, CaseIterable, Sendable {
+        case method
         case status
         case endpoint
+        case outcome
+        case bytes
         /// In milliseconds.
         case duration
         case call
+        case peer
+        case trace
 
         /// Its name in a line of text.
         package var inText: String {
@@ -100,16 +117,35 @@ package struct LogField: Equatable, Sendable {
     /// The id of a call.
     package static func call(_ id: String) -> Self { Self(.call, id) }
 
+    /// The method of a request.
+    package static func method(_ method: String) -> Self { Self(.method, method) }
+
+    /// What became of a request, in the words of the metrics' label.
+    package static func outcome(_ outcome: RequestOutcome) -> Self { Self(.outcome, outcome.name) }
+
+    /// The length of an answer's body; nil where it is not known.
+    package static func bytes(_ count: Int?) -> Self? {
+        count.map { Self(.bytes, String($0), isNumber: true) }
+    }
+
+    /// The other end of a connection.
+    package static func peer(_ peer: String) -> Self { Self(.peer, peer) }
+
+    /// Where a request belongs in a trace.
+    package static func trace(_ trace: TraceParent?) -> Self? {
+        trace.map { Self(.trace, $0.description) }
+    }
+
     /// A path of the table of endpoints.
     package static func endpoint(_ path: String) -> Self { Self(.endpoint, path) }
 
     /// An HTTP status.
     package static func status(_ status: UInt32) -> Self {
-        Self(.status, "\(status)", isNumber: true)
+        Self(.status, String(status), isNumber: true)
     }
 
     /// Whole milliseconds.
     package static func duration(_ time: TimeSpan) -> Self {
-        Self(.duration, "\(time.milliseconds)", isNumber: true)
+        Self(.duration, String(time.milliseconds), isNumber: true)
     }
 }

@@ -51,7 +51,7 @@ package enum MetricTable {
                 for (path, isCall, counters) in scrape.counted {
                     for (outcome, count) in zip(RequestOutcome.allCases, counters.outcomes)
                     where isCall || outcome == .ok || count > 0 {
-                        text.sample(count, ("endpoint", path), ("outcome", "\(outcome)"))
+                        text.sample(count, ("endpoint", path), ("outcome", outcome.name))
                     }
                 }
             },

@@ -13,13 +13,25 @@ package enum RequestOutcome: Int, CaseIterable, Sendable {
     /// Its client went away, or was too slow.
     case disconnected
 
+    /// The value of the label.
+    package var name: String {
+        switch self {
+        case .ok: "ok"
+        case .error: "error"
+        case .cancelled: "cancelled"
+        case .deadline: "deadline"
+        case .rejected: "rejected"
+        case .disconnected: "disconnected"
+        }
+    }
+
     /// What the status of an answer stands for.
     package init(status: UInt32) {
         switch status {
         case ..<400: self = .ok
         case 409: self = .cancelled
         case 504: self = .deadline
-        case ..<500, 501, 503: self = .rejected
+        case ..<500, 501, 503, 505: self = .rejected
         default: self = .error
         }
     }

@@ -96,7 +96,7 @@ extension Exchange {
         taken.takeOver(held)
         let call = Call(
             kind, body: body.take(), args: args, kwargs: kwargs, headers: request.headers,
-            requestID: request.id, arrival: request.arrival,
+            requestID: request.id, trace: request.trace, arrival: request.arrival,
             deadline: request.deadline(within: server.options.callTimeout), client: self,
             held: taken)
         let refusal = server.service.submit(call)
@@ -131,7 +131,6 @@ extension Exchange {
         reply.requestID = request.id
         if hasTrailers { reply.closesConnection = true }
         stage = .answered
-        status = reply.status
         if reply.headersLength > server.options.connectionMemory / 2, let client {
             return sendPast(reply, to: client)
         }
@@ -150,7 +149,7 @@ extension Exchange {
         server.begin(&reply, to: client)
         let message = reply.message(
             of: request.row, on: connection, by: server, isToHead: request.isHead)
-        isAnsweredPast = true
+        client.answer.isPast = true
         guard let message, !client.deliver(message, for: self) else { return .NO }
         server.loop.suspend(self)
         server.loop.clients.awaitRoom(client)

@@ -59,7 +59,8 @@ extension Exchange: CallClient {
         server.service.callFailed(
             FailedCall(
                 id: request.id, endpoint: server.endpoints[row].path, status: status,
-                duration: server.options.clock() - request.arrival, detail: detail))
+                duration: server.options.clock() - request.arrival, trace: request.trace,
+                detail: detail))
     }
 
     /// The stream has ended behind some last lines, which tell of its failure or do not.
@@ -120,8 +121,8 @@ extension Exchange: CallClient {
     /// The request is over, answered or not: what the plugin still sends is not read.
     ///
     /// On the HTTP thread.
-    func completed(inOrder: Bool) {
-        count(inOrder: inOrder)
+    func completed(_ outcome: RequestOutcome) {
+        count(outcome)
         client?.exchange = nil
         pipe?.close()
         // Not later: a client that has read this answer may count on the room that its body took.
@@ -130,10 +131,7 @@ extension Exchange: CallClient {
         if stage != .receiving { server.answerIsSent() }
     }
 
-    private func count(inOrder: Bool) {
-        // A client may go away right behind its answer: what counts is that this has been sent.
-        let isAnswered = status != 0 && (inOrder || isAnsweredPast)
-        let outcome = isAnswered ? RequestOutcome(status: status) : .disconnected
+    private func count(_ outcome: RequestOutcome) {
         let start = start.load(ordering: .relaxed)
         server.counters.count(
             outcome, row: request.row, arrival: request.arrival,

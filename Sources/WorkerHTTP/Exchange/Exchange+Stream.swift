@@ -25,7 +25,10 @@ extension Exchange {
             unsafe MHD_add_response_header(response, "Trailer", "X-Stream-End")
         }
         unsafe addHeader("X-Request-Id", request.id, to: response)
-        if let client { server.loop.clients.replyBegins(client, size: 0, at: server.loop.now) }
+        if let client {
+            client.answer = .stream
+            server.loop.clients.replyBegins(client, size: 0, at: server.loop.now)
+        }
         if hasTrailers || server.endsConnections {
             unsafe MHD_add_response_header(response, "Connection", "close")
         }
@@ -44,12 +47,13 @@ extension Exchange {
             }
             let sent = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             unsafe server.counters.countStream(lines: countLines(in: sent), bytes: count)
+            client?.answer.bodySize += count
             return count
         case .nothing:
             server.loop.suspend(self)
             return 0
         case .ended(let end):
-            status = streamStatus.load(ordering: .relaxed)
+            client?.answer.countsAs = streamStatus.load(ordering: .relaxed)
             if !request.isVersion10, let response = unsafe reader.response {
                 unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
             }

@@ -30,10 +30,6 @@ internal import WorkerThreads
     var body: IncomingBody
     var stage = Stage.receiving
     var reader = StreamReader()
-    /// The status of the answer that has been queued; 0 where there is none.
-    var status: UInt32 = 0
-    /// Whether that has been written past libmicrohttpd, which takes it for a broken request.
-    var isAnsweredPast = false
 
     // Any thread.
     let pending = Mutex(PendingStep())
@@ -75,7 +71,6 @@ internal import WorkerThreads
     private func follow(_ action: IncomingBody.Action) -> Bool {
         if action == .tell || action == .tellAndClose {
             _ = told(server.tooLarge())
-            (status, isAnsweredPast) = (413, true)
             client?.tell(server.tooLargeReply)
         }
         return action == .goOn || action == .tell

@@ -32,12 +32,15 @@ struct Request {
     let arrival: Moment
     /// Those of its headers that the plugin wants to see.
     let headers: [HeaderField]
+    /// Where it belongs in a trace, if it says so.
+    let trace: TraceParent?
     /// How long the client is willing to wait.
     private let timeout: TimeSpan?
 
     init(
         _ plan: Plan, in table: EndpointTable, isVersion10: Bool = false, isHead: Bool = false,
-        id: String, arrival: Moment, headers: [HeaderField] = [], timeout: TimeSpan? = nil
+        id: String, arrival: Moment, headers: [HeaderField] = [],
+        trace: TraceParent? = nil, timeout: TimeSpan? = nil
     ) {
         self.plan = plan
         self.isVersion10 = isVersion10
@@ -45,6 +48,7 @@ struct Request {
         self.id = id
         self.arrival = arrival
         self.headers = headers
+        self.trace = trace
         self.timeout = timeout
         switch plan {
         case .answer(let row, id: _):

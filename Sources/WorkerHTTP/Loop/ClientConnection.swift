@@ -75,10 +75,16 @@ final class ClientConnection {
     /// The request that waits for an answer which the client alone wants; until that is given,
     /// so that the two do not keep each other alive.
     var exchange: Exchange?
+    /// What the request that is under way has been answered.
+    var answer = Answer()
+    /// What the access log is to say of that request; nil where there is no such log.
+    let access: AccessNotes?
 
     init(
-        _ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool, budget: Budget
+        _ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool, budget: Budget,
+        access: AccessNotes?
     ) {
+        self.access = access
         self.connection = connection
         self.number = number
         self.socket = socket
@@ -109,13 +115,20 @@ final class ClientConnection {
     ///
     /// A new client gets a 408: it has sent a part of a request, perhaps.
     func endLate() {
-        if isFresh, awaited != .reader { write(Self.timeoutReply) }
+        if isFresh, awaited != .reader { tellLate() }
         end()
+    }
+
+    private func tellLate() {
+        // Who has sent nothing has asked nothing.
+        if phase != .none || uw_has_received(socket) != 0 { answer = Self.timeoutReply.answer }
+        write(Self.timeoutReply.bytes)
     }
 
     /// Ends the connection of a client that has sent more than libmicrohttpd takes in.
     func endStuck() {
-        write(Self.stuckReply)
+        answer = Self.stuckReply.answer
+        write(Self.stuckReply.bytes)
         end()
     }
 
@@ -137,8 +150,9 @@ final class ClientConnection {
     func tellToWait() { write(Self.interimReply) }
 
     /// Writes a whole HTTP message past libmicrohttpd, which can then send nothing any more.
-    func tell(_ message: [UInt8]) {
-        write(message)
+    func tell(_ message: Message) {
+        answer = message.answer
+        write(message.bytes)
         shutdown(socket, Int32(SHUT_WR))
     }
 
@@ -180,9 +194,12 @@ final class ClientConnection {
     /// The one that clients pass over which know no other, as Python's http.client.
     private static let interimReply = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
     // Whole HTTP messages, as libmicrohttpd cannot answer half a request.
-    private static let timeoutReply = Reply(
-        408, detail: "The request took too long to arrive"
-    ).message()
+    private static let timeoutReply = {
+        var reply = Reply(408, detail: "The request took too long to arrive").message()
+        // It counts as a client that was too slow.
+        reply.answer.countsAs = 0
+        return reply
+    }()
     private static let stuckReply = Reply(
         400, detail: "A line of the chunked body is longer than --max-header allows"
     ).message()

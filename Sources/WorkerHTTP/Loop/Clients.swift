@@ -76,7 +76,8 @@ final class Clients {
         last += 1
         let client = ClientConnection(
             connection, number: last, socket: socket, isExcess: count >= options.maxConnections,
-            budget: options.budget)
+            budget: options.budget,
+            access: options.logsAccess ? AccessNotes(peer: connection.peer) : nil)
         expect(
             .request, of: client,
             by: now + (isLettingGo ? Self.lastChance : options.headerTimeout))

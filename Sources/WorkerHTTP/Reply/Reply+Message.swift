@@ -51,12 +51,21 @@ extension Reply {
     /// The reply as a whole HTTP message that ends its connection.
     ///
     /// It is written to a socket where libmicrohttpd can write nothing, or nothing good.
-    consuming func message() -> [UInt8] {
+    consuming func message() -> Message {
         let bytes = unsafe body.withUnsafeBytes { unsafe [UInt8]($0) }
         let head =
             Self.statusLine(status) + "Content-Type: \(ContentType.json)\r\n"
             + "X-Content-Type-Options: nosniff\r\nConnection: close\r\n"
             + "Content-Length: \(bytes.count)\r\n\r\n"
-        return Array(head.utf8) + bytes
+        return Message(
+            bytes: Array(head.utf8) + bytes,
+            answer: Answer(status, bodySize: bytes.count, isPast: true))
     }
+}
+
+/// A whole HTTP message, which ends its connection.
+struct Message: Sendable {
+    let bytes: [UInt8]
+    /// What it answers.
+    var answer: Answer
 }

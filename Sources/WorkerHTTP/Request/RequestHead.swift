@@ -25,6 +25,9 @@ internal import WorkerCore
     var hasContentCoding = false
     /// What a browser says of the page that asks.
     var fetch = FetchMetadata()
+    /// Where it belongs in a trace; several such headers say nothing.
+    var trace: TraceParent?
+    private var hasTrace = false
     /// Whether it asks what another request may do.
     var asksForMethod = false
     /// Those of its fields that the plugin wants to see; names in lower case.
@@ -101,6 +104,9 @@ internal import WorkerCore
         case 6 where name.isEqualIgnoringCase(to: "expect"):
             let isKnown = value.isEqualIgnoringCase(to: "100-continue")
             expectation = isKnown && expectation != .unknown ? .toContinue : .unknown
+        case 11 where name.isEqualIgnoringCase(to: "traceparent"):
+            trace = hasTrace ? nil : TraceParent(value)
+            hasTrace = true
         case 12 where name.isEqualIgnoringCase(to: "x-request-id"):
             callID = CallID(value)
             if callID == nil {

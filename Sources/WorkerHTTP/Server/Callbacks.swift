@@ -38,9 +38,7 @@ func handleRequest(
             return unsafe server.begin(connection, line, url, method, version, request)
         }
         if let ticket = unsafe SnapshotTicket(state) {
-            let reply = server.snapshot(ticket.row)
-            server.counters.count(RequestOutcome(status: reply.status), row: ticket.row)
-            return server.send(reply, of: ticket.row, on: connection)
+            return server.send(server.snapshot(ticket.row), of: ticket.row, on: connection)
         }
         return unsafe Unmanaged<Exchange>.fromOpaque(state)._withUnsafeGuaranteedRef { exchange in
             guard unsafe uploadSize.pointee > 0 else {
@@ -57,29 +55,27 @@ func requestCompleted(
     _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer,
     _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ code: MHD_RequestTerminationCode
 ) {
-    guard let state = unsafe request.pointee else { return }
+    guard let context = unsafe context, let state = unsafe request.pointee else { return }
     unsafe request.pointee = nil
     let inOrder = code == .REQUEST_TERMINATED_COMPLETED_OK
-    let client = unsafe Connection(connection).client
-    guard unsafe RequestLine(state) == nil else {
-        // It got no further, and ends its connection.
-        client?.phase = .over
-        guard let context = unsafe context else { return }
-        unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
-            let isRefused = inOrder || code == .REQUEST_TERMINATED_WITH_ERROR
-            $0.counters.count(isRefused ? .rejected : .disconnected, row: nil)
+    unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef { server in
+        let client = unsafe Connection(connection).client
+        let outcome = server.requestEnded(client, inOrder: inOrder)
+        if unsafe RequestLine(state) != nil {
+            // It got no further, and ends its connection.
+            client?.phase = .over
+            return server.counters.count(outcome, row: nil)
         }
-        return
-    }
-    client?.phase = .none
-    if let context = unsafe context, let client {
-        unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
-            $0.loop.noteWork()
-            $0.loop.clients.requestEnded(client, at: $0.loop.now)
+        client?.phase = .none
+        if let client {
+            server.loop.noteWork()
+            server.loop.clients.requestEnded(client, at: server.loop.now)
         }
+        if let ticket = unsafe SnapshotTicket(state) {
+            return server.counters.count(outcome, row: ticket.row)
+        }
+        unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed(outcome)
     }
-    guard unsafe SnapshotTicket(state) == nil else { return }
-    unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed(inOrder: inOrder)
 }
 
 /// A connection begins, and is watched for its client's end; or is about to be closed.
@@ -96,6 +92,7 @@ func connectionChanged(
             unsafe stored.pointee = nil
             let client = unsafe Unmanaged<ClientConnection>.fromOpaque(pointer).takeRetainedValue()
             server.answerSilentEnd(of: client)
+            server.connectionEnds(client)
             shutdown(socket, Int32(SHUT_WR))
             server.loop.clients.remove(client, socket)
             server.connectionIsClosed()

@@ -19,6 +19,8 @@ extension Server {
             memory: options.connectionMemory - answerMemory, wanted: headerNames)
         let client = connection.client
         client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
+        let asked = unsafe Method(fieldBytes(method, strlen(method)).span)
+        client?.access?.begin(asked, id: head.callID?.text, head.trace, at: loop.now)
         if let violation = head.framing.violation {
             service.requestRefused(violation.status, violation.description)
             let reply = Reply(violation.status, detail: violation.description)
@@ -34,8 +36,8 @@ extension Server {
                 connection)
         }
         let target = unsafe fieldBytes(url, strlen(url))
-        let asked = unsafe Method(fieldBytes(method, strlen(method)).span)
         var plan = unsafe plan(head, target, asked, policy(of: client))
+        if case .answer(let row, id: _) = plan { client?.access?.row = row }
         if case .refuse(403, let detail, _, _) = plan { service.requestRefused(403, detail) }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
@@ -64,7 +66,8 @@ extension Server {
                 plan, in: endpoints, isVersion10: head.framing.isVersion10,
                 isHead: asked == .head,
                 id: head.callID?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
-                timeout: head.timeout?.time))
+                trace: head.trace, timeout: head.timeout?.time))
+        client?.access?.id = exchange.request.id
         if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
             // Said now, so that the client does not send its body for nothing.
             var reply = Reply(status, detail: detail)

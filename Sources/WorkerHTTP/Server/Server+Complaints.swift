@@ -17,6 +17,7 @@ extension Server {
             client.tell(refusal(status, complaint).message())
         } else {
             loop.clients.lastInDoubt = loop.clients.last
+            strangerRefused(status)
         }
         service.libraryComplained("A request was refused with \(status)", isClients: true)
     }
@@ -24,7 +25,8 @@ extension Server {
     /// Answers the first thing that a client has sent, if libmicrohttpd took it for no request at all
     /// and hangs up without a word.
     func answerSilentEnd(of client: ClientConnection) {
-        guard client.isFresh, client.phase == .none, client.number > loop.clients.lastInDoubt,
+        guard client.isFresh, client.phase == .none, client.answer.status == 0,
+            client.number > loop.clients.lastInDoubt,
             uw_has_received(client.socket) != 0
         else { return }
         client.tell(Self.noRequest.message())

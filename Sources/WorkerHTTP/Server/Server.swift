@@ -28,7 +28,7 @@ package import WorkerThreads
     private(set) var pluginLabels: (name: String, version: String)
     private let startTime: Moment
     /// A whole HTTP message: what is written to a socket when libmicrohttpd can write nothing.
-    let tooLargeReply: [UInt8]
+    let tooLargeReply: Message
     private let isDraining = Atomic<Bool>(false)
     /// How many requests are complete, and their answers not yet sent.
     private let unanswered = Atomic<Int>(0)
@@ -231,6 +231,7 @@ package import WorkerThreads
 
     /// A reply is about to be sent to a client.
     func begin(_ reply: inout Reply, to client: ClientConnection) {
+        client.answer = Answer(reply.status, bodySize: reply.count)
         loop.clients.replyBegins(client, size: reply.count, at: loop.now)
         if let held = reply.held.take() { client.replyHeld.takeOver(held) }
     }

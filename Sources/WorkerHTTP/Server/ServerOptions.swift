@@ -62,6 +62,8 @@ package struct ServerOptions: Sendable {
     package var readerWindow = TimeSpan.seconds(30)
     /// The time that a call may take, counted from its arrival; nil for any.
     package var callTimeout: TimeSpan?
+    /// Whether the service is told of each request that is over.
+    package var logsAccess = false
     /// The signs of life that a supervisor wants; nil for none.
     package var heartbeat: Heartbeat?
     /// The monotonic clock.

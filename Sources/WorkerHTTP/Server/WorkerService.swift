@@ -39,6 +39,8 @@ package protocol WorkerService: AnyObject, Sendable {
     func submit(_ call: Call) -> CallRefusal?
     /// A call has failed, or was refused; any thread, once for each.
     func callFailed(_ call: FailedCall)
+    /// A request is over; on the HTTP thread, where `ServerOptions.logsAccess` asks for it.
+    func requestEnded(_ access: AccessRecord)
     /// Lets the calls start that were taken in since; after each `submit`, or several in a row.
     func startCalls()
     /// Likewise, at the end of each turn of a loop, which waits on that poll; their answers may be events

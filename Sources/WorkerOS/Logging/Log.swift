@@ -77,7 +77,9 @@ package final class Log: Sendable {
     /// Writes a record whatever its level is.
     package func tell(_ record: LogRecord) {
         let line = self.line(record)
-        let action = queue.withLock { $0.offer(line, report: report, write: sink.write) }
+        let action = queue.withLock {
+            $0.offer(line, isClients: record.kind == .request, report: report, write: sink.write)
+        }
         if case .startDrain = action { startDrain() }
     }
 

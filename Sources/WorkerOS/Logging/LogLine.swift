@@ -8,6 +8,8 @@ enum LogLine {
     /// journald splits lines of more than 48 KiB, and would read a priority at the beginning of the
     /// second piece: a line stays well below, with what stands before and behind its message.
     static let maxMessage = 40 << 10
+    /// The bytes of a field that stand in a line of text.
+    private static let maxField = 2 << 10
 
     /// Returns what is written of a record in a format.
     ///
@@ -30,12 +32,22 @@ enum LogLine {
     ) {
         if isJournal { bytes += "<\(priority(record.level))>".utf8 }
         time.append(to: &bytes)
-        bytes += " \(record.level) ".utf8
+        bytes.append(UInt8(ascii: " "))
+        bytes += record.level.description.utf8
+        bytes.append(UInt8(ascii: " "))
         if let label = record.kind.label {
-            let fields = record.fields.map { "\($0.name.inText)=\($0.text)" }
-            OneLine.append(
-                label + fields.joined(separator: " "), to: &bytes, limit: maxMessage / 8)
-            bytes += " detail=".utf8
+            bytes += label.utf8
+            for field in record.fields {
+                bytes += field.name.inText.utf8
+                bytes.append(UInt8(ascii: "="))
+                OneLine.append(field.text, to: &bytes, limit: maxField)
+                bytes.append(UInt8(ascii: " "))
+            }
+            if record.kind.isToldByFields {
+                bytes[bytes.count - 1] = UInt8(ascii: "\n")
+                return
+            }
+            bytes += "detail=".utf8
         }
         OneLine.append(record.message, to: &bytes, limit: maxMessage)
         bytes.append(UInt8(ascii: "\n"))

@@ -24,12 +24,15 @@ struct LogQueue: Sendable {
     /// Takes a line, and hands it on at once unless others wait before it.
     ///
     /// `write` returns how many bytes were taken; `report` makes the line that tells how many
-    /// were dropped.
+    /// were dropped. Lines that clients cause at will take half of the room, so that they cannot drive
+    /// out others.
     mutating func offer(
-        _ line: [UInt8], report: (Int) -> [UInt8], write: (Span<UInt8>) -> Int
+        _ line: [UInt8], isClients: Bool = false, report: (Int) -> [UInt8],
+        write: (Span<UInt8>) -> Int
     ) -> Action {
         let notice = dropped > 0 ? report(dropped) : []
-        guard inFlight + pending.count + notice.count + line.count <= capacity else {
+        let room = isClients ? capacity / 2 : capacity
+        guard inFlight + pending.count + notice.count + line.count <= room else {
             dropped += 1
             return .none
         }

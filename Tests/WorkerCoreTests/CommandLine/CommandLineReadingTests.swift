@@ -221,6 +221,18 @@ import Testing
         #expect(configuration.logLevel == .info)
     }
 
+    @Test(
+        arguments: [
+            ("yes", true), ("True", true), ("on", true), ("1", true), ("no", false),
+            ("FALSE", false), ("off", false), ("0", false), ("", false),
+        ])
+    func `The variable of what is on or off says yes or no`(value: String, isOn: Bool) throws {
+        let variables = ["UNIVERSAL_WORKER_ACCESS_LOG": value]
+        let listen = Self.required + [("port", "1")]
+        #expect(try read(listen, variables: variables).logsAccess == isOn)
+        #expect(try read(listen + [("access-log", "")], variables: variables).logsAccess)
+    }
+
     @Test func `The command line wins, lists as a whole`() throws {
         let configuration = try read(
             Self.required + [("port", "1"), ("allow-host", "c")],
@@ -246,6 +258,7 @@ import Testing
     @Test(arguments: [
         ("PORT", "x", "a number from 0 to 65535"),
         ("ALLOW_HOST", "a,,b", "a host name without scheme, port or path"),
+        ("ACCESS_LOG", "maybe", "yes or no (or true, on, 1; false, off, 0)"),
     ])
     func `A bad value names the variable`(name: String, value: String, expected: String) throws {
         let variable = "UNIVERSAL_WORKER_\(name)"

@@ -27,7 +27,7 @@ struct ExpositionTests {
         arguments: [
             (200, RequestOutcome.ok), (204, .ok), (400, .rejected), (404, .rejected),
             (409, .cancelled), (413, .rejected), (500, .error), (501, .rejected), (502, .error),
-            (503, .rejected), (504, .deadline), (599, .error),
+            (503, .rejected), (504, .deadline), (505, .rejected), (599, .error),
         ] as [(UInt32, RequestOutcome)])
     func `What became of a request is read off its status`(
         status: UInt32, outcome: RequestOutcome

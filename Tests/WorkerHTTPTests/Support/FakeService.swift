@@ -37,6 +37,7 @@ final class FakeService: WorkerService {
         var failed: [FailedCall] = []
         /// By path.
         var schemas: [String: String] = [:]
+        var ended: [AccessRecord] = []
     }
 
     let state = Monitor(State())
@@ -112,6 +113,8 @@ final class FakeService: WorkerService {
     func report(_ text: String) { state.withLock { $0.reports.append(text) } }
 
     func callFailed(_ call: FailedCall) { state.withLock { $0.failed.append(call) } }
+
+    func requestEnded(_ access: AccessRecord) { state.withLock { $0.ended.append(access) } }
 
     func cancel(_ client: any CallClient, _ failure: CallFailure) { client.fail(failure) }
 
