@@ -95,6 +95,15 @@ class Loading(Later):
         runner = self.start(offer=2)
         self.assertEqual((runner.hello["calls"], runner.hello["beside"]), (2, 0))
 
+    def test_what_bodies_there_are_is_told_of_the_methods_that_are_called(self):
+        runner = self.start("Signed")
+        runner.lane.begin("J", b"")
+        frame, _ = runner.lane.end()
+        self.assertFrame(frame, "R")
+        execute = frame.json["/execute"]["properties"]
+        self.assertEqual(execute["args"]["prefixItems"], [{"type": "integer"}])
+        self.assertEqual(self.call(runner, 3).json, 3)
+
     def test_a_library_that_cannot_be_imported_is_a_load_failure(self):
         runner = self.run_child(
             "probe",

@@ -123,6 +123,12 @@ def config(call, runner, plugin, _):
     return runner.dialect.document(settle(runner, call, plugin.get_current_config()))
 
 
+def bodies(call, runner, plugin, _):
+    from .schemas import bodies
+
+    return shown(bodies(plugin)).encode()
+
+
 @entry
 def cleanup(call, runner, plugin, _):
     if hasattr(plugin, "cleanup"):

@@ -12,7 +12,7 @@ FIRST = 16 << 20  # bytes of room for a payload, whatever length is announced
 
 # On a lane, from the daemon.
 EXECUTE, STREAM, INITIALIZE = b"XSI"
-SCHEMA, CONFIG, CLEANUP, ENDPOINT = b"DGKU"
+SCHEMA, CONFIG, BODIES, CLEANUP, ENDPOINT = b"DGJKU"
 # On a lane, to the daemon.
 LINES, RESULT, ERROR, CANCELLED, STATE, ANSWER = b"LRENPA"
 # On control, from the daemon: the start, stop, flush, quit.

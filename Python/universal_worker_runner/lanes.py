@@ -8,6 +8,7 @@ from . import calls, forking
 from .calls import Call, Outcome, Request, perform
 from .errors import encoded
 from .frames import (
+    BODIES,
     CLEANUP,
     CONFIG,
     ENDPOINT,
@@ -32,6 +33,7 @@ def table(dialect):
         INITIALIZE: (calls.initialize, dialect.configuration),
         SCHEMA: (calls.schema, calls.nothing),
         CONFIG: (calls.config, calls.nothing),
+        BODIES: (calls.bodies, calls.nothing),
         CLEANUP: (calls.cleanup, calls.nothing),
         ENDPOINT: (calls.request, lambda frame: Request(bytes(frame.payload))),
     }

@@ -114,6 +114,7 @@ class Runner:
             calls=self.calls,
             beside=len(self.lanes) - self.calls,
             whole=self.dialect.whole,
+            schemas=True,
             health=self.dialect.health,
         )
 

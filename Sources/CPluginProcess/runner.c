@@ -45,6 +45,9 @@ static const char dialect_cjm_plugin_system[] = {
 static const char dialect_cjm_substrate[] = {
 #embed "../../Python/universal_worker_runner/dialect_cjm_substrate.py"
 };
+static const char docstrings[] = {
+#embed "../../Python/universal_worker_runner/docstrings.py"
+};
 static const char encoding[] = {
 #embed "../../Python/universal_worker_runner/encoding.py"
 };
@@ -59,6 +62,9 @@ static const char frames[] = {
 };
 static const char gate[] = {
 #embed "../../Python/universal_worker_runner/gate.py"
+};
+static const char hints[] = {
+#embed "../../Python/universal_worker_runner/hints.py"
 };
 static const char lanes[] = {
 #embed "../../Python/universal_worker_runner/lanes.py"
@@ -86,6 +92,9 @@ static const char percall[] = {
 };
 static const char request[] = {
 #embed "../../Python/universal_worker_runner/request.py"
+};
+static const char schemas[] = {
+#embed "../../Python/universal_worker_runner/schemas.py"
 };
 static const char states[] = {
 #embed "../../Python/universal_worker_runner/states.py"
@@ -120,11 +129,13 @@ static const uwp_module modules[] = {
     {"dialect", dialect, sizeof dialect},
     {"dialect_cjm_plugin_system", dialect_cjm_plugin_system, sizeof dialect_cjm_plugin_system},
     {"dialect_cjm_substrate", dialect_cjm_substrate, sizeof dialect_cjm_substrate},
+    {"docstrings", docstrings, sizeof docstrings},
     {"encoding", encoding, sizeof encoding},
     {"errors", errors, sizeof errors},
     {"forking", forking, sizeof forking},
     {"frames", frames, sizeof frames},
     {"gate", gate, sizeof gate},
+    {"hints", hints, sizeof hints},
     {"lanes", lanes, sizeof lanes},
     {"lenient", lenient, sizeof lenient},
     {"loading", loading, sizeof loading},
@@ -134,6 +145,7 @@ static const uwp_module modules[] = {
     {"parameters", parameters, sizeof parameters},
     {"percall", percall, sizeof percall},
     {"request", request, sizeof request},
+    {"schemas", schemas, sizeof schemas},
     {"states", states, sizeof states},
     {"stdio", stdio, sizeof stdio},
     {"stopping", stopping, sizeof stopping},

@@ -238,6 +238,11 @@ class Few:
         return list(args)
 
 
+class Signed(Probe):
+    def execute(self, number: int):
+        return number
+
+
 class Own(Probe):
     """Its cancel is about the whole instance."""
 

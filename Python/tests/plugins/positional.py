@@ -1,0 +1,3 @@
+class Positional:
+    def execute(self, a: int, b: str = "", /, c: int = 1):
+        pass
