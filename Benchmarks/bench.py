@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the worker with a bare C server on the same library and with the original, in one run.
+"""Compares the worker with bare C servers on the same library and with the original, in one run.
 
 Prints a table and writes bench.json. Targets are reported and never make it fail.
 """
@@ -22,7 +22,20 @@ import python_plugin
 import real_calls
 import traffic
 from rows import Section, table, verdicts
-from servers import FLOOR, ORIGINAL, ROOT, WORKER, Server, Unusable, compile_all, prepare_original
+from servers import (
+    FLOOR,
+    HERE,
+    ORIGINAL,
+    QUICKER,
+    ROOT,
+    STRICT,
+    WORKER,
+    Server,
+    Unusable,
+    compile_all,
+    prepare_original,
+    prepare_quicker_original,
+)
 
 
 def version(*command: str) -> str:
@@ -74,13 +87,23 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
         # The worker gives memory back when it has been idle for a second.
         time.sleep(2)
         memory.note(servers, "2 s after large bodies")
+    quicker = quicker_original(effort) if ORIGINAL in kinds else []
     with stage("start and end"):
         life = events.starts(kinds, effort)
     with stage("beside a busy plugin"):
         busy = events.saturation(kinds, effort)
     with stage("counts"):
         counted = counts.counts()
-    return [requests, streams, bodies, busy, life, memory.section(), counted]
+    return [requests, *quicker, streams, bodies, busy, life, memory.section(), counted]
+
+
+def quicker_original(effort: traffic.Effort) -> list[Section]:
+    if reason := prepare_quicker_original():
+        print(f"without the original on uvloop: {reason}", file=sys.stderr)
+        return []
+    path = {"PYTHONPATH": f"{HERE}:{QUICKER}"}
+    with stage("the original on uvloop"), Server(WORKER) as worker, Server(ORIGINAL, more=path) as original:
+        return [traffic.quicker_original([worker, original], effort)]
 
 
 def main() -> int:
@@ -92,7 +115,7 @@ def main() -> int:
     try:
         with stage("compiling"):
             compile_all()
-        kinds = [WORKER, FLOOR]
+        kinds = [WORKER, FLOOR, STRICT]
         if not chosen.without_original:
             if reason := prepare_original():
                 print(f"without the original: {reason}", file=sys.stderr)

@@ -14,6 +14,8 @@ from traffic import SMALL, body_file
 CALLERS = ("program", "libmicrohttpd", "C++", "libc", "plugin and others")
 REQUESTS = 1000
 LINES = 100_000
+# What a request, or a line of a stream, may take of the floor's instructions.
+INSTRUCTIONS = {"/health": ("/request", 1.02), "/execute": ("/request", 1.7), "stream": ("/line", 1.35)}
 
 
 def execute() -> list[object]:
@@ -57,7 +59,8 @@ def allocations() -> list[Row]:
     counts = {kind: AllocationCount(kind) for kind in (WORKER, FLOOR)}
     try:
         for path, arguments in {"/health": [], "/execute": execute()}.items():
-            target = [Target(WORKER, "≤", 4)] if path == "/execute" else []
+            # Exchange, call, body and reply, and the header that Echo asks for: its value and the list.
+            target = [Target(WORKER, "≤", 6)] if path == "/execute" else []
             ours = Row(f"{path} allocations, own code", "/request", targets=target)
             theirs = Row(f"{path} allocations, libmicrohttpd", "/request")
             for kind, count in counts.items():
@@ -116,7 +119,8 @@ def calls() -> tuple[list[Row], str]:
     with Server(WORKER) as worker, Server(FLOOR) as floor:
         for path, arguments in {"/health": [], "/execute": execute()}.items():
             for connections in (1, 32):
-                row = Row(f"{path} {connections:3d} conns system calls", "/request")
+                bound = [Target(FLOOR, "≤", 1.2)]
+                row = Row(f"{path} {connections:3d} conns system calls", "/request", targets=bound)
                 for server in (worker, floor):
                     server.load("-n", 100, *arguments)
                     found = system_calls(server, connections, arguments)
@@ -129,27 +133,30 @@ def calls() -> tuple[list[Row], str]:
 
 
 def instructions() -> list[Row]:
-    """Instructions of the whole process for each request, by callgrind, on a binary without debug information."""
+    """Instructions of the whole process, by callgrind, on binaries without debug information."""
     if not has("valgrind"):
         return []
-    program = command(WORKER, 0)[0]
-    stripped = BUILD / "stripped-worker"
-    run(["objcopy", "--strip-debug", program, str(stripped)])
-    rows: list[Row] = []
-    for path, load in {"/health": [], "/execute": execute()}.items():
-        once, more = (spent(stripped, requests, load) for requests in (200, 200 + REQUESTS))
-        row = Row(f"{path} instructions", "/request")
-        row.add(WORKER, (more - once) / REQUESTS)
-        rows.append(row)
-    return rows
+    rows = {
+        name: Row(f"{name} instructions", unit, targets=[Target(FLOOR, "≤", limit)])
+        for name, (unit, limit) in INSTRUCTIONS.items()
+    }
+    for kind in (WORKER, FLOOR):
+        program = BUILD / f"stripped-{kind}"
+        run(["objcopy", "--strip-debug", command(kind, 0)[0], str(program)])
+        for path, load in {"/health": [], "/execute": execute()}.items():
+            once, more = (spent(kind, program, "load", "-n", count, *load) for count in (200, 200 + REQUESTS))
+            rows[path].add(kind, (more - once) / REQUESTS)
+        once, more = (spent(kind, program, "lines", "-n", count) for count in (LINES // 10, LINES // 10 + LINES))
+        rows["stream"].add(kind, (more - once) / LINES)
+    return list(rows.values())
 
 
-def spent(program: Path, requests: int, load: list[object]) -> int:
-    """The instructions of a worker that answers so many requests, one after the other, from its start to its end."""
+def spent(kind: str, program: Path, client: str, *arguments: object) -> int:
+    """The instructions of a server from its start to its end, with what a client asks of it between."""
     report = BUILD / "callgrind.out"
     watch = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={report}"]
-    with Server(WORKER, program=[*watch, str(program)]) as server:
-        server.load("-n", requests, *load)
+    with Server(kind, program=[*watch, str(program)]) as server:
+        tool(client, "-p", server.port, *arguments)
     return next(int(line.split()[1]) for line in report.read_text().splitlines() if line.startswith("totals:"))
 
 

@@ -3,8 +3,12 @@
  *
  * The same libmicrohttpd with the same flags (the worker's own shim starts it), the same threads
  * (one HTTP thread with an epoll loop around MHD_run, one executor), the same hops between them
- * (suspend, queue, semaphore; a list, an eventfd, resume) and replies of the same headers and sizes; but no routing beyond strcmp, no checks, no JSON, no
- * plugin, no shutdown. The worker's distance to it is what the worker's own code costs.
+ * (suspend, queue, a semaphore once a turn of the loop; a list, an eventfd, resume) and replies of the same
+ * headers and sizes; but no routing beyond strcmp, no checks, no JSON, no plugin, no shutdown. The worker's
+ * distance to it is what the worker's own code costs.
+ *
+ * With STRICT it is a floor of what the worker promises: a body and the answer to it are validated by the
+ * worker's own reader, and the answer is a copy of what a plugin would own.
  *
  *   floor PORT
  */
@@ -22,6 +26,7 @@
 #include <unistd.h>
 
 #include "shim.h"
+#include "worker_json.h"
 
 enum { PIPE_LIMIT = 256 << 10, CONNECTION_MEMORY = 12 << 10 };
 
@@ -49,6 +54,7 @@ typedef struct request {
 static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
 static request *queue_first, **queue_last = &queue_first;
 static sem_t work;
+static bool is_idle; /* the executor sleeps, or is about to; under `queue_lock` */
 static request no_request; /* the state of a /health */
 static char health[256];
 static size_t health_length;
@@ -133,20 +139,43 @@ static void produce(request *r) {
     release(r);
 }
 
+static request *next_request(void) {
+    for (;;) {
+        pthread_mutex_lock(&queue_lock);
+        request *r = queue_first;
+        if (r) queue_first = r->next;
+        if (!queue_first) queue_last = &queue_first;
+        is_idle = !r;
+        pthread_mutex_unlock(&queue_lock);
+        if (r) return r;
+        while (sem_wait(&work)) {}
+    }
+}
+
+/* What the echo plugin answers to a compact body is that body. */
+static void answer(request *r) {
+#ifdef STRICT
+    worker_json_call call;
+    if (worker_json_validate_call((uint8_t *)r->body.bytes, r->body.count, &call).problem) abort();
+    buffer own = {0};
+    append(&own, r->body.bytes, r->body.count);
+    reserve(&r->reply, own.count + WORKER_JSON_PADDING);
+    append(&r->reply, own.bytes, own.count);
+    free(own.bytes);
+    if (worker_json_validate((uint8_t *)r->reply.bytes, r->reply.count, false).problem) abort();
+#else
+    append(&r->reply, r->body.bytes, r->body.count);
+#endif
+}
+
 static void *execute(void *unused) {
     (void)unused;
     for (;;) {
-        while (sem_wait(&work)) {}
-        pthread_mutex_lock(&queue_lock);
-        request *r = queue_first;
-        queue_first = r->next;
-        if (!queue_first) queue_last = &queue_first;
-        pthread_mutex_unlock(&queue_lock);
+        request *r = next_request();
         if (r->is_stream) {
             produce(r);
         } else {
-            /* What the echo plugin answers to a compact body is that body. */
-            append(&r->reply, r->body.bytes, r->body.count);
+            answer(r);
             wake(r);
         }
     }
@@ -159,7 +188,15 @@ static void submit(request *r) {
     *queue_last = r;
     queue_last = &r->next;
     pthread_mutex_unlock(&queue_lock);
-    sem_post(&work);
+}
+
+/* Once a turn: an executor that is woken in its middle would take the processor from the HTTP thread. */
+static void start_requests(void) {
+    pthread_mutex_lock(&queue_lock);
+    bool must_wake = is_idle && queue_first;
+    if (must_wake) is_idle = false;
+    pthread_mutex_unlock(&queue_lock);
+    if (must_wake) sem_post(&work);
 }
 
 /* --- The HTTP thread --- */
@@ -176,6 +213,7 @@ static enum MHD_Result send_reply(
     struct MHD_Response *response =
         MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
     MHD_add_response_header(response, "Content-Type", "application/json");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (has_id) add_id(response);
     enum MHD_Result result = MHD_queue_response(connection, MHD_HTTP_OK, response);
     MHD_destroy_response(response);
@@ -230,6 +268,7 @@ static enum MHD_Result start_stream(request *r) {
         MHD_SIZE_UNKNOWN, CONNECTION_MEMORY, read_stream, r, stream_freed);
     r->response = response;
     MHD_add_response_header(response, "Content-Type", "application/x-ndjson");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Trailer", "X-Stream-End");
     add_id(response);
     submit(r);
@@ -254,7 +293,7 @@ static enum MHD_Result handle(
         r->is_stream = strcmp(url, "/execute_stream") == 0;
         const char *length =
             MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-        if (length) reserve(&r->body, strtoul(length, NULL, 10));
+        if (length) reserve(&r->body, strtoul(length, NULL, 10) + WORKER_JSON_PADDING);
         return MHD_YES;
     }
     if (*state == &no_request) {
@@ -303,7 +342,7 @@ static size_t unescape(void *context, struct MHD_Connection *connection, char *t
     return strlen(text);
 }
 
-static _Noreturn void serve(struct MHD_Daemon *daemon) {
+static _Noreturn void serve(struct MHD_Daemon *daemon, int listener) {
     enum { MOST_EVENTS = 64 };
     int poll_fd = epoll_create1(EPOLL_CLOEXEC);
     wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -311,14 +350,19 @@ static _Noreturn void serve(struct MHD_Daemon *daemon) {
     if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, wake_fd, &event)) abort();
     event.events = EPOLLIN;
     if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, uw_mhd_epoll(daemon), &event)) abort();
+    event.data.fd = listener;
+    if (epoll_ctl(poll_fd, EPOLL_CTL_ADD, listener, &event)) abort();
     for (;;) {
         unsigned long long limit;
         int patience = MHD_get_timeout(daemon, &limit) == MHD_YES ? (int)limit : -1;
         if (patience != 0) {
             struct epoll_event events[MOST_EVENTS];
             atomic_store(&is_asleep, true);
-            if (!atomic_load(&woken)) epoll_wait(poll_fd, events, MOST_EVENTS, patience);
+            int count = atomic_load(&woken) ? 0 : epoll_wait(poll_fd, events, MOST_EVENTS, patience);
             atomic_store_explicit(&is_asleep, false, memory_order_relaxed);
+            for (int i = 0; i < count; i++) {
+                if (events[i].data.fd == listener) uw_mhd_accept(daemon, listener);
+            }
         }
         request *r = atomic_load_explicit(&woken, memory_order_relaxed);
         if (r) r = atomic_exchange(&woken, NULL);
@@ -328,11 +372,12 @@ static _Noreturn void serve(struct MHD_Daemon *daemon) {
             r = next;
         }
         MHD_run(daemon);
+        start_requests();
     }
 }
 
 static int listen_on(int port) {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
     struct sockaddr_in address = {
         .sin_family = AF_INET,
         .sin_port = htons((uint16_t)port),
@@ -352,13 +397,12 @@ int main(int count, char **arguments) {
     health_length = (size_t)snprintf(
         health, sizeof health,
         "{\"status\":\"running\",\"pid\":%d,\"name\":\"Echo\",\"version\":\"1.0\","
-        "\"calls_running\":0,\"calls_queued\":0}",
+        "\"state\":\"ready\",\"uptime_seconds\":10,\"calls_running\":0,\"calls_queued\":0}",
         getpid());
     sem_init(&work, 0, 0);
     pthread_t thread;
     pthread_create(&thread, NULL, execute, NULL);
     uw_mhd_options options = {
-        .listen_fd = fd,
         .connection_limit = 60000,
         .connection_timeout = 60,
         .connection_memory = CONNECTION_MEMORY,
@@ -370,5 +414,5 @@ int main(int count, char **arguments) {
     };
     struct MHD_Daemon *daemon = uw_mhd_start(&options);
     if (!daemon) return 1;
-    serve(daemon);
+    serve(daemon, fd);
 }

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from servers import FLOOR, ORIGINAL, WORKER
+from servers import FLOOR, ORIGINAL, STRICT, WORKER
 
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {"≥": operator.ge, "≤": operator.le, "<": operator.lt}
-SUBJECTS = {FLOOR: "/floor", ORIGINAL: "×orig", WORKER: ""}
+SUBJECTS = {FLOOR: "/floor", STRICT: "/strict", ORIGINAL: "×orig", WORKER: ""}
+OPEN = "open"
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,37 @@ class Target:
     limit: float
     aim: float | None = None
 
-    def text(self, value: float | None) -> str:
+    def text(self, spread: "Spread | None") -> str:
         aim = f" (aim {self.aim:g})" if self.aim is not None else ""
         bound = f"«{SUBJECTS[self.subject]} {self.comparison} {self.limit:g}{aim}»".replace("« ", "«")
-        return f"{bound} {self.verdict(value)}"
+        return f"{bound} {self.verdict(spread)}"
 
-    def verdict(self, value: float | None) -> str:
-        if value is None:
+    def verdict(self, spread: "Spread | None") -> str:
+        """Open, if the bound lies between the quartiles: another run may say otherwise."""
+        if spread is None:
             return "not measured"
-        return "met" if COMPARISONS[self.comparison](value, self.limit) else "NOT MET"
+        held = {COMPARISONS[self.comparison](value, self.limit) for value in (spread.first, spread.third)}
+        return OPEN if len(held) == 2 else "met" if held.pop() else "NOT MET"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The quartiles of what the rounds gave."""
+
+    first: float
+    median: float
+    third: float
+
+    @staticmethod
+    def of(values: Sequence[float]) -> "Spread | None":
+        if len(values) < 2:
+            return Spread(values[0], values[0], values[0]) if values else None
+        return Spread(*statistics.quantiles(values, n=4, method="inclusive"))
+
+    def text(self) -> str:
+        if self.first == self.third:
+            return number(self.median)
+        return f"{number(self.median)} [{number(self.first)}-{number(self.third)}]"
 
 
 @dataclass
@@ -51,45 +74,32 @@ class Row:
         values = self.rounds.get(kind)
         return statistics.median(values) if values else None
 
-    @property
-    def of_floor(self) -> float | None:
-        """worker/floor: the median of the rounds' ratios, so that noise common to both drops out."""
-        pairs = zip(self.rounds.get(WORKER, []), self.rounds.get(FLOOR, []), strict=False)
-        ratios = [worker / floor for worker, floor in pairs if floor]
-        return statistics.median(ratios) if ratios else None
+    def ratios(self, kind: str) -> list[float]:
+        """The worker's to another's, of rounds that ran side by side, so that noise common to both drops
+        out; how many times better the worker is, if that is the original."""
+        pairs = zip(self.rounds.get(WORKER, []), self.rounds.get(kind, []), strict=False)
+        is_inverse = kind == ORIGINAL and not self.more_is_better
+        return [other / worker if is_inverse else worker / other for worker, other in pairs if worker and other]
 
-    @property
-    def times_original(self) -> float | None:
-        """How many times better than the original the worker is."""
-        worker, original = self.median(WORKER), self.median(ORIGINAL)
-        if not worker or not original:
-            return None
-        return worker / original if self.more_is_better else original / worker
-
-    def measured(self, subject: str) -> float | None:
-        match subject:
-            case "floor":
-                return self.of_floor
-            case "original":
-                return self.times_original
-            case _:
-                return self.median(WORKER)
+    def spread(self, subject: str) -> Spread | None:
+        """What a target of that subject is held against."""
+        return Spread.of(self.rounds.get(WORKER, []) if subject == WORKER else self.ratios(subject))
 
     def json(self) -> dict[str, Any]:
         return {
             "label": self.label,
             "unit": self.unit,
             "medians": {kind: self.median(kind) for kind in self.rounds},
-            "worker_over_floor": self.of_floor,
-            "times_better_than_original": self.times_original,
+            "ratios": {
+                SUBJECTS[kind]: vars(spread) for kind in (FLOOR, STRICT, ORIGINAL) if (spread := self.spread(kind))
+            },
             "targets": [
                 {
                     "of": target.subject,
                     "comparison": target.comparison,
                     "limit": target.limit,
                     "aim": target.aim,
-                    "measured": self.measured(target.subject),
-                    "verdict": target.verdict(self.measured(target.subject)),
+                    "verdict": target.verdict(self.spread(target.subject)),
                 }
                 for target in self.targets
             ],
@@ -113,7 +123,9 @@ def number(value: float | None) -> str:
     return f"{value:.{2 if abs(value) < 10 else 1 if abs(value) < 100 else 0}f}"
 
 
-HEAD = ["", "unit", "worker", "floor", "original", "/floor", "×orig", "target"]
+VALUES, RATIOS = (WORKER, FLOOR, STRICT, ORIGINAL), (FLOOR, STRICT, ORIGINAL)
+HEAD = ["", "unit", *VALUES, *(SUBJECTS[kind] for kind in RATIOS), "target"]
+NUMBERS = range(2, 2 + len(VALUES) + len(RATIOS))
 
 
 def table(sections: Sequence[Section]) -> str:
@@ -126,10 +138,9 @@ def table(sections: Sequence[Section]) -> str:
                 [
                     "  " + row.label,
                     row.unit,
-                    *(number(row.median(kind)) for kind in (WORKER, FLOOR, ORIGINAL)),
-                    number(row.of_floor),
-                    number(row.times_original),
-                    ", ".join(target.text(row.measured(target.subject)) for target in row.targets),
+                    *(number(row.median(kind)) for kind in VALUES),
+                    *(spread.text() if (spread := row.spread(kind)) else "–" for kind in RATIOS),
+                    ", ".join(target.text(row.spread(target.subject)) for target in row.targets),
                 ]
             )
         if section.note:
@@ -139,7 +150,7 @@ def table(sections: Sequence[Section]) -> str:
     shown = []
     for line in lines:
         cells = [
-            cell.rjust(width) if 2 <= column <= 6 else cell.ljust(width)
+            cell.rjust(width) if column in NUMBERS else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=False))
         ]
         shown.append("  ".join(cells).rstrip())
@@ -148,9 +159,10 @@ def table(sections: Sequence[Section]) -> str:
 
 def verdicts(sections: Sequence[Section]) -> str:
     found = [
-        target.verdict(row.measured(target.subject))
+        target.verdict(row.spread(target.subject))
         for section in sections
         for row in section.rows
         for target in row.targets
     ]
-    return f"targets: {found.count('met')} met, {found.count('NOT MET')} not met, {found.count('not measured')} not measured"
+    counts = (f"{found.count(verdict)} {verdict.lower()}" for verdict in ("met", "NOT MET", OPEN, "not measured"))
+    return "targets: " + ", ".join(counts)

@@ -18,7 +18,7 @@ BUILD = ROOT / ".build/bench"
 ECHO = ROOT / "Examples/Echo/echo.so"
 BUSY = BUILD / "busy.so"
 WARNINGS = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror"]
-WORKER, FLOOR, ORIGINAL = "worker", "floor", "original"
+WORKER, FLOOR, STRICT, ORIGINAL = "worker", "floor", "strict", "original"
 PYTHON = "python"  # the worker with the plugin of the original
 
 
@@ -29,10 +29,11 @@ class Unusable(Exception):
 def compile_all() -> None:
     """The C programs and plugins, each anew: it takes two seconds and cannot be stale."""
     BUILD.mkdir(parents=True, exist_ok=True)
-    shim = [f"-I{ROOT / 'Sources/CMicroHTTPD'}", "-D_Nonnull=", "-D_Nullable=", "-lmicrohttpd"]
+    reader = ROOT / "Sources/CWorkerJSON"
+    shim = [f"-I{ROOT / 'Sources/CMicroHTTPD'}", f"-I{reader / 'include'}", "-D_Nonnull=", "-D_Nullable=", "-Wno-attributes"]
     plugin = [f"-I{ROOT / 'Sources/CWorkerPlugin/include'}", "-fPIC", "-shared"]
     for target, more in {
-        "floor": shim,
+        "floor": [*shim, "-lmicrohttpd"],
         "load": [],
         "lines": ["-O3"],
         "moments": [],
@@ -41,6 +42,11 @@ def compile_all() -> None:
     }.items():
         source = HERE / (target.removesuffix(".so") + ".c")
         run([os.environ.get("CC", "cc"), *WARNINGS, str(source), "-o", str(BUILD / target), *more, "-pthread"])
+    half = str(BUILD / "strict.o")
+    run([os.environ.get("CC", "cc"), *WARNINGS, *shim, "-DSTRICT", "-c", str(HERE / "floor.c"), "-o", half])
+    # The worker's own reader, as it was compiled for the worker.
+    parts = [*map(str, sorted((ROOT / ".build/release/CWorkerJSON.build").glob("*.o"))), half]
+    run([os.environ.get("CXX", "c++"), *parts, "-o", str(BUILD / "strict-floor"), "-lmicrohttpd", "-pthread"])
     run(["make", "-s", "-C", str(ECHO.parent)])
 
 
@@ -69,8 +75,8 @@ def free_port() -> int:
 
 def command(kind: str, port: int, plugin: str = "Echo") -> list[str]:
     """The line that starts a server."""
-    if kind == FLOOR:
-        return [str(BUILD / "floor"), str(port)]
+    if kind in (FLOOR, STRICT):
+        return [str(BUILD / ("floor" if kind == FLOOR else "strict-floor")), str(port)]
     worker = os.environ.get("WORKER", str(ROOT / ".build/release/universal-worker"))
     python = str(ROOT / ".venv/bin/python")
     if kind == WORKER:
@@ -179,6 +185,18 @@ def prepare_original() -> str | None:
     """Has .venv hold the original; says why it cannot, where it cannot."""
     done = subprocess.run([str(ROOT / "Tests/Compatibility/venv.sh")], capture_output=True, text=True)
     return None if done.returncode == 0 else (done.stderr.strip() or "venv.sh failed")
+
+
+QUICKER = BUILD / "uvloop"
+
+
+def prepare_quicker_original() -> str | None:
+    """Has QUICKER hold uvloop and httptools for the original's Python; says why not, where it cannot."""
+    if (QUICKER / "uvloop").is_dir() and (QUICKER / "httptools").is_dir():
+        return None
+    install = [str(ROOT / ".venv/bin/python"), "-m", "pip", "install", "-q", "--target", str(QUICKER)]
+    done = subprocess.run([*install, "uvloop", "httptools"], capture_output=True, text=True)
+    return None if done.returncode == 0 else (done.stderr.strip() or "pip failed")
 
 
 def has(program: str) -> bool:
