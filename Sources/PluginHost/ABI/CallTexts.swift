@@ -67,13 +67,12 @@ extension Call {
     }
 
     private func add(_ string: String, _ offset: inout Int) -> uw_text {
-        let start = offset
-        for byte in string.utf8 {
-            unsafe text[offset] = CChar(bitPattern: byte)
-            offset += 1
+        let place = unsafe text.extracting(offset..<offset + string.utf8.count)
+        offset += place.count
+        unsafe string.utf8.span.withUnsafeBytes {
+            unsafe UnsafeMutableRawBufferPointer(place).copyMemory(from: $0)
         }
-        return unsafe uw_text(
-            data: text.baseAddress.map { unsafe $0 + start }, length: offset - start)
+        return unsafe uw_text(data: place.baseAddress, length: place.count)
     }
 
     deinit {
