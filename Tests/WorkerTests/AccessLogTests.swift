@@ -252,6 +252,31 @@ import Testing
         #expect(lines.first { $0["id"] == "last" }?["outcome"] == "cancelled")
     }
 
+    @Test
+    func `A refusal of which there is no telling whose it is leaves one line, without a peer`()
+        throws
+    {
+        let worker = try Self.start()
+        let others = try (0..<2).map { _ in
+            let connection = try worker.client.connect()
+            try connection.send("GET /hea")
+            return connection
+        }
+        // They are read before it.
+        #expect(try worker.client.get("/health").status == 200)
+        let connection = try worker.client.connect()
+        try? connection.send("GET /" + String(repeating: "a", count: 20_000) + " HTTP/1.1\r\n\r\n")
+        #expect(try connection.readToEnd().starts(with: "HTTP/1.1 414 ".utf8))
+        connection.close()
+        for other in others {
+            try other.send("lth HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(try other.readResponse().status == 200)
+        }
+        let lines = try Self.lines(worker)
+        #expect(lines.count == 4 && lines.count { $0.contains("endpoint=/health ") } == 3)
+        #expect(lines.contains { $0.contains(" status=414 outcome=rejected peer=-") }, "\(lines)")
+    }
+
     @Test func `On a Unix socket the peer is a user and a process`() throws {
         let folder = try TemporaryFolder()
         let socket = try Listener.unix(folder.file("socket"))

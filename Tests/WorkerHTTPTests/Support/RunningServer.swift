@@ -13,7 +13,6 @@ struct Settings {
     var readerWindow = TimeSpan.seconds(30)
     var heartbeat: Heartbeat?
     var endpoints = EndpointTable()
-    var logsAccess = false
 }
 
 /// A server on a loopback socket of this process.
@@ -42,7 +41,6 @@ final class RunningServer: Sendable {
         options.streamBuffer = settings.streamBuffer
         options.heartbeat = settings.heartbeat
         options.endpoints = settings.endpoints
-        options.logsAccess = settings.logsAccess
         let threads = threads
         let made = Server(options, service: service) { name, body in
             threads.withLock { $0.append(name) }
