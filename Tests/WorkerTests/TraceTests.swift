@@ -17,6 +17,17 @@ import Testing
         try worker.process.standardError.line(containing: " id=fails trace=\(Self.trace) detail=")
     }
 
+    @Test(arguments: [
+        [], ["-m", "cjm_plugin_system.core.worker"], ["-m", "cjm_substrate.core.worker"],
+    ])
+    func `A Python plugin sees the trace, whichever host it is for`(dialect: [String]) throws {
+        let process = try PythonWorker.launch("Aware", dialect)
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
+        let answer = try worker.client.request(
+            "POST", "/execute", body: #"{"args":[],"kwargs":{}}"#, headers: Self.headers)
+        #expect(answer.text.contains(#"["traceparent","\#(Self.trace)"]"#), "\(answer.text)")
+    }
+
     @Test(arguments: ["json", "journal"])
     func `What the only running call prints has its trace`(format: String) throws {
         let receiver = try JournalReceiver(in: TemporaryFolder())
