@@ -2,30 +2,27 @@
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 
+from apart import run_apart
 from bench import HERE
 from checks_life import Skip
-from journal import JOURNALD
+from journal import JOURNALD, TRACE
 
 PRIORITIES = {"error": 3, "warning": 4, "info": 6, "debug": 7}
 
 
+def entries_of(bench, job, plugin):
+    """What journalctl shows of a worker on a journald of its own."""
+    if not os.access(JOURNALD, os.X_OK):
+        raise Skip(f"there is no {JOURNALD}")
+    printed = run_apart(bench, "journal.py", job, bench.binary, plugin)
+    return [json.loads(line) for line in printed.splitlines()]
+
+
 def priorities_are_the_workers(bench):
     """Each line is one entry of the journal, with the worker's priority and nobody else's"""
-    if not bench.manager.is_root or not os.access(JOURNALD, os.X_OK) or not shutil.which("unshare"):
-        raise Skip("a journal of our own needs root, systemd-journald and unshare")
-    unshare = ["unshare", "--mount", "--propagation", "private"]
-    if subprocess.run(unshare + ["true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
-        raise Skip("no mount namespace can be had here")
-    done = subprocess.run(
-        unshare + [sys.executable, os.path.join(HERE, "journal.py"), bench.binary,
-                   os.path.join(bench.plugins, "printing.so")],
-        check=False, timeout=120, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert done.returncode == 0, done.stderr
-    entries = [json.loads(line) for line in done.stdout.splitlines()]
+    entries = [(int(entry["PRIORITY"]), entry["MESSAGE"]) for entry in
+               entries_of(bench, "stream", os.path.join(bench.plugins, "printing.so"))]
     for priority, message in entries:
         # The moment, the level, the text: a piece of a line would begin in its middle.
         words = message.split(" ", 2)
@@ -35,4 +32,28 @@ def priorities_are_the_workers(bench):
     assert {priority for priority, _ in entries} == {3, 4, 6}
 
 
-CHECKS = [priorities_are_the_workers]
+def fields_are_the_journals(bench):
+    """With --log-format journal, journalctl has fields of requests, failed calls and plugin's lines"""
+    entries = entries_of(bench, "native", os.path.join(HERE, "speaker.py"))
+
+    def one(**fields):
+        found = [entry for entry in entries if fields.items() <= entry.items()]
+        assert len(found) == 1, (fields, entries)
+        return found[0]
+
+    call = {"UW_CALL": "fails", "UW_TRACE": TRACE, "UW_ENDPOINT": "/execute", "UW_STATUS": "500"}
+    failed = one(**call, PRIORITY="4")
+    assert failed["MESSAGE"].startswith("call failed: ") and "what\nfails" in failed["MESSAGE"]
+    request = one(**call, PRIORITY="6")
+    assert request["UW_METHOD"] == "POST" and request["UW_OUTCOME"] == "error"
+    assert request["UW_PEER"].startswith("127.0.0.1:") and int(request["UW_BYTES"]) > 0
+    for entry in (failed, request):
+        assert int(entry["UW_DURATION"]) >= 0 and entry["SYSLOG_IDENTIFIER"] == "universal-worker"
+    assert len({request["MESSAGE_ID"], failed["MESSAGE_ID"]}) == 2
+    one(MESSAGE="plugin stderr: speaking", UW_CALL="speaks", UW_TRACE=TRACE, PRIORITY="6")
+    one(UW_CALL="speaks", UW_STATUS="409", UW_OUTCOME="cancelled")
+    assert all(entry["UW_STATUS"] == "200" for entry in entries
+               if entry.get("UW_ENDPOINT") == "/health")
+
+
+CHECKS = [priorities_are_the_workers, fields_are_the_journals]

@@ -1,6 +1,7 @@
-"""Runs a worker on a journald of its own, and prints each entry's priority and message as JSON:
-unshare --mount --propagation private journal.py BINARY PLUGIN"""
+"""Runs a worker on a journald of its own, and prints each of its entries as JSON:
+unshare --mount --propagation private journal.py stream|native BINARY PLUGIN"""
 
+import http.client
 import json
 import os
 import socket
@@ -12,28 +13,33 @@ from bench import free_port, until
 
 JOURNALD = "/lib/systemd/systemd-journald"
 STREAM = "/run/systemd/journal/stdout"
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
-def main(binary, plugin):
+def main(job, binary, plugin):
     for folder in ("/run", "/var/log"):
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], check=True)
     os.makedirs("/run/log/journal")
     journald = subprocess.Popen([JOURNALD], stderr=subprocess.DEVNULL)
     try:
         assert until(lambda: os.path.exists(STREAM)), "journald does not start"
-        serve(binary, plugin)
+        identifier = {"stream": serve_stream, "native": serve_native}[job](binary, plugin)
     finally:
         journald.terminate()
         journald.wait()
+    for entry in entries(identifier):
+        print(json.dumps(entry))
+
+
+def entries(identifier):
+    """What journalctl shows of a program."""
     text = subprocess.run(["journalctl", "--quiet", "--all", "--directory=/run/log/journal",
-                           "--identifier=worker", "--output=json"],
+                           f"--identifier={identifier}", "--output=json"],
                           check=True, stdout=subprocess.PIPE).stdout
-    for line in text.splitlines():
-        entry = json.loads(line)
-        print(json.dumps([int(entry["PRIORITY"]), entry["MESSAGE"]]))
+    return [json.loads(line) for line in text.splitlines()]
 
 
-def serve(binary, plugin):
+def serve_stream(binary, plugin):
     """Has a plugin print and log what would forge a priority, into the journal's stream."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
         stream.connect(STREAM)
@@ -54,6 +60,35 @@ def serve(binary, plugin):
     finally:
         worker.terminate()
         worker.wait()
+    return "worker"
+
+
+def serve_native(binary, plugin):
+    """Has a call fail, and another one print while it alone runs; by the journal's own socket."""
+    port = free_port()
+    worker = subprocess.Popen(
+        [binary, "--module", plugin, "--class", "Speaker", "--port", str(port),
+         "--log-format", "journal", "--access-log"])
+    try:
+        assert until(lambda: answers(f"http://127.0.0.1:{port}/health")), "it does not serve"
+        assert ask(port, "fails").getresponse().status == 500
+        call = ask(port, "speaks")
+        assert until(lambda: any("speaking" in entry["MESSAGE"]
+                                 for entry in entries("universal-worker"))), "nothing is said"
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/cancel/speaks", b"", timeout=20).close()
+        assert call.getresponse().status == 409
+    finally:
+        worker.terminate()
+        worker.wait()
+    return "universal-worker"
+
+
+def ask(port, name):
+    """Begins the call of a name, which the plugin takes for what to do."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("POST", "/execute", json.dumps({"args": [name]}),
+                       {"X-Request-Id": name, "traceparent": TRACE})
+    return connection
 
 
 def answers(url):
