@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 
+import checks_account
 import checks_journal
 import checks_life
 import checks_socket
@@ -33,7 +34,7 @@ def main():
     try:
         bench = Bench(manager, options.binary, options.fixtures, not options.without_notify)
         for check in (checks_units.CHECKS + checks_life.CHECKS + checks_socket.CHECKS
-                      + checks_journal.CHECKS):
+                      + checks_journal.CHECKS + checks_account.CHECKS):
             if options.only and options.only not in check.__name__:
                 continue
             if options.without_notify and check in checks_life.NEED_NOTIFY:

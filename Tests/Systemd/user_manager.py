@@ -21,28 +21,34 @@ class Unavailable(Exception):
 class UserManager:
     """Runs a manager whose runtime, configuration and home folders are temporary.
 
-    Root runs it as "nobody", so that what is found to work is known to work without privileges.
+    Root runs it as "nobody", so that what is found to work is known to work without privileges; or as
+    another user, with that one's own folders.
     """
 
-    def __init__(self):
+    def __init__(self, user=None):
         if not os.access(BINARY, os.X_OK):
             raise Unavailable(f"there is no {BINARY}")
         self.is_root = os.geteuid() == 0
-        self.uid = NOBODY if self.is_root else os.geteuid()
-        self.gid = pwd.getpwuid(self.uid).pw_gid
+        account = pwd.getpwnam(user) if user else pwd.getpwuid(
+            NOBODY if self.is_root else os.geteuid())
+        self.uid, self.gid = account.pw_uid, account.pw_gid
         is_booted = os.path.isdir(BOOTED)
         if not is_booted and not self.is_root:
             raise Unavailable(f"{BOOTED} does not exist, and only root can make it")
         self.booted = []
         self.folder = tempfile.mkdtemp(prefix="uw-systemd-", dir="/tmp")
+        os.chmod(self.folder, 0o755)
+        self.environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                            "XDG_RUNTIME_DIR": self.make("runtime")}
+        os.chmod(self.path("runtime"), 0o700)
+        if user:
+            self.environment["HOME"] = account.pw_dir
+        else:
+            self.environment["HOME"] = self.make("home")
+            for name in ("config", "data", "cache", "state"):
+                self.environment[f"XDG_{name.upper()}_HOME"] = self.make(name)
         if not is_booted:
             self.pretend_boot()
-        os.chmod(self.folder, 0o755)
-        self.environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": self.make("home")}
-        for name in ("runtime", "config", "data", "cache", "state"):
-            key = "XDG_RUNTIME_DIR" if name == "runtime" else f"XDG_{name.upper()}_HOME"
-            self.environment[key] = self.make(name)
-        os.chmod(self.path("runtime"), 0o700)
         self.cgroups = self.make_cgroups() if self.is_root else []
         self.log = open(self.path("manager.log"), "wb")
         self.process = subprocess.Popen(
@@ -135,10 +141,10 @@ class UserManager:
         with open(self.path("manager.log"), encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    def run(self, *command, check=True, timeout=60):
+    def run(self, *command, check=True, timeout=60, cwd="/"):
         """Runs a command as the manager's user."""
         done = subprocess.run(
-            command, env=self.environment, preexec_fn=self.drop, cwd="/", timeout=timeout,
+            command, env=self.environment, preexec_fn=self.drop, cwd=cwd, timeout=timeout,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             check=False)
         if check and done.returncode != 0:
