@@ -7,8 +7,7 @@ import WorkerHTTP
 @Suite(.blocking) struct EndpointTableTests {
     /// The contract: each path with what its 405 allows, and the type of its 200.
     private static let contract: [(path: String, allow: String)] = [
-        ("/", "GET, HEAD"), ("/docs", "GET, HEAD"), ("/page.css", "GET, HEAD"),
-        ("/page.js", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
+        ("/", "GET, HEAD"), ("/docs", "GET, HEAD"), ("/openapi.json", "GET, HEAD"),
         ("/health", "GET, HEAD"), ("/health/live", "GET, HEAD"), ("/health/ready", "GET, HEAD"),
         ("/calls", "GET, HEAD"), ("/stats", "GET, HEAD"), ("/config_schema", "GET, HEAD"),
         ("/config", "GET, HEAD"), ("/progress", "GET, HEAD"), ("/progress/ID", "GET, HEAD"),

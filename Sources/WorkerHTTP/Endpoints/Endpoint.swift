@@ -89,10 +89,8 @@ package struct Endpoint: Sendable {
 package enum ContentType {
     /// One JSON value.
     package static let json = "application/json"
-    /// A page, and what it is made of.
+    /// A page.
     package static let html = "text/html; charset=utf-8"
-    package static let style = "text/css; charset=utf-8"
-    package static let script = "text/javascript; charset=utf-8"
     /// Metrics, as Prometheus reads them.
     package static let metrics = "text/plain; version=0.0.4; charset=utf-8"
     /// JSON values, each on a line of its own.

@@ -4,12 +4,8 @@ internal import WorkerCore
 package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
-        .get("/", "The page for browsers", .text, as: ContentType.html) { _ in .pageDocument() },
-        .get("/docs", "This document, for people", .text, as: ContentType.html) { _ in
-            .pageDocument()
-        },
-        .get("/page.css", "Its style", .text, as: ContentType.style) { _ in .pageStyle() },
-        .get("/page.js", "Its script", .text, as: ContentType.script) { _ in .pageScript() },
+        .get("/", "The page for browsers", .text, as: ContentType.html) { _ in .page() },
+        .get("/docs", "This document, for people", .text, as: ContentType.html) { _ in .page() },
         .get("/openapi.json", "This document", .object) { .apiDocument($0) },
         .get("/health", "Who the worker is, and how it is", .health) { $0.health() },
         .get("/health/live", "Whether the process answers", .status) { _ in .live },
