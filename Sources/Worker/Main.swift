@@ -11,7 +11,8 @@ enum Main {
         do throws(UsageError) {
             let request = try CommandLineParser.parse(
                 ProcessArguments.current(), variables: environment.options,
-                inheritedSockets: environment.inheritedSockets())
+                inheritedSockets: environment.inheritedSockets(),
+                credential: environment.tokenCredential)
             switch request {
             case .help: show(CommandLineHelp.text(program: "universal-worker"))
             case .version: show("universal-worker \(Version.current)\n")
@@ -19,15 +20,16 @@ enum Main {
                 let problem = EnvironmentSwitch.run(subcommand)
                 end(.loadFailure, "universal-worker: \(problem)\n")
             case .probe(let probe):
-                let (answer, reason) = probe.run()
+                let (answer, reason) = try probe.run(environment)
                 if answer != .yes {
                     Console.write("universal-worker: \(reason)\n", to: STDERR_FILENO)
                 }
                 exit(answer.rawValue)
             case .check(let report): check(report, environment)
             case .run(let configuration):
+                let tokens = try Tokens.read(configuration.tokenSource, environment)
                 environment.removePrivate()
-                Program(configuration, environment).run()
+                Program(configuration, environment, tokens).run()
             }
         } catch {
             end(.usage, error.report(program: "universal-worker"))
@@ -36,11 +38,17 @@ enum Main {
 
     /// Prints the configuration, and what is wrong with it, and ends.
     private static func check(_ report: ConfigurationReport, _ environment: Environment) -> Never {
+        var problems = report.problems
+        do throws(UsageError) {
+            _ = try Tokens.read(report.tokenSource, environment)
+        } catch {
+            problems.append(error.description)
+        }
         let complaint = CommandLineTable.complaint(about: environment.options.keys)
-        let lines = report.problems + (complaint.map { ["warning: \($0)"] } ?? [])
+        let lines = problems + (complaint.map { ["warning: \($0)"] } ?? [])
         let told = lines.map { "universal-worker: \(OneLine.text($0, limit: 1_024))\n" }.joined()
         Console.write(told, to: STDERR_FILENO)
-        guard report.problems.isEmpty else { end(.usage, "") }
+        guard problems.isEmpty else { end(.usage, "") }
         show(report.text)
     }
 

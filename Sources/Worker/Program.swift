@@ -23,14 +23,17 @@ struct Program {
     let reaper = DescendantReaper()
     let vitals = Vitals()
     let notifier: Notifier
+    /// The tokens that clients have to show; nil where they need none.
+    let tokens: Tokens?
     let outOfMemory = OutOfMemoryWatch()
     var events: Events {
         Events(log: log, pluginLines: pluginLines, inbox: inbox, outOfMemory: outOfMemory)
     }
 
-    init(_ configuration: Configuration, _ environment: Environment) {
+    init(_ configuration: Configuration, _ environment: Environment, _ tokens: Tokens?) {
         self.configuration = configuration
         self.environment = environment
+        self.tokens = tokens
         notifier = Notifier(environment: environment)
         let format = configuration.logFormat
         errorOutput = format == .text ? STDERR_FILENO : StandardOutputCapture.copy(STDERR_FILENO)
@@ -140,15 +143,18 @@ struct Program {
     }
 
     /// Begins to watch for signals and for the parent's end; before anything of the plugin's runs.
-    private func watch(_ spawn: ThreadSpawner) throws {
+    private func watch(_ spawn: @escaping ThreadSpawner) throws {
         var parent: ParentWatch?
         if configuration.parentProcess > 0 {
             parent = ParentWatch(
                 configuration.parentProcess, deathSignal: SignalMask.parentDeath)
             if parent == nil { throw ParentGone(process: configuration.parentProcess) }
         }
+        let reloading = tokens?.reloading(log, spawn)
+        guard reloading?.start() ?? true else { throw NoThread() }
         let watchdog = Watchdog(
-            parent: parent, reaper: reaper, vitals: vitals, inbox: inbox, log: log)
+            parent: parent, reaper: reaper, vitals: vitals, inbox: inbox, log: log,
+            reloading: reloading)
         guard spawn("uw-watchdog", { watchdog.run() }) else { throw NoThread() }
         guard parent == nil || spawn("uw-parent", { watchdog.waitForParent() }) else {
             throw NoThread()

@@ -23,6 +23,7 @@ final class RunningWorker: Sendable {
     /// For threads that run plugin code.
     private let spawnForPlugin: ThreadSpawner
     private let budget: Budget
+    private let tokens: Tokens?
     private let events: Events
     private let vitals: Vitals
     /// The plugin, once it is loaded.
@@ -46,6 +47,7 @@ final class RunningWorker: Sendable {
         notifier = program.notifier
         events = program.events
         vitals = program.vitals
+        tokens = program.tokens
         service = Service(meter: UsageMeter(), log: log, inbox: inbox)
         self.socket = socket
         self.capture = capture
@@ -293,7 +295,7 @@ final class RunningWorker: Sendable {
                 "the limit of open files, \(ProcessLimits.openFiles), is too low for "
                     + "\(configuration.maxConnections) connections (--max-connections)")
         }
-        if !socket.isUnix, !socket.isLoopback {
+        if !socket.isUnix, !socket.isLoopback, tokens == nil {
             log.warning("the inherited socket is bound to more than this machine's loopback")
         }
         notifier.ready(
@@ -340,7 +342,11 @@ final class RunningWorker: Sendable {
             clock: Moment.now)
         options.isEarly = plugin == nil
         options.mostHeld = configuration.maxQueue + 1
-        options.headerNames = plugin?.headerNames ?? []
+        options.tokens = tokens?.check
+        // The tokens are not for the plugin, on a Unix socket neither.
+        options.headerNames = (plugin?.headerNames ?? []).filter {
+            tokens == nil || $0 != "authorization"
+        }
         options.connectionMemory = configuration.maxHeader
         options.maxConnections = configuration.maxConnections
         options.logsAccess = configuration.logsAccess

@@ -18,6 +18,8 @@ struct Watchdog: Sendable {
     let vitals: Vitals
     let inbox: Inbox
     let log: Log
+    /// Reads again what SIGHUP has read again; nil where there is nothing of it.
+    let reloading: WorkerThread<Void>?
 
     /// Waits for ever; the body of a thread of its own.
     func run() {
@@ -69,7 +71,8 @@ struct Watchdog: Sendable {
             // It tells of a thread's end; whether the process has ended is another question.
             if parent?.isGone ?? false { inbox.post(.end(.parentGone)) }
         case .hangUp:
-            log.info("SIGHUP: there is nothing to reload")
+            guard let reloading else { return log.info("SIGHUP: there is nothing to reload") }
+            reloading.add(())
         case .logsMore, .logsLess:
             let level = log.changeLevel(by: role == .logsMore ? 1 : -1)
             log.tell(LogRecord(.info, "\(name): the log's level is \(level) now"))

@@ -290,7 +290,8 @@ static const struct longer_row longer_rows[] = {
     {{UW_GET, UW_AS_CALL, "/second", NULL, act}, ~0ull},
 };
 
-static const char *const names[] = {"TraceParent", "x-more", "Content-Type", "traceparent"};
+static const char *const names[] = {"TraceParent",  "x-more",      "Content-Type",
+                                    "traceparent", "Authorization"};
 
 #define BASE                                                                                      \
     FX_HEAD, .create = create, .execute = execute, .execute_stream = execute_stream,               \

@@ -22,6 +22,9 @@ public struct ProcessFacts: Sendable {
         String(decoding: bytes(of: "cmdline").prefix { $0 != 0 }, as: UTF8.self)
     }
 
+    /// The variables that it was started with, as /proc shows them; each ends with NUL.
+    public var environment: String { String(decoding: bytes(of: "environ"), as: UTF8.self) }
+
     /// The processes that its children have started: below a worker, that of a Python plugin.
     public var grandchildren: [Int32] { children.flatMap { ProcessFacts($0).children } }
 

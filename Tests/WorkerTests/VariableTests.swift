@@ -9,7 +9,7 @@ import Testing
             environment: [
                 "UNIVERSAL_WORKER_MODULE": PythonWorker.module, "UNIVERSAL_WORKER_CLASS": "Echo",
                 "UNIVERSAL_WORKER_PORT": "0", "UNIVERSAL_WORKER_SHUTDOWN_GRACE": "30",
-                "UNIVERSAL_WORKER_MAX_BDY": "1", "UNIVERSAL_WORKER_TOKEN": "secret",
+                "UNIVERSAL_WORKER_MAX_BDY": "1",
                 "UNIVERSAL_WORKER_PLUGIN_PATH": "/plugins", "OTHER": "1",
             ])
         let worker = LiveWorker(process, port: try process.waitUntilListening())

@@ -6,16 +6,21 @@ package struct CommandLineReading: Sendable {
     private var problems: [UsageError] = []
     private var isCheck = false
     private let options: [CommandLineOption]
+    private let credential: String?
 
     /// The part of the memory for bodies that is kept for small ones: one in so many bytes.
     private static let smallBodiesShare = 16
 
     /// Begins with the variables of the environment, of which those count whose options are not given.
+    ///
+    /// `credential` is the path of the tokens that systemd hands to this process, if it does.
     package init(
-        options: [CommandLineOption] = CommandLineTable.options, variables: [String: String] = [:]
+        options: [CommandLineOption] = CommandLineTable.options, variables: [String: String] = [:],
+        credential: String? = nil
     ) {
         self.options = options
         self.variables = variables
+        self.credential = credential
     }
 
     /// Takes one option; a request is returned where it ends the reading, as `--help` does.
@@ -54,12 +59,14 @@ package struct CommandLineReading: Sendable {
                 note(.optionRequired(option.spelling))
             }
         }
+        findTokens()
         checkSockets(taken, inheritedSockets)
         fitBody(given.union(taken))
         if isCheck {
             return .check(
                 ConfigurationReport(
-                    rows: rows(taken, inheritedSockets), problems: problems.map(\.description)))
+                    rows: rows(taken, inheritedSockets), problems: problems.map(\.description),
+                    tokenSource: configuration.tokenSource))
         }
         if let problem = problems.first { throw problem }
         return .run(configuration)
@@ -84,6 +91,18 @@ package struct CommandLineReading: Sendable {
             }
         }
         return taken
+    }
+
+    /// Looks for tokens where the command line names no file: in variables, then among the credentials.
+    private mutating func findTokens() {
+        guard !given.contains("token-file") else { return }
+        // It counts if it is empty too: what was to be protected must not be open by mistake.
+        if variables[TokenSource.variableName] != nil {
+            if configuration.tokenFile != nil { note(.severalTokens) }
+            configuration.hasTokenVariable = true
+        } else if configuration.tokenFile == nil {
+            configuration.tokenFile = credential
+        }
     }
 
     private mutating func checkSockets(_ taken: Set<String>, _ inheritedSockets: Int) {
@@ -124,11 +143,17 @@ package struct CommandLineReading: Sendable {
                     "command line"
                 } else if taken.contains(option.name) {
                     option.variable ?? ""
+                } else if option.name == "token-file" {
+                    TokenSource.folderVariable
                 } else {
                     "default"
                 }
             let setting = option.value == nil ? option.spelling : "\(option.spelling) \(value)"
             return .init(setting: setting, source: source)
+        }
+        if configuration.tokenSource == .variable {
+            rows.append(
+                .init(setting: "a token that is not shown", source: TokenSource.variableName))
         }
         if inheritedSockets > 0 {
             rows.append(.init(setting: "--fd \(SocketSource.firstActivated)", source: "LISTEN_FDS"))
@@ -165,6 +190,8 @@ package struct ConfigurationReport: Sendable, Equatable {
     package let rows: [Row]
     /// All that is wrong, each as a sentence.
     package let problems: [String]
+    /// Where tokens come from, which have yet to be read.
+    package let tokenSource: TokenSource?
 
     /// A line for each part, with a line end at its end.
     package var text: String {

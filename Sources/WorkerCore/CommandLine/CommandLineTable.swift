@@ -44,6 +44,10 @@ package enum CommandLineTable {
         .list(
             "allow-origin", "ORIGIN", \.allowedOrigins, .origin, .access,
             "Lets web pages of this origin ask, and read the answers; repeatable."),
+        .value(
+            "token-file", "FILE", \.tokenFile, .path, .access,
+            "Asks clients on TCP for one of the tokens in this file, one a line, but for /health, "
+                + "/health/live and /health/ready."),
 
         .value(
             "max-body", "BYTES", \.maxBody, .bytes(1...2 << 30), .limits,

@@ -28,6 +28,10 @@ package struct Configuration: Sendable, Equatable {
     package var allowedHosts: [String] = []
     /// Origins that requests may carry beside the worker's own, in lower case.
     package var allowedOrigins: [String] = []
+    /// The file of the tokens that clients on TCP have to show.
+    package var tokenFile: String?
+    /// Whether the environment has such a token; it counts where there is no file.
+    package var hasTokenVariable = false
     /// The longest request body, in bytes.
     package var maxBody = 64 << 20
     /// The bytes that all requests and replies together may hold in memory.
@@ -63,6 +67,11 @@ package struct Configuration: Sendable, Equatable {
     package var pythonOnlyOption: String? {
         if concurrency != nil { return "--concurrency" }
         return onCrash == nil ? nil : "--on-crash"
+    }
+
+    /// Where the tokens come from; nil where clients need none.
+    package var tokenSource: TokenSource? {
+        tokenFile.map { .file($0) } ?? (hasTokenVariable ? .variable : nil)
     }
 
     /// Where the listening socket comes from: a port, else `--fd`, else systemd.

@@ -13,6 +13,9 @@ extension OptionValue where Value == String {
     static let name = OptionValue(
         expected: "a name", parse: { $0 }, show: { $0.isEmpty ? nil : $0 })
 
+    static let path = OptionValue(
+        expected: "a path", parse: { $0.isEmpty ? nil : $0 }, show: { $0 })
+
     /// A host name or address as it stands in a Host header, without its port.
     static let hostName = OptionValue(
         expected: "a host name without scheme, port or path",

@@ -20,9 +20,12 @@ package struct Probe: Sendable, Equatable {
     package private(set) var timeout = TimeSpan.seconds(2)
     /// What stands in the Host header.
     package private(set) var authority = "localhost"
+    /// The file whose first token is shown to the worker.
+    package private(set) var tokenFile: String?
 
     /// What `--help` shows.
-    package static let synopsis = "probe URL|unix:PATH [--ready] [--timeout SECONDS]"
+    package static let synopsis =
+        "probe URL|unix:PATH [--ready] [--timeout SECONDS] [--token-file FILE]"
 
     /// Reads what follows the word.
     ///
@@ -33,24 +36,35 @@ package struct Probe: Sendable, Equatable {
         while let word = rest.popFirst() {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             switch String(parts[0]) {
-            case "--ready" where parts.count == 1: path = "/health/ready"
-            case "--timeout":
+            case "--ready":
+                guard parts.count == 1 else { throw .valueUnexpected(option: "--ready") }
+                path = "/health/ready"
+            case let name where name == "--timeout" || name == "--token-file":
                 guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
-                    throw .valueMissing(option: "--timeout")
+                    throw .valueMissing(option: name)
                 }
-                let seconds = OptionValue<TimeSpan>.seconds(from: 0.001)
-                guard let value = seconds.parse(text) else {
-                    throw .invalidValue(text, option: "--timeout", expected: seconds.expected)
+                if name == "--timeout" {
+                    timeout = try Self.value(text, of: name, .seconds(from: 0.001))
+                } else {
+                    tokenFile = try Self.value(text, of: name, .path)
                 }
-                timeout = value
             case let other where other.hasPrefix("-"):
-                throw .unknownOption(word, suggestion: nil)
+                throw .unknownOption(String(parts[0]), suggestion: nil)
             default: places.append(word)
             }
         }
         guard let place = places.first else { throw .noTarget }
         guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
         try read(place)
+    }
+
+    private static func value<Value>(
+        _ text: String, of name: String, _ kind: OptionValue<Value>
+    ) throws(UsageError) -> Value {
+        guard let value = kind.parse(text) else {
+            throw .invalidValue(text, option: name, expected: kind.expected)
+        }
+        return value
     }
 
     private mutating func read(_ place: String) throws(UsageError) {
@@ -76,8 +90,10 @@ package struct Probe: Sendable, Equatable {
     }
 
     /// The request: of HTTP/1.0, to which nothing comes in chunks, and nothing in between.
-    package var request: String {
-        "GET \(path) HTTP/1.0\r\nHost: \(authority)\r\nConnection: close\r\n\r\n"
+    package func request(token: String?) -> String {
+        let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        return "GET \(path) HTTP/1.0\r\nHost: \(authority)\r\n\(authorization)"
+            + "Connection: close\r\n\r\n"
     }
 
     /// What a whole answer says, and a sentence where that is not yes.

@@ -13,6 +13,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case bodyDoesNotFit(Int, buffered: Int)
     case pythonOnly(option: String)
     case noTarget
+    case severalTokens
+    /// The source, and what is wrong with what it has.
+    case badTokens(TokenSource, String)
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -42,6 +45,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
                 + "(\(ByteCount.text(buffered))), a sixteenth of which is kept for small bodies"
         case .pythonOnly(let option):
             "option '\(option)' is for Python plugins: a library has no use for it"
+        case .severalTokens:
+            "\(TokenSource.variableName) and \(TokenSource.variableName)_FILE cannot be combined"
+        case .badTokens(let source, let reason): "no tokens can be had from \(source): \(reason)"
         case .noTarget: "nothing to probe: expected 'http://HOST:PORT' or 'unix:PATH'"
         }
     }
@@ -86,8 +92,8 @@ extension UsageError {
 extension CommandLineTable {
     /// A sentence about those variables of the worker's that stand for nothing, if there are any.
     package static func complaint(about names: some Sequence<String>) -> String? {
-        // The last is that of the systemd unit.
-        let others = ["PYTHON", "PLUGIN_PATH", "JOURNAL_SOCKET", "ARGS"].map {
+        // ARGS is that of the systemd unit.
+        let others = ["PYTHON", "PLUGIN_PATH", "JOURNAL_SOCKET", "ARGS", "TOKEN"].map {
             CommandLineOption.variablePrefix + $0
         }
         let known = options.compactMap(\.variable) + others

@@ -13,6 +13,16 @@ package struct Endpoint: Sendable {
         case call(CallKind)
     }
 
+    /// What a client gets that shows no token where one is asked for.
+    enum WithoutToken: Sendable {
+        /// The same as others.
+        case answer
+        /// 401 with the page, which asks the user for the token: a browser cannot send it by itself.
+        case page
+        /// 401.
+        case challenge
+    }
+
     /// Decoded, from the slash on; where it ends with `{id}`, requests end with the id of a call.
     let path: String
     /// The methods that it answers; another row may answer others at the same path.
@@ -26,6 +36,8 @@ package struct Endpoint: Sendable {
     let result: APISchema
     /// Who answers.
     let answer: Answer
+    /// What is answered to a client without the token that is asked for.
+    let withoutToken: WithoutToken
     /// The kind of the plugin's call; nil where the plugin is not asked.
     let kind: CallKind?
     /// Whether there is no answer before the plugin has been made.
@@ -35,8 +47,10 @@ package struct Endpoint: Sendable {
 
     private init(
         _ path: String, _ methods: Methods, _ summary: String, _ result: APISchema,
-        _ body: BodyUse, _ contentType: String, _ answer: Answer, needsPlugin: Bool = false
+        _ body: BodyUse, _ contentType: String, _ answer: Answer, needsPlugin: Bool = false,
+        withoutToken: WithoutToken = .challenge
     ) {
+        self.withoutToken = withoutToken
         self.path = path
         self.methods = methods
         self.body = body
@@ -52,9 +66,12 @@ package struct Endpoint: Sendable {
     /// GET, and HEAD, of what is at hand.
     static func get(
         _ path: String, _ summary: String, _ result: APISchema,
-        as contentType: String = ContentType.json, _ render: @escaping @Sendable (Server) -> Reply
+        as contentType: String = ContentType.json, withoutToken: WithoutToken = .challenge,
+        _ render: @escaping @Sendable (Server) -> Reply
     ) -> Self {
-        Self(path, .get, summary, result, .ignored, contentType, .snapshot(render))
+        Self(
+            path, .get, summary, result, .ignored, contentType, .snapshot(render),
+            withoutToken: withoutToken)
     }
 
     /// GET, and HEAD, of a document of the plugin's that is at hand.

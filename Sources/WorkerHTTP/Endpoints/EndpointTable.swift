@@ -4,14 +4,23 @@ internal import WorkerCore
 package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
-        .get("/", "The page for browsers", .text, as: ContentType.html) { _ in .page() },
-        .get("/docs", "This document, for people", .text, as: ContentType.html) { _ in .page() },
+        .get(
+            "/", "The page for browsers", .text, as: ContentType.html, withoutToken: .page
+        ) { _ in .page() },
+        .get(
+            "/docs", "This document, for people", .text, as: ContentType.html, withoutToken: .page
+        ) { _ in .page() },
         .get("/openapi.json", "This document", .object) { .apiDocument($0) },
-        .get("/health", "Who the worker is, and how it is", .health) { $0.health() },
-        .get("/health/live", "Whether the process answers", .status) { _ in .live },
-        .get("/health/ready", "Whether calls are taken and get done; 503 if not", .status) {
-            .ready($0.service.health.readiness)
-        },
+        .get(
+            "/health", "Who the worker is, and how it is", .health, withoutToken: .answer
+        ) { $0.health() },
+        .get(
+            "/health/live", "Whether the process answers", .status, withoutToken: .answer
+        ) { _ in .live },
+        .get(
+            "/health/ready", "Whether calls are taken and get done; 503 if not", .status,
+            withoutToken: .answer
+        ) { .ready($0.service.health.readiness) },
         .get("/calls", "The calls that run and wait", .calls) { $0.calls() },
         .exchange(.get, "/stats", "Processor time and memory", .stats) { exchange, _ in
             exchange.readUsage()

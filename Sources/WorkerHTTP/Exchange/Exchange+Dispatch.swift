@@ -17,11 +17,9 @@ extension Exchange {
             guard let reply = reply(to: problem) else { return .NO }
             return answer(told(reply))
         }
+        if let refusal = request.plan.refusal { return answer(told(refusal)) }
         switch request.plan {
-        case .refuse(let status, let detail, let allow, _):
-            var reply = Reply(status, detail: detail)
-            reply.allow = allow
-            return answer(told(reply))
+        case .refuse, .challenge: preconditionFailure("what is refused has been answered")
         case .preflight(let methods):
             return answer(.preflight(methods))
         case .answer(let row, let id):

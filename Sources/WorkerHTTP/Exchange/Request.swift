@@ -12,6 +12,24 @@ struct Request {
         case preflight(Methods)
         /// An error is answered, when the body has been read and dropped; `of` is the row asked.
         case refuse(status: UInt32, detail: String, allow: String?, of: Int? = nil)
+        /// A token is asked for, likewise; of a browser by the page.
+        case challenge(BearerTokens.Refusal, page: Bool)
+
+        /// What is answered if the request is refused; nil where it is not.
+        var refusal: Reply? {
+            switch self {
+            case .answer, .preflight: return nil
+            case .refuse(let status, let detail, let allow, of: _):
+                var reply = Reply(status, detail: detail)
+                reply.allow = allow
+                return reply
+            case .challenge(let refusal, page: true): return .page(asking: refusal)
+            case .challenge(let refusal, page: false):
+                var reply = Reply(401, detail: refusal.detail)
+                reply.headers = [.challenge(refusal)]
+                return reply
+            }
+        }
     }
 
     let plan: Plan
@@ -61,7 +79,7 @@ struct Request {
             kind = row.flatMap { table[$0].kind }
             bodyUse = .ignored
             isForStream = false
-        case .preflight:
+        case .preflight, .challenge:
             row = nil
             kind = nil
             bodyUse = .ignored

@@ -12,6 +12,21 @@ extension Reply {
         reply.headers = Page.shared.headers
         return reply
     }
+
+    /// The same, which asks its user for the token that the request lacks.
+    static func page(asking refusal: BearerTokens.Refusal) -> Reply {
+        var reply = Reply(401, shared: Page.shared.text)
+        reply.headers = Page.shared.headers + [.challenge(refusal)]
+        reply.contentType = ContentType.html
+        return reply
+    }
+}
+
+extension HeaderField {
+    /// What a 401 asks for.
+    static func challenge(_ refusal: BearerTokens.Refusal) -> HeaderField {
+        HeaderField(name: "WWW-Authenticate", value: refusal.challenge)
+    }
 }
 
 /// The page's document, with its style and its script in it, and what browsers may do with it.
@@ -35,8 +50,9 @@ private struct Page {
 
     /// What browsers may do with the page: run its own script and style, ask its own worker, and no more.
     ///
-    /// Both stand in the document, so that one answer is all that a browser needs. Their digests are in
-    /// the policy. Another page can neither frame this one nor learn of it. Trusted Types refuse text that is to become markup or code; the page makes
+    /// Both stand in the document, so that one answer is all that a browser needs: it can show no token
+    /// when it loads further files. Their digests are in the policy. Another page can neither frame this
+    /// one nor learn of it. Trusted Types refuse text that is to become markup or code; the page makes
     /// none, however hostile what a plugin answers.
     private static func headers(style: String, script: String) -> [HeaderField] {
         [

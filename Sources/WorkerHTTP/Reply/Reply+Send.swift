@@ -40,7 +40,7 @@ extension Reply {
         func add(to response: OpaquePointer, for connection: Connection, by server: Server) {
             if let contentType { unsafe addHeader("Content-Type", contentType, to: response) }
             unsafe server.addCommonHeaders(to: response, for: connection)
-            if let preflight { unsafe addPreflight(preflight, to: response) }
+            if let preflight { unsafe server.addPreflight(preflight, to: response) }
             if isTemporary { unsafe MHD_add_response_header(response, "Retry-After", "1") }
             if let allow { unsafe MHD_add_response_header(response, "Allow", allow) }
             for header in headers {
@@ -105,12 +105,14 @@ extension Server {
         unsafe MHD_add_response_header(
             response, "Access-Control-Expose-Headers", "X-Request-Id, X-Stream-End, Retry-After")
     }
-}
 
-/// Adds what a page of an admitted origin may ask at a path, and for how long that holds.
-func addPreflight(_ methods: Methods, to response: OpaquePointer) {
-    unsafe MHD_add_response_header(response, "Access-Control-Allow-Methods", methods.allow)
-    unsafe MHD_add_response_header(
-        response, "Access-Control-Allow-Headers", "Content-Type, X-Request-Id, X-Timeout")
-    unsafe MHD_add_response_header(response, "Access-Control-Max-Age", "600")
+    /// Adds what a page of an admitted origin may ask at a path, and for how long that holds.
+    func addPreflight(_ methods: Methods, to response: OpaquePointer) {
+        let headers = "Content-Type, X-Request-Id, X-Timeout"
+        unsafe MHD_add_response_header(response, "Access-Control-Allow-Methods", methods.allow)
+        unsafe MHD_add_response_header(
+            response, "Access-Control-Allow-Headers",
+            options.tokens == nil ? headers : "Authorization, \(headers)")
+        unsafe MHD_add_response_header(response, "Access-Control-Max-Age", "600")
+    }
 }

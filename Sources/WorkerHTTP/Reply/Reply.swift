@@ -39,8 +39,8 @@ struct Reply: ~Copyable, Sendable {
     }
 
     /// A reply of a text that others read too.
-    init(shared: SharedText) {
-        status = 200
+    init(_ status: UInt32 = 200, shared: SharedText) {
+        self.status = status
         body = ByteBuffer()
         detail = nil
         self.shared = shared

@@ -39,6 +39,9 @@ internal import WorkerCore
     private(set) var origin: UnsafeBufferPointer<UInt8>?
     /// Whether there are several Origin headers, of which none is believed.
     private(set) var hasSeveralOrigins = false
+    /// What the last Authorization header says, valid likewise; and whether there are several.
+    private(set) var authorization: UnsafeBufferPointer<UInt8>?
+    private(set) var hasSeveralAuthorizations = false
     private var firstLength: UnsafeBufferPointer<UInt8>?
     private var block: HeaderBlock
     /// Whether the next field is the Cookie of ours.
@@ -119,6 +122,9 @@ internal import WorkerCore
                     "X-Timeout is not a number of seconds above 0 and up to "
                     + "\(CallTimeout.limitSeconds), such as 30 or 0.25"
             }
+        case 13 where name.isEqualIgnoringCase(to: "authorization"):
+            hasSeveralAuthorizations = unsafe authorization != nil
+            unsafe authorization = valueBytes
         case 14 where name.isEqualIgnoringCase(to: "content-length"):
             unsafe readLength(valueBytes)
         case 14 where name.isEqualIgnoringCase(to: "sec-fetch-site"):

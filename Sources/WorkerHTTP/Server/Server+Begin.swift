@@ -37,8 +37,12 @@ extension Server {
         }
         let target = unsafe fieldBytes(url, strlen(url))
         var plan = unsafe plan(head, target, asked, policy(of: client))
-        if case .answer(let row, id: _) = plan { client?.access?.row = row }
-        if case .refuse(403, let detail, _, _) = plan { service.requestRefused(403, detail) }
+        switch plan {
+        case .answer(let row, id: _): client?.access?.row = row
+        case .refuse(403, let detail, _, of: _): service.requestRefused(403, detail)
+        case .challenge(let refusal, page: _): service.requestRefused(401, refusal.detail)
+        case .refuse, .preflight: break
+        }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
             if client.isGone { return .NO }
@@ -68,10 +72,8 @@ extension Server {
                 id: head.callID?.text ?? nextRequestID(), arrival: loop.now, headers: head.named,
                 trace: head.trace, timeout: head.timeout?.time))
         client?.access?.id = exchange.request.id
-        if head.expectsContinue, case .refuse(let status, let detail, let allow, of: _) = plan {
+        if head.expectsContinue, var reply = plan.refusal {
             // Said now, so that the client does not send its body for nothing.
-            var reply = Reply(status, detail: detail)
-            reply.allow = allow
             reply.requestID = exchange.request.id
             return refuseNow(exchange.told(reply), connection)
         }
@@ -94,7 +96,7 @@ extension Server {
         switch plan {
         case .answer(let row, id: _): endpoints[row].needsPlugin
         case .refuse(let status, _, _, _): status == 404
-        case .preflight: false
+        case .preflight, .challenge: false
         }
     }
 
@@ -128,11 +130,22 @@ extension Server {
             policy.problem(head, method, authority: parts.authority, of: names)
         }
         if let problem { return .refuse(status: 403, detail: problem, allow: nil) }
-        switch endpoints.route(method, names.extracting(parts.path)) {
+        let route = endpoints.route(method, names.extracting(parts.path))
+        let isPreflight =
+            method == .options && head.asksForMethod && policy?.admits(head) ?? false
+        // A Unix socket has no policy, and no tokens.
+        if policy != nil, let tokens = options.tokens {
+            // A browser asks this without the token that its page has. It learns of no route.
+            if isPreflight { return .preflight([.get, .post]) }
+            var withoutToken = Endpoint.WithoutToken.challenge
+            if case .row(let row, id: _) = route { withoutToken = endpoints[row].withoutToken }
+            if withoutToken != .answer, let refusal = tokens.refusal(head) {
+                return .challenge(refusal, page: withoutToken == .page)
+            }
+        }
+        switch route {
         case .row(let row, let id): return .answer(row, id: id)
-        case .methodNotAllowed(let methods)
-        where method == .options && head.asksForMethod && policy?.admits(head) ?? false:
-            return .preflight(methods)
+        case .methodNotAllowed(let methods) where isPreflight: return .preflight(methods)
         case .methodNotAllowed(let methods):
             return .refuse(status: 405, detail: "Method Not Allowed", allow: methods.allow)
         case .notFound:

@@ -22,6 +22,8 @@ package struct ServerOptions: Sendable {
     package var listeners: [Listener]
     /// Who may talk to it over TCP; on a Unix socket the file's permissions decide.
     package var policy: AccessPolicy
+    /// The tokens of which requests over TCP have to show one; nil where they need none.
+    package var tokens: TokenCheck?
     /// What is served: the worker's own endpoints, and those that were added while it starts.
     package var endpoints = EndpointTable()
     /// The process, as /health names it.

@@ -12,10 +12,11 @@ package enum CommandLineParser {
     /// Names may be abbreviated, values follow as `--x y` or `--x=y`, and options may stand behind
     /// stray arguments. The corresponding C function is `getopt_long`.
     /// `variables` count where their options are not given; `inheritedSockets` is the number of
-    /// sockets that LISTEN_FDS hands to this process.
+    /// sockets that LISTEN_FDS hands to this process, `credential` the path of tokens that systemd does.
     /// - Throws: `UsageError`.
     package static func parse(
         _ arguments: [String], variables: [String: String] = [:], inheritedSockets: Int,
+        credential: String? = nil,
         options: [CommandLineOption] = CommandLineTable.options
     ) throws(UsageError) -> Invocation {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
@@ -23,7 +24,8 @@ package enum CommandLineParser {
         let outcome: Result<Invocation, UsageError> = getopt.withLock { _ in
             let table = GetoptTable(arguments: arguments, options: options)
             do throws(UsageError) {
-                let reading = CommandLineReading(options: options, variables: variables)
+                let reading = CommandLineReading(
+                    options: options, variables: variables, credential: credential)
                 return .success(try read(table, reading, options, inheritedSockets))
             } catch {
                 return .failure(error)

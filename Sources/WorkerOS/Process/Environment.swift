@@ -10,7 +10,7 @@ package struct Environment: Sendable, Equatable {
     /// children need as well.
     private static let shared = [
         "UNIVERSAL_WORKER_PLUGIN_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "XDG_DATA_HOME",
-        "HOME", "JOURNAL_STREAM",
+        "HOME", "JOURNAL_STREAM", TokenSource.folderVariable,
     ]
     /// Those that were meant for this process alone.
     private static let own = [
@@ -18,16 +18,20 @@ package struct Environment: Sendable, Equatable {
         "WATCHDOG_USEC",
     ]
     private let values: [String: String]
+    /// What stood in the variable that is a token, of which `values` has but the name.
+    let token: [UInt8]?
 
     /// An environment of given values, for tests.
-    package init(values: [String: String]) {
+    package init(values: [String: String], token: [UInt8]? = nil) {
         self.values = values
+        self.token = token
     }
 
-    /// Copies the variables of this process.
+    /// Copies the variables of this process, and wipes out the one that is a token.
     ///
     /// Call it while there is one thread. The corresponding C variable is `environ`.
     package static func current() -> Environment {
+        let token = takeToken()
         var values: [String: String] = [:]
         for entry in entries() {
             guard let sign = entry.firstIndex(of: "=") else { continue }
@@ -36,7 +40,23 @@ package struct Environment: Sendable, Equatable {
             guard values[name] == nil, isOwn(name) || shared.contains(name) else { continue }
             values[name] = String(entry[entry.index(after: sign)...])
         }
-        return Environment(values: values)
+        return Environment(values: values, token: token)
+    }
+
+    /// Takes the token out of the memory that /proc/PID/environ shows; leaves its name.
+    private static func takeToken() -> [UInt8]? {
+        let name = TokenSource.variableName + "="
+        var token: [UInt8]?
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            unsafe next += 1
+            guard unsafe strncmp(entry, name, name.utf8.count) == 0 else { continue }
+            let value = unsafe entry + name.utf8.count
+            let bytes = unsafe UnsafeMutableRawBufferPointer(start: value, count: strlen(value))
+            token = unsafe token ?? [UInt8](bytes)
+            unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        }
+        return token
     }
 
     /// Whether a variable is meant for this process alone.
@@ -71,6 +91,17 @@ package struct Environment: Sendable, Equatable {
             unsafe next += 1
         }
         return entries
+    }
+
+    /// The path of the tokens that systemd hands to this process as a credential, if there are any.
+    ///
+    /// The corresponding C function is `lstat`.
+    package var tokenCredential: String? {
+        guard let folder = values[TokenSource.folderVariable], !folder.isEmpty else { return nil }
+        let path = "\(folder)/\(TokenSource.credentialName)"
+        var status = stat()
+        // Only what is certainly not there is none.
+        return unsafe lstat(path, &status) == 0 || errno != ENOENT ? path : nil
     }
 
     /// The number of sockets that systemd hands to the process of a number, from descriptor 3 on.

@@ -10,8 +10,10 @@ extension Probe {
     ///
     /// For a process that does nothing else: it exits by itself if this takes too long. The
     /// corresponding C functions are `setitimer`, `getaddrinfo`, `connect`, `send` and `recv`.
-    package func run() -> (Answer, String) {
+    /// - Throws: `UsageError` where the file of tokens is of no use.
+    package func run(_ environment: Environment) throws(UsageError) -> (Answer, String) {
         clinux_exit_after(UInt(timeout.milliseconds), Answer.none.rawValue)
+        let bytes = Array(request(token: try token(environment)).utf8)
         var problem: UnsafePointer<CChar>?
         let descriptor =
             switch target {
@@ -23,7 +25,6 @@ extension Probe {
             return (.none, "cannot connect: \(text ?? SystemError(code: -descriptor).description)")
         }
         defer { close(descriptor) }
-        let bytes = Array(request.utf8)
         // In one piece: it is shorter than any socket's buffer.
         let sent = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         guard sent == bytes.count else { return (.none, "the connection ended") }
@@ -36,6 +37,15 @@ extension Probe {
             answer += piece[..<count]
         }
         return read(answer: answer)
+    }
+
+    private func token(_ environment: Environment) throws(UsageError) -> String? {
+        guard let tokenFile else { return nil }
+        do throws(TokenFileError) {
+            return try TokenFile(path: tokenFile, environment).firstToken()
+        } catch {
+            throw .badTokens(.file(tokenFile), error.description)
+        }
     }
 
     /// A socket that is connected to that of a path; a negative error number where that fails.

@@ -19,7 +19,7 @@ import Testing
         #expect(probe.target == target && probe.authority == authority)
         #expect(probe.timeout == .seconds(2))
         #expect(
-            probe.request
+            probe.request(token: nil)
                 == "GET /health/live HTTP/1.0\r\nHost: \(authority)\r\nConnection: close\r\n\r\n")
     }
 
@@ -27,6 +27,12 @@ import Testing
         let probe = try Probe(["--timeout", "0.5", "unix:x", "--ready"])
         #expect(probe.path == "/health/ready" && probe.timeout == .milliseconds(500))
         #expect(try Probe(["--timeout=3", "unix:x"]).timeout == .seconds(3))
+        let shown = try Probe(["unix:x", "--token-file", "a b"])
+        #expect(shown.tokenFile == "a b")
+        #expect(
+            shown.request(token: "abc")
+                == "GET /health/live HTTP/1.0\r\nHost: localhost\r\n"
+                + "Authorization: Bearer abc\r\nConnection: close\r\n\r\n")
     }
 
     @Test(arguments: [
@@ -39,7 +45,10 @@ import Testing
                 + "such as 1.5"
         ),
         ("unix:a --redy", "unknown option '--redy'"),
-        ("unix:a --ready=1", "unknown option '--ready=1'"),
+        ("unix:a --ready=1", "option '--ready' takes no value"),
+        ("unix:a --token=secret-of-ours", "unknown option '--token'"),
+        ("unix:a --token-file", "option '--token-file' needs a value"),
+        ("unix:a --token-file=", "invalid value '' for '--token-file': expected a path"),
     ])
     func `A wrong command line is refused`(line: String, message: String) {
         let error = #expect(throws: UsageError.self) {
