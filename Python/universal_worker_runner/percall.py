@@ -121,6 +121,8 @@ def keep_apart(plugin, scopes):
     if not CancelFlag(plugin, scopes).install():
         return False
     if hasattr(plugin, "register_cancel_callback"):
-        scopes.callbacks.extend(getattr(plugin, CancelCallbacks.name, ()))
-        CancelCallbacks(plugin, scopes).install()
+        own = getattr(plugin, CancelCallbacks.name, [])
+        if isinstance(own, list):  # the library's: not what a __getattr__ has made up
+            scopes.callbacks.extend(own)
+            CancelCallbacks(plugin, scopes).install()
     return True
