@@ -19,8 +19,15 @@ class Shown(Case):
         expected = {"name": "a?b", "version": "{(1, 2): 3}", "can": ["execute", "cancel"]}
         self.assertEqual(runner.about, expected)
         runner = self.start("shown", "Words")
-        self.assertEqual(runner.about["name"], "unknown")
+        self.assertEqual(runner.about["name"], "Name")
         self.assertEqual(runner.about["version"], "PT1M30.0005S")
+
+    def test_what_is_too_long_for_control_is_told_in_short(self):
+        runner = self.start("shown", "Endless")
+        self.assertFrame(runner.lane.call(), "R")
+        self.assertIn("too long to be shown: 1048578 characters", runner.lane.states[-1].text)
+        answer = runner.stop(0)
+        self.assertEqual((answer.flags, len(answer.payload)), (NOT_CANCELLED, 1 << 20))
 
     def test_a_cancel_that_cannot_be_looked_up_has_failed(self):
         runner = self.start("shown", "Hostile")

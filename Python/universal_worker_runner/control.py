@@ -12,6 +12,7 @@ from .frames import (
     FLUSH,
     FORCE,
     GONE,
+    LONGEST_TEXT,
     NOT_SUPPORTED,
     QUIT,
     STOP,
@@ -60,7 +61,7 @@ class Control:
             write(self.fd, data)
 
     def stopped(self, lane, id_, flags, said=b""):
-        self.send(STOPPED, said, flags, id_, lane)
+        self.send(STOPPED, said[:LONGEST_TEXT], flags, id_, lane)
 
     def look_alive(self):
         """Has the thread tick again; called when a call begins."""

@@ -7,6 +7,7 @@ from struct import Struct
 # length of the payload, kind, flags, lane (on control only), id; little endian
 HEADER = Struct("<IBBHQ")
 LONGEST = 2**32 - 1
+LONGEST_TEXT = 1 << 20  # of a plugin's on control, whose frames have 16 MiB at most
 CHUNK = 65536
 FIRST = 16 << 20  # bytes of room for a payload, whatever length is announced
 

@@ -11,7 +11,7 @@ from .collecting import Collector
 from .control import Control, metrics_module
 from .encoding import any_encode
 from .errors import encoded, report
-from .frames import FAILED, HELLO, OPEN, Reader
+from .frames import FAILED, HELLO, LONGEST_TEXT, OPEN, Reader
 from .lanes import Lane
 from .parameters import CONTROL, FIRST_LANE, Parameters
 from .states import States
@@ -91,7 +91,7 @@ class Runner:
             if forking.copied:
                 forking.leave_copy(error)
             report(error)
-            self.control.send(FAILED, encoded(error))
+            self.control.send(FAILED, encoded(error)[:LONGEST_TEXT])
             return False
         if forking.copied:
             forking.leave_copy()

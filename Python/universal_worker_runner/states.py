@@ -3,7 +3,7 @@
 from threading import Lock
 
 from .encoding import shown
-from .frames import STATE, pack
+from .frames import LONGEST_TEXT, STATE, pack
 
 
 # What a plugin of any dialect may show, if it has the attribute when it has been made. A member without a key is
@@ -12,6 +12,12 @@ OWN = (
     ("health", None, "_health", None),
     ("not_ready", None, "_not_ready", None),
 )
+
+
+def text(value):
+    """A value as JSON, or that there is too much of it."""
+    json = shown(value)
+    return json if len(json) <= LONGEST_TEXT else '"too long to be shown: %d characters"' % len(json)
 
 
 class States:
@@ -51,12 +57,12 @@ class States:
         members = {}
         for (member, key, _, _), value in zip(self.attributes, values):
             if key is not None:
-                value = '"%s":%s' % (key, shown(value))
+                value = '"%s":%s' % (key, text(value))
                 members.setdefault(member, []).append(value)
         texts = {name: "{%s}" % ",".join(parts) for name, parts in members.items()}
         for (member, key, _, _), value in zip(self.attributes, values):
             if key is None:
-                texts[member] = shown(value)
+                texts[member] = text(value)
         known = self.texts if closely or self.number == self.answered else {}
         changed = ['"%s":%s' % item for item in texts.items() if known.get(item[0]) != item[1]]
         if changed:

@@ -45,6 +45,14 @@ class Words(Numbers):
     version = datetime.timedelta(seconds=90, microseconds=500)
 
 
+class Endless:
+    def execute(self):
+        self._status_message = "x" * (1 << 20)
+
+    def cancel(self):
+        raise ValueError("x" * (2 << 20))
+
+
 class Schema:
     """Its schema is what the last call said."""
 

@@ -18,12 +18,14 @@ internal import WorkerThreads
 
     let descriptor: Int32
     /// What has come and is not yet handed out; the receiver's.
-    private let incoming: UnsafeMutableRawBufferPointer
+    private var incoming: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
 
     /// Room for what comes; frames that fit are handed out from it without another copy.
     private static let room = 64 << 10
+    /// The longest frame on control, in bytes: what a plugin may show of itself, and words of an error.
+    private static let longestOnControl = 16 << 20
 
     /// Takes over a connected stream socket.
     init(_ descriptor: Int32) {
@@ -163,14 +165,18 @@ internal import WorkerThreads
             while end - start >= FrameHead.size {
                 let head = unsafe FrameHead(UnsafeRawBufferPointer(rebasing: incoming[start...]))
                 let size = FrameHead.size + Int(head.length)
-                guard size <= Self.room else { return false }
-                guard end - start >= size else { break }
+                guard size <= Self.longestOnControl else { return false }
+                guard end - start >= size else {
+                    if unsafe size > incoming.count { resize(size) }
+                    break
+                }
                 let payload = unsafe UnsafeRawBufferPointer(
                     rebasing: incoming[(start + FrameHead.size)..<(start + size)])
                 start += size
                 unsafe body(head, payload)
             }
-            makeRoom(Self.room)
+            if start == end, unsafe incoming.count > Self.room { resize(Self.room) }
+            unsafe makeRoom(incoming.count)
             let free = unsafe UnsafeMutableRawBufferPointer(rebasing: incoming[end...])
             let count = unsafe recv(
                 descriptor, free.baseAddress, free.count, Int32(MSG_DONTWAIT))
@@ -210,8 +216,17 @@ internal import WorkerThreads
 
     /// Moves what is there to the front where so many bytes would not fit behind it.
     private func makeRoom(_ needed: Int) {
-        guard start > 0, needed > Self.room - start else { return }
+        guard start > 0, unsafe needed > incoming.count - start else { return }
         unsafe incoming.copyMemory(from: UnsafeRawBufferPointer(rebasing: incoming[start..<end]))
+        (start, end) = (0, end - start)
+    }
+
+    /// Changes how many bytes there is room for; what is there stays.
+    private func resize(_ size: Int) {
+        let changed = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+        unsafe changed.copyMemory(from: UnsafeRawBufferPointer(rebasing: incoming[start..<end]))
+        unsafe incoming.deallocate()
+        unsafe incoming = changed
         (start, end) = (0, end - start)
     }
 

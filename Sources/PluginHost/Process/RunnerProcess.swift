@@ -173,6 +173,8 @@ final class RunnerProcess: Sendable {
                 [started.end_fd, isListening ? control.descriptor : -1], until: .never)
             if ready[1] {
                 isListening = unsafe control.receiveWhatIsThere { unsafe listener.received($0, $1) }
+                // A process that is not heard any more must not stay: it ends with its control.
+                if !isListening { control.shutDown() }
             }
             if ready[0] {
                 // What it sent last is still there.

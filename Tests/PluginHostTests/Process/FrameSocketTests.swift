@@ -102,13 +102,30 @@ import Testing
         #expect(unsafe !theirs.receiveWhatIsThere { _, _ in })
     }
 
-    @Test func `A control frame that no room is kept for ends the connection`() throws {
+    @Test func `A long control frame is lent once it is whole, and what follows as well`() throws {
         let (ours, theirs) = try pair()
-        let sending = Background { try self.send(ours, .state, [self.bytes(66_000)]) }
-        #expect(theirs.isReadable(within: 10_000))
+        let sending = Background {
+            for size in [66_000, 3, 1_000_000, 70_000, 0] {
+                try self.send(ours, .state, [self.bytes(size)])
+            }
+        }
+        var seen: [[UInt8]] = []
+        while seen.count < 5 {
+            #expect(theirs.isReadable(within: 10_000))
+            #expect(unsafe theirs.receiveWhatIsThere { unsafe seen.append(Array($1)) })
+        }
+        #expect(seen == [66_000, 3, 1_000_000, 70_000, 0].map(bytes))
+        try sending.value()
+    }
+
+    @Test func `A control frame that is longer than any may be ends the connection`() throws {
+        let (ours, theirs) = try pair()
+        var head = [UInt8](repeating: 0, count: FrameHead.size)
+        unsafe head.withUnsafeMutableBytes {
+            unsafe FrameHead(.state, length: (16 << 20) + 1).write(to: $0)
+        }
+        #expect(try unsafe head.withUnsafeBytes { try unsafe ours.sendNow($0) } == head.count)
         #expect(unsafe !theirs.receiveWhatIsThere { _, _ in })
-        theirs.shutDown()
-        _ = try? sending.value()
     }
 
     @Test func `What a full socket does not take at once is sent by one that waits`() throws {
