@@ -244,7 +244,9 @@ import Testing
         #expect(try worker.client.get("/progress").text == #"{"progress":0.5,"message":"half"}"#)
         #expect(try worker.client.post("/cancel").text == #"{"status":"cancelled"}"#)
         try gate.release()
-        #expect(try prefetch.value().status == 409)
+        let cancelled = try prefetch.value()
+        #expect(cancelled.status == 500)
+        #expect(cancelled.text == #"{"detail":"The call was cancelled by POST /cancel"}"#)
     }
 
     @Test(arguments: ["Few", "Asks"])

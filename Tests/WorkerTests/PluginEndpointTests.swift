@@ -101,7 +101,9 @@ import Testing
         #expect(try worker.client.get("/health").status == 200)
         #expect(try worker.client.get("/progress").status == 200)
         #expect(try worker.client.post("/cancel").text == #"{"status":"cancelled"}"#)
-        #expect(try prefetch.value().status == 409)
+        let cancelled = try prefetch.value()
+        #expect(cancelled.status == 500)
+        #expect(cancelled.text == #"{"detail":"The call was cancelled by POST /cancel"}"#)
     }
 
     @Test func `A plugin without hooks says so under a later host`() throws {

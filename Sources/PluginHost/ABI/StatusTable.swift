@@ -50,6 +50,11 @@ extension LifecycleHook {
         }
     }
 
+    /// How a hook has failed that was stopped: as always, as hosts know its failure by no other status.
+    func failure(by cancellation: CallFailure) -> CallFailure {
+        cancellation.reason == .cancelled ? CallFailure(.plugin, cancellation.detail) : cancellation
+    }
+
     /// The outcome of a failure, which hosts want to hear of with 200 where it `failsWell`.
     func outcome(of failure: CallFailure) -> CallOutcome {
         guard failsWell else { return .failure(failure) }

@@ -76,7 +76,7 @@ extension CallSlot {
         let (call, cancellation) = (ended.call, ended.cancellation)
         // The last line of a stream is the plugin's also where it was stopped: its hosts know no other.
         if let cancellation, own == nil || call.kind != .stream {
-            fail(call, consume lines, cancellation)
+            fail(call, consume lines, ended.hook?.failure(by: cancellation) ?? cancellation)
             return uw_status(UW_OK)
         }
         if let wording = ended.hook?.wording(of: status) {
