@@ -50,10 +50,15 @@ class Adapters:
         if method is None:
             return answer(404, dialect.detail(problem))
         dialect.reset_usage(plugin)
-        account = {"task": task, "method": name}
         start, before = monotonic(), dialect.counters()
         try:
             text = dialect.result(ask(call, runner, method, body.get("kwargs", {})))
+            account = self.account(task, name, True, start)
+            after = dialect.counters()
+            if before and after:
+                account["io"] = {key: after[key] - before.get(key, 0) for key in after}
+            dialect.record_account("task_account", account)
+            return answer(200, text, dialect.accounts())
         except Stopped:
             raise
         except BaseException as error:
@@ -63,23 +68,23 @@ class Adapters:
                 return answer(409, dialect.detail(error))
             report(error, entries)
             described, text = dialect.job_error(plugin, error)
-            account.update(ok=False, duration_s=round(monotonic() - start, 3))
+            account = self.account(task, name, False, start)
             account["error_category"] = described.category
-            status = 500
-        else:
-            account.update(ok=True, duration_s=round(monotonic() - start, 3))
-            after = dialect.counters()
-            if before and after:
-                account["io"] = {key: after[key] - before.get(key, 0) for key in after}
-            status = 200
-        dialect.record_account("task_account", account)
-        return answer(status, text, dialect.accounts())
+            dialect.record_account("task_account", account)
+            return answer(500, text, dialect.accounts_of_failure())
+
+    @staticmethod
+    def account(task, method, ok, start):
+        """What is told of a task that has ended."""
+        duration = round(monotonic() - start, 3)
+        return {"task": task, "method": method, "ok": ok, "duration_s": duration}
 
     def find(self, task, name):
         """The method of a task's adapter, or None and why there is none."""
-        adapter = self.bound.get(task) if isinstance(task, str) else None
+        adapter = self.bound.get(task) if getattr(task, "__hash__", None) else None
         if adapter is None:
-            return None, "No adapter bound for task %r (bound: %r)" % (task, sorted(self.bound))
+            bound = sorted(self.bound, key=str)
+            return None, "No adapter bound for task %r (bound: %r)" % (task, bound)
         if not isinstance(name, str) or not name or name.startswith("_"):
             return None, "Invalid task method %r" % (name,)
         method = getattr(adapter, name, None)

@@ -192,6 +192,7 @@ def attempt(function, call, runner, arguments):
         request.enter(call.request)
     try:
         body = dialect.run(function, call, runner, arguments) or b""
+        outcome = body if type(body) is Outcome else dialect.success(call, body)
     except Stopped:
         return dialect.stopped(plugin, call)
     except BaseException as error:
@@ -208,7 +209,6 @@ def attempt(function, call, runner, arguments):
         runner.leave_copy()
     if call.lines and call.asked:
         return dialect.stopped(plugin, call)
-    outcome = body if type(body) is Outcome else dialect.success(call, body)
     if len(outcome.payload) > LONGEST:
         return Outcome(ERROR, b"the result is longer than 4 GiB")
     return outcome

@@ -9,11 +9,12 @@ import json
 import os
 import sys
 
-from . import encoding, percall
+from . import encoding, errors, percall
 from .adapters import Adapters, ask
 from .calls import answer
 from .dialect import Original
-from .errors import encoded, trim
+from .encoding import shown
+from .errors import encoded, report, trim
 from .frames import ENDPOINT, EXECUTE, STREAM, WHOLE
 from .gate import Gate
 from .stopping import entries
@@ -83,7 +84,7 @@ class Dialect(Original):
 
     def prepare(self, runner):
         wire = self.module("wire")
-        errors = self.module("errors")
+        failures = self.module("errors")
         store = self.module("diagnostics_store")
         self.specs = runner.parameters.adapters
         self.envelope_key = getattr(wire, "ENVELOPE_BODY_KEY", "envelope")
@@ -94,8 +95,8 @@ class Dialect(Original):
         self.record_account = getattr(wire, "record_account", nothing)
         self.drain_accounts = getattr(wire, "drain_accounts", nothing)
         self.wire_encode = getattr(wire, "wire_encode", lambda value: value)
-        self.describe = errors.map_bare_exception_to_job_error
-        self.cancelled_class = getattr(errors, self.cancelled_error, ())
+        self.describe = failures.map_bare_exception_to_job_error
+        self.cancelled_class = getattr(failures, self.cancelled_error, ())
         self.flush = getattr(store, "flush_worker_diagnostics", nothing)
         if not hasattr(store, "install_worker_diagnostics"):
             return super().prepare(runner)
@@ -184,30 +185,51 @@ class Dialect(Original):
         is_stop = self.is_cancelled(error)
         if is_stop and call.kind == EXECUTE:
             return answer(409, self.detail(error))
-        headers = self.accounts() if call.kind == EXECUTE else ()
+        headers = self.accounts_of_failure() if call.kind == EXECUTE else ()
         return answer(409 if is_stop else 500, self.job_error(plugin, error)[1], headers)
 
     def stopped(self, plugin, call):
         if call.kind != STREAM or not self.cancelled_class:
             return super().stopped(plugin, call)
-        error = self.cancelled_class(getattr(plugin, "name", "unknown"))
+        error = self.cancelled_class(self.plugin_name(plugin))
         return answer(409, self.job_error(plugin, error)[1])
+
+    @staticmethod
+    def plugin_name(plugin):
+        try:
+            return getattr(plugin, "name", "unknown")
+        except Exception:  # a property
+            return "unknown"
 
     def job_error(self, plugin, error):
         """The library's description of an error, and the body or line that carries it."""
         error = trim(error, entries)
+        name = {self.name_argument: self.plugin_name(plugin)}
         try:
-            name = {self.name_argument: getattr(plugin, "name", "unknown")}
             described = self.describe(error, **name)
-        except Exception:  # a __str__ or a name that raises
-            described = self.describe(RuntimeError(encoded(error).decode()))
-        text = strict(encoding.with_nulls(loose({"_job_error": described})))
+        except Exception:  # a __str__ that raises
+            described = self.describe(RuntimeError(encoded(error).decode()), **name)
+        try:
+            text = loose({"_job_error": described})
+        except Exception:  # a detail of the plugin's that is no JSON
+            members = ['"%s":%s' % (key, shown(item)) for key, item in vars(described).items()]
+            text = '{"_job_error":{%s}}' % ",".join(members)
+        text = strict(encoding.with_nulls(text))
         text = text.encode("utf-8", "replace").decode()  # without lone surrogates
         return described, loose(json.loads(text)).encode()
 
     def accounts(self):
+        """The header that tells of them, if there are any; raises if it cannot be written."""
         accounts = self.drain_accounts()
         return [(self.accounts_header, any_value(accounts))] if accounts else ()
+
+    def accounts_of_failure(self):
+        """The same, but left out if it cannot be written: the failure is what matters."""
+        try:
+            return self.accounts()
+        except Exception as error:
+            report(error)
+            return ()
 
     def result(self, value):
         value = self.wire_encode(value)
@@ -215,6 +237,9 @@ class Dialect(Original):
             return strict(value).encode()
         except RecursionError:
             return encoding.deeper(strict, value).encode()
+        except ValueError:
+            pass  # perhaps a key: the original makes it a text before it refuses NaN
+        return strict(json.loads(loose(value))).encode()
 
     def line_encoder(self):
         encode = encoding.encoder(default, True)
@@ -231,7 +256,7 @@ class Dialect(Original):
 
     @staticmethod
     def detail(error):
-        text = error if isinstance(error, str) else str(error)
+        text = error if isinstance(error, str) else errors.text(error)
         return strict({"detail": text}).encode("utf-8", "replace")
 
     # Stops

@@ -119,7 +119,14 @@ def anything(value):
     try:
         return lenient.convert(value)
     except Exception:
+        return as_text(value)
+
+
+def as_text(value):
+    try:
         return str(value)
+    except Exception:  # its __str__ or __repr__, or that of a value inside
+        return type(value).__name__
 
 
 def encoder(default, allow_nan, ascii_only=True):
@@ -182,7 +189,7 @@ def shown(value):
     try:
         text = any_encode(value)
     except Exception:  # a key, a circle
-        text = any_encode(str(value))
+        text = any_encode(as_text(value))
     if "N" in text or "Infinity" in text:
         text = any_encode(with_nulls(text))
     return text.encode("utf-8", "replace").decode()  # lone surrogates

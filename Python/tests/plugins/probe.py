@@ -27,6 +27,13 @@ class Bare:
     inner: Result
 
 
+class Wordless:
+    def __str__(self):
+        raise RuntimeError("no words")
+
+    __repr__ = __str__
+
+
 class Base(capability.ToolCapability):
     name = "probe"
     version = "3.2.1"
@@ -67,6 +74,7 @@ class Base(capability.ToolCapability):
             "tuple": (1, (2, 3)),
             "nan": [float("nan")],
             "infinity": float("inf"),
+            "nan key": {float("nan"): 1},
             "surrogate": "\ud800",
             "set": {1},
             "bytes": b"x",
@@ -88,6 +96,10 @@ class Base(capability.ToolCapability):
             raise self.error("Fatal")("broken")
         if name == "cancelled":
             raise self.error("Cancelled")("probe")
+        if name == "detail":
+            raise self.error("Input")("wrong", fields_invalid=["a", Wordless()])
+        if name == "wordless":
+            raise type("Quiet", (Wordless, self.error("Cancelled")), {})("probe")
         raise getattr(__import__("builtins"), name)(*args)
 
     @staticmethod
@@ -99,9 +111,10 @@ class Base(capability.ToolCapability):
         envelope = wire.get_call_envelope()
         return envelope and envelope.job_id
 
-    def do_account(self, *events, fail=False):
+    def do_account(self, *events, fail=False, key="n"):
         for event in events:
-            wire.record_account(event, {"n": len(event), "when": datetime.date(2020, 1, 2)})
+            key = tuple(key) if isinstance(key, list) else key
+            wire.record_account(event, {key: len(event), "when": datetime.date(2020, 1, 2)})
         if fail:
             raise ValueError("after accounts")
         return len(events)
@@ -243,6 +256,15 @@ class Signed(Probe):
         return number
 
 
+class Willing:
+    """Has every attribute that is asked for."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: {"asked": name}
+
+
 class Own(Probe):
     """Its cancel is about the whole instance."""
 
@@ -294,6 +316,17 @@ class Bound:
 
     def _hidden(self):
         return "hidden"
+
+
+class Numbered(Bound):
+    task_name = 5
+
+
+class Account(Bound):
+    task_name = "account"
+
+    def unwritable(self):
+        return self.tool.do_account("x", key=[1])
 
 
 class Second(Bound):
