@@ -4,11 +4,13 @@ PREFIX ?= /usr/local
 DOC = $(PREFIX)/share/doc/universal-worker
 # Where systemd looks for user units: below /usr, /usr/local or, as a user, ~/.local/share.
 USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
+ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
 WHEEL := $(BUILD)/wheel
 PAGE := $(BUILD)/page-python
 OPENAPI := $(BUILD)/openapi
+MANUAL := $(BUILD)/manual
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
 DAEMON := libmicrohttpd-dev pkg-config
@@ -19,6 +21,8 @@ FUZZ := rapidjson-dev python3
 CHROMIUM := chromium chromium-driver
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
+PAGES := pandoc
+SHELLS := zsh fish mandoc man-db
 VALIDATE := kubernetes-validate==1.37.0
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
@@ -26,10 +30,16 @@ THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_
 	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
 ADDRESS := --sanitize=address --scratch-path $(BUILD)/address
 
-.PHONY: all help build demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
+# When what is built was last changed: packages of the same sources are the same.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGELOG.md)
+DATE = $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
+
+.DELETE_ON_ERROR:
+.PHONY: all help build manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
 	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
-	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page transcriber-python clean
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-pages need-shells \
+	transcriber-python clean
 
 all: build
 
@@ -38,9 +48,31 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS='	' read -r name text; \
 		do printf '%-18s %s\n' "$$name" "$$text"; done
 
-## build: the release binary, .build/release/universal-worker
-build: need-daemon
+## build: the release binary, .build/release/universal-worker, its man page and completions
+build: need-daemon $(MANUAL)/universal-worker.1
 	swift build $(RELEASE) --product universal-worker
+
+# What is made from the table of options, by a tool of its own that is not installed.
+$(MANUAL)/universal-worker.1: $(wildcard Sources/Manual/*.swift Sources/ManualTool/*.swift \
+		Sources/WorkerCore/CommandLine/*.swift) Sources/WorkerCore/Version.swift
+	swift build $(RELEASE) --product manual
+	mkdir -p $(MANUAL)
+	$(BUILD)/release/manual bash > $(MANUAL)/universal-worker
+	$(BUILD)/release/manual zsh > $(MANUAL)/_universal-worker
+	$(BUILD)/release/manual fish > $(MANUAL)/universal-worker.fish
+	$(BUILD)/release/manual man $(DATE) > $@
+
+# The guide of the plugin ABI as a page, for packages.
+$(MANUAL)/universal_worker_plugin.7: docs/plugin-abi.md packaging/plugin-page.sh $(MANUAL)/universal-worker.1
+	packaging/plugin-page.sh "$$($(BUILD)/release/manual version)" $(DATE) > $@
+
+## manual: both man pages and the completions, in .build/manual
+manual: need-daemon need-pages $(MANUAL)/universal_worker_plugin.7
+
+## manual-check: real shells complete what --help has, and no reader of man pages complains
+manual-check: manual build need-checks need-shells
+	python3 Tests/Packages/completion_check.py --worker $(BINARY) --files $(MANUAL)
+	Tests/Packages/pages_check.sh $(MANUAL)/universal-worker.1 $(MANUAL)/universal_worker_plugin.7
 
 ## runner-check: the runner of Python plugins, under every Python from 3.8 on that is there
 runner-check: need-checks
@@ -116,7 +148,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz
+	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz manual-check
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -245,6 +277,14 @@ install: install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
 		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANUAL)/universal-worker.1
+	@# The guide as a page is there if pandoc has made it.
+	for page in $(wildcard $(MANUAL)/*.7); do \
+		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 $$page || exit 1; \
+	done
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(MANUAL)/universal-worker
+	install -D -m 644 -t $(DESTDIR)$(ZSH_DIR) $(MANUAL)/_universal-worker
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(MANUAL)/universal-worker.fish
 	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins $(DESTDIR)$(DOC)/examples/echo
 	install -m 644 docs/plugin-abi.md $(DESTDIR)$(DOC)
 	install -m 644 Tests/Fixtures/rust_echo.rs $(DESTDIR)$(DOC)/examples
@@ -283,7 +323,10 @@ need-containers: PACKAGES = $(CONTAINERS)
 # Without docker's engine, which docker-compose recommends.
 need-containers: APT_FLAGS = --no-install-recommends
 need-page: PACKAGES = $(CHROMIUM)
-need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page:
+need-pages: PACKAGES = $(PAGES)
+need-pages need-shells: APT_FLAGS = --no-install-recommends
+need-shells: PACKAGES = $(SHELLS)
+need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-pages need-shells:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \

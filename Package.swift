@@ -33,6 +33,7 @@ let package = Package(
     name: "universal-worker",
     products: [
         .executable(name: "universal-worker", targets: ["Worker"]),
+        .executable(name: "manual", targets: ["ManualTool"]),
         .library(name: "WorkerSDK", targets: ["WorkerSDK"]),
         // A plugin that tests load.
         .library(name: "SwiftPlugins", type: .dynamic, targets: ["SwiftPlugins"]),
@@ -74,6 +75,11 @@ let package = Package(
             ],
             swiftSettings: dialect),
 
+        // Man page and completions, for `make`: no part of the daemon.
+        room("Manual", ["WorkerCore"]),
+        .executableTarget(
+            name: "ManualTool", dependencies: ["Manual", "WorkerCore"], swiftSettings: dialect),
+
         // For authors of plugins.
         room("WorkerSDK", ["CWorkerPlugin"]),
 
@@ -96,6 +102,7 @@ let package = Package(
             ["WorkerHTTP", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),
         tests("WorkerTests", []),
+        tests("ManualTests", ["Manual", "WorkerCore"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17,

@@ -19,7 +19,7 @@ package enum CommandLineHelp {
         program: String, options: [CommandLineOption] = CommandLineTable.options
     ) -> String {
         var lines = [usage(program: program, options: options), ""]
-        lines.append("Loads one plugin and serves it to this machine over HTTP.")
+        lines.append(purpose)
         for group in CommandLineOption.Group.allCases {
             let members = options.filter { $0.group == group }
             guard !members.isEmpty else { continue }
@@ -40,7 +40,11 @@ package enum CommandLineHelp {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static let variables =
+    /// What the program does, in a sentence.
+    package static let purpose = "Loads one plugin and serves it to this machine over HTTP."
+
+    /// How variables stand for options.
+    package static let variables =
         "What an option sets, a variable can set as well: UNIVERSAL_WORKER_MAX_BODY=1MiB is "
         + "--max-body 1MiB. A list has commas between its parts. The command line wins. "
         + "There is none for --fd, --ppid and -m; UNIVERSAL_WORKER_PYTHON names the interpreter of "

@@ -41,6 +41,10 @@ package struct CommandLineOption: Sendable {
     /// What a configuration says of it; nil where it says nothing.
     let show: @Sendable (Configuration) -> String?
     package let action: Action
+    /// All values that it takes, where they are few words.
+    package var words: [String] = []
+    /// Whether each time that it is given adds to a list; of others the last counts.
+    package var isList = false
 
     /// The default as `--help` shows it.
     package var defaultText: String? { show(Configuration()) }
@@ -83,7 +87,7 @@ extension CommandLineOption {
                 guard let value = kind.parse(text) else { return false }
                 configuration[keyPath: property] = value
                 return true
-            })
+            }, words: kind.words)
     }
 
     /// An option without a default.
@@ -95,7 +99,7 @@ extension CommandLineOption {
     ) -> CommandLineOption {
         let optional = OptionValue<Value?>(
             expected: kind.expected, parse: { text in kind.parse(text).map(Optional.some) },
-            show: { $0.flatMap(kind.show) })
+            show: { $0.flatMap(kind.show) }, words: kind.words)
         return .value(
             name, value, property, optional, group, role: role, hasVariable: hasVariable, summary)
     }
@@ -120,7 +124,7 @@ extension CommandLineOption {
                 guard values.allSatisfy({ $0 != nil }) else { return false }
                 configuration[keyPath: property] += values.compactMap(\.self)
                 return true
-            })
+            }, words: kind.words, isList: true)
     }
 
     /// An option without a value that turns something on; the value of its variable says yes or no.

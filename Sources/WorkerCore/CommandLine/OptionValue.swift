@@ -6,6 +6,8 @@ package struct OptionValue<Value: Sendable>: Sendable {
     let parse: @Sendable (String) -> Value?
     /// The text of a value, nil where there is nothing to show.
     let show: @Sendable (Value) -> String?
+    /// All texts that are taken, where they are few.
+    var words: [String] = []
 }
 
 extension OptionValue where Value == String {
@@ -38,13 +40,14 @@ extension OptionValue where Value == LogLevel {
     static let logLevel = OptionValue(
         expected: "one of " + LogLevel.allCases.map(\.description).joined(separator: ", "),
         parse: { text in LogLevel.allCases.first { $0.description == text } },
-        show: { $0.description })
+        show: { $0.description }, words: LogLevel.allCases.map(\.description))
 }
 
 extension OptionValue where Value == LogFormat {
     static let logFormat = OptionValue(
         expected: "one of " + LogFormat.allCases.map(\.rawValue).joined(separator: ", "),
-        parse: { LogFormat(rawValue: $0) }, show: { $0.rawValue })
+        parse: { LogFormat(rawValue: $0) }, show: { $0.rawValue },
+        words: LogFormat.allCases.map(\.rawValue))
 }
 
 extension OptionValue where Value == Bool {
@@ -63,7 +66,8 @@ extension OptionValue where Value == Bool {
 extension OptionValue where Value == CrashAnswer {
     static let crashAnswer = OptionValue(
         expected: CrashAnswer.allCases.map(\.rawValue).joined(separator: " or "),
-        parse: { CrashAnswer(rawValue: $0) }, show: { $0.rawValue })
+        parse: { CrashAnswer(rawValue: $0) }, show: { $0.rawValue },
+        words: CrashAnswer.allCases.map(\.rawValue))
 }
 
 extension OptionValue where Value: FixedWidthInteger {

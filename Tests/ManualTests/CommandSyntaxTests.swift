@@ -1,0 +1,20 @@
+import Manual
+import Testing
+
+@Suite struct CommandSyntaxTests {
+    @Test func `A synopsis says which options take a value, and what operands are`() {
+        let syntax = CommandSyntax(
+            synopsis: "probe URL|unix:PATH [--ready] [--timeout SECONDS] [--token-file FILE]",
+            summary: "Asks.")
+        #expect(syntax.name == "probe")
+        #expect(syntax.flags.flatMap(\.names) == ["--ready", "--timeout", "--token-file"])
+        #expect(syntax.flags.map(\.value) == [nil, "SECONDS", "FILE"])
+        #expect(syntax.flags.map(\.completion) == [.text, .text, .file(prefix: "")])
+        #expect(syntax.operands.map(\.completions) == [[.text, .file(prefix: "unix:")]])
+    }
+
+    @Test func `A word alone is a subcommand without anything`() {
+        let syntax = CommandSyntax(synopsis: "enable", summary: "Switches it on.")
+        #expect(syntax.name == "enable" && syntax.flags.isEmpty && syntax.operands.isEmpty)
+    }
+}
