@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DOC = $(PREFIX)/share/doc/universal-worker
 # Where systemd looks for user units: below /usr, /usr/local or, as a user, ~/.local/share.
 USER_UNIT_DIR ?= $(PREFIX)/lib/systemd/user
+# Of docs, what those need who do not change the worker.
+GUIDES := $(filter-out architecture assurance style,$(basename $(notdir $(wildcard docs/*.md))))
 ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
 BUILD := .build
 BINARY := $(BUILD)/release/universal-worker
@@ -22,6 +24,7 @@ CHROMIUM := chromium chromium-driver
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
 PAGES := pandoc
+PACKERS := dpkg-dev chrpath lintian
 SHELLS := zsh fish mandoc man-db
 VALIDATE := kubernetes-validate==1.37.0
 RELEASE := -c release --static-swift-stdlib
@@ -35,10 +38,10 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat 
 DATE = $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 
 .DELETE_ON_ERROR:
-.PHONY: all help build manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
+.PHONY: all help build deb package-check manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
 	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
-	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-pages need-shells \
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-shells \
 	transcriber-python clean
 
 all: build
@@ -148,7 +151,7 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz manual-check
+	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz manual-check package-check
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -272,7 +275,15 @@ wheel: need-daemon
 check-wheel: wheel need-checks
 	Python/wheel/check.sh $(WHEEL)/universal_worker-*.whl
 
-## install: what has been built, with header, guide, units and Echo, under PREFIX; builds nothing
+## deb: a package for Debian 12 below .build/deb
+deb: build manual need-packages
+	packaging/deb.sh "$$($(BUILD)/release/manual version)" $(BUILD)/deb
+
+## package-check: the package in a fresh Debian root: lintian, the quick start of README.md, and no trace after a purge
+package-check: deb need-checks need-containers
+	python3 Tests/Operations/package_check.py $(BUILD)/deb/universal-worker_*.deb
+
+## install: what has been built, with header, guides, units, pages, completions and Echo, under PREFIX; builds nothing
 install: install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
@@ -286,15 +297,14 @@ install: install-units
 	install -D -m 644 -t $(DESTDIR)$(ZSH_DIR) $(MANUAL)/_universal-worker
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(MANUAL)/universal-worker.fish
 	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins $(DESTDIR)$(DOC)/examples/echo
-	install -m 644 docs/plugin-abi.md $(DESTDIR)$(DOC)
-	install -m 644 Tests/Fixtures/rust_echo.rs $(DESTDIR)$(DOC)/examples
+	install -m 644 contrib/* Tests/Fixtures/rust_echo.rs $(DESTDIR)$(DOC)/examples
 	install -m 644 Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md \
 		$(DESTDIR)$(DOC)/examples/echo
 	@# Paths into this tree become paths into the installed one.
-	sed -i -e 's|-I Sources/CWorkerPlugin/include|-I $(PREFIX)/include|' \
-		-e 's|\.\./Sources/CWorkerPlugin/include|../../../include|' \
-		-e 's|\.\./Examples/Echo|examples/echo|' -e 's|\.\./Tests/Fixtures|examples|' \
-		$(DESTDIR)$(DOC)/plugin-abi.md
+	for guide in $(GUIDES); do \
+		sed -E -f packaging/guides.sed -e 's|-I Sources/CWorkerPlugin/include|-I $(PREFIX)/include|' \
+			docs/$$guide.md > $(DESTDIR)$(DOC)/$$guide.md && chmod 644 $(DESTDIR)$(DOC)/$$guide.md || exit 1; \
+	done
 	sed -i -e 's|\.\./\.\./Sources/CWorkerPlugin/include|../../../../../include|' \
 		-e 's|\(docs/plugin-abi.md\](\.\./\.\./\)docs/|\1|' \
 		$(DESTDIR)$(DOC)/examples/echo/Makefile $(DESTDIR)$(DOC)/examples/echo/README.md
@@ -307,7 +317,6 @@ install-units: | $(BINARY)
 		chmod 644 $(DESTDIR)$(USER_UNIT_DIR)/$$unit || exit 1; \
 	done
 	install -D -m 644 systemd/sandbox.conf $(DESTDIR)$(PREFIX)/share/universal-worker/sandbox.conf
-	install -D -m 644 docs/systemd.md $(DESTDIR)$(PREFIX)/share/doc/universal-worker/systemd.md
 
 $(BINARY):
 	@echo "there is no $(BINARY) to install: run 'make build' first" >&2; exit 1
@@ -324,9 +333,10 @@ need-containers: PACKAGES = $(CONTAINERS)
 need-containers: APT_FLAGS = --no-install-recommends
 need-page: PACKAGES = $(CHROMIUM)
 need-pages: PACKAGES = $(PAGES)
-need-pages need-shells: APT_FLAGS = --no-install-recommends
+need-packages: PACKAGES = $(PACKERS)
+need-pages need-packages need-shells: APT_FLAGS = --no-install-recommends
 need-shells: PACKAGES = $(SHELLS)
-need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-pages need-shells:
+need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-shells:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \

@@ -7,19 +7,10 @@ import signal
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import yaml
-from containerfile import STEP_PATIENCE, Container, Image
+from containerfile import BUILD, Container, Image, debian, run
 from processes import CONTRIB, PATIENCE, ROOT, Failure, expect
-
-BUILD = ROOT / ".build/containers"
-
-
-def run(*command: str | Path, **options: Any) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=STEP_PATIENCE, check=False, **options)
-    expect(done.returncode == 0, f"{command[0]} {command[1]}: {done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def seconds(text: str) -> float:
@@ -70,18 +61,6 @@ def context() -> Path:
     run("make", "-s", "-C", ROOT / "Examples/Echo")
     shutil.copy(ROOT / "Examples/Echo/echo.so", folder / "usr/local/lib/universal-worker/plugins")
     return folder
-
-
-def debian(root: Path) -> None:
-    """A Debian of its own, from an archive that is made once."""
-    archive = BUILD / "debian.tar"
-    if not archive.exists():
-        print("making a Debian root, which takes a minute", flush=True)
-        part = archive.with_suffix(".part.tar")
-        run("mmdebstrap", "--variant=minbase", "--quiet", "bookworm", part)
-        part.rename(archive)
-    run("tar", "--extract", "--file", archive, "--directory", root)
-    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
 
 
 def check_container(image: Image, log: Path, commands: list[list[str]]) -> None:

@@ -7,11 +7,37 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
-from processes import PATIENCE, Process, expect, until
+from processes import PATIENCE, ROOT, Process, expect, until
 
+BUILD = ROOT / ".build/containers"
 STEP_PATIENCE = 600
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def run(*command: str | Path, **options: Any) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=STEP_PATIENCE, check=False, **options)
+    expect(done.returncode == 0, f"{command[0]} {command[1]}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def debian(root: Path) -> None:
+    """A Debian of its own, from an archive that is made once."""
+    archive = BUILD / "debian.tar"
+    if not archive.exists():
+        print("making a Debian root, which takes a minute", flush=True)
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        part = archive.with_suffix(".part.tar")
+        run("mmdebstrap", "--variant=minbase", "--quiet", "bookworm", part)
+        part.rename(archive)
+    run("tar", "--extract", "--file", archive, "--directory", root)
+    shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+
+
+def ways() -> dict[str, str]:
+    """The variables by which packages come to this machine."""
+    return {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
 
 
 class Image:
@@ -37,11 +63,9 @@ class Image:
         expect(image.startswith("docker.io/library/debian:bookworm"), f"the root is bookworm's, not {image}")
 
     def _run(self, command: str) -> None:
-        # Packages come by the ways of this machine.
-        ways = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
         done = subprocess.run(
             ["chroot", f"--userspec={self.user}", str(self.root), "/bin/sh", "-c", command],
-            env=self.environment | ways, capture_output=True, text=True, timeout=STEP_PATIENCE,
+            env=self.environment | ways(), capture_output=True, text=True, timeout=STEP_PATIENCE,
         )
         expect(done.returncode == 0, f"RUN {command}: {done.stdout}{done.stderr}")
 
