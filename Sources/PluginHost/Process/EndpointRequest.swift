@@ -88,7 +88,7 @@ struct EndpointRequest {
     }
 
     /// What a hook is answered that has gone well, or that the plugin lacks, if the worker words that.
-    static func wording(of head: FrameHead, for hook: LifecycleHook) -> String? {
+    private static func wording(of head: FrameHead, for hook: LifecycleHook) -> String? {
         switch FrameKind(rawValue: head.kind) {
         case .result: hook.wording(of: uw_status(UW_OK))
         case .error: hook.wording(of: head.status)

@@ -33,6 +33,7 @@ final class LaneCall: @unchecked Sendable {
         lane = life.lanes.take()
         number = lane.begin(handle, shown: life.bridge.shown)
         frame = CallFrame(call, as: life.introduction, instance.endpoints)
+        if let hook = frame.hook { slot.runs(hook) }
     }
 
     // MARK: - An executor's
@@ -70,12 +71,6 @@ final class LaneCall: @unchecked Sendable {
     private func step() throws(FrameSocket.Failure) -> Bool {
         var mayFlush = false
         let goesOn = try unsafe lane.socket.receive { head, payload -> Bool in
-            if let hook = frame.hook, let text = EndpointRequest.wording(of: head, for: hook) {
-                unsafe Array(text.utf8).withUnsafeBytes { body in
-                    _ = unsafe slot.finish(handle, uw_status(UW_OK), body)
-                }
-                return false
-            }
             switch FrameKind(rawValue: head.kind) {
             case .lines:
                 unsafe emit(payload)
