@@ -61,6 +61,9 @@ class Loading(Case):
         argv = ["/env/bin/universal-worker", "--module", "plug", "--", "x=y", "\udcff"]
         runner = self.start(argv=argv)
         self.assertEqual(runner.lane.call("sys.argv", do="getattr").json, argv)
+        runner = self.start(argv=["/env/bin/python", "-m", "a.worker", "--module", "plug"])
+        expected = ["/env/bin/python", "--module", "plug"]
+        self.assertEqual(runner.lane.call("sys.argv", do="getattr").json, expected)
         names = runner.lane.call("__main__.__dict__", do="getattr").text
         for name in ("SOURCES", "Sources", "start", "os", "f", "s"):
             self.assertNotIn("'%s'" % name, names)
