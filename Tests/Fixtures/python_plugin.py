@@ -207,3 +207,10 @@ class Aware:
 
 class Vague(Aware):
     request_headers = ["a b"]
+
+
+class Gaining(Echo):
+    """Gets its cancel by the configuration."""
+
+    def initialize(self, config):
+        self.cancel = lambda: print("cancelled\n", end="", flush=True)

@@ -158,4 +158,19 @@ import Testing
         #expect(try worker.client.execute("{\"do\":\"open\",\"name\":\"first\"}").status == 200)
         #expect(try first.value().text == "\"opened\"")
     }
+
+    @Test func `POST /cancel has the class cancel everything by its own method, once`() throws {
+        let worker = try start(class: "Own")
+        let calls = ["first", "second"].map { name in
+            Background { try worker.client.execute("{\"do\":\"wait\",\"name\":\"\(name)\"}") }
+        }
+        for name in ["first", "second"] {
+            try worker.process.standardError.line(containing: "waiting \(name)")
+        }
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        for call in calls { #expect(try call.value().status == 409) }
+        worker.process.signal(SIGTERM)
+        let log = try worker.process.standardError.textAtEnd()
+        #expect(log.split(separator: "\n").count { $0 == "cancelled all" } == 1)
+    }
 }

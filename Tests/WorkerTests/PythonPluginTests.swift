@@ -61,6 +61,15 @@ import Testing
         #expect(try worker.client.execute("{}").status == 200)
     }
 
+    @Test func `A cancel that the class has got after it was made is called as well`() throws {
+        let process = try PythonWorker.launch("Gaining")
+        let worker = LiveWorker(process, port: try process.waitUntilListening())
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"not_supported\"}")
+        #expect(try worker.client.post("/initialize", "{}").status == 200)
+        #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
+        try process.standardError.line(containing: "cancelled")
+    }
+
     @Test func `At the end cleanup runs, and what the class started is gone`() throws {
         let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"child\"}").text))

@@ -20,7 +20,8 @@ extension LoadedPlugin {
         guard instance.isCancellable else { return completion(.notSupported) }
         let running = mark(failure)
         guard instance.hasCancel else { return completion(.cancelled) }
-        askPlugin(running.isEmpty ? [uw_call_id(UW_NO_CALL)] : running, completion)
+        let isOne = running.isEmpty || instance.cancelsAllAsOne
+        askPlugin(isOne ? [uw_call_id(UW_NO_CALL)] : running, completion)
     }
 
     /// Cancels the calls of an id; see `cancelAll`.

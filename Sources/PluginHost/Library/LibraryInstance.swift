@@ -28,6 +28,7 @@ internal import WorkerJSON
         call == UW_NO_CALL ? alone?.slot.liveProgress : nil
     }
     var hasCancel: Bool { unsafe table.cancel != nil }
+    var cancelsAllAsOne: Bool { false }
 
     /// Calls the plugin's create.
     ///

@@ -22,6 +22,8 @@ protocol PluginInstance: Sendable {
     func progress(of call: uw_call_id) -> ProgressReport?
     /// Whether `cancel` is to be called; otherwise calls look by themselves.
     var hasCancel: Bool { get }
+    /// Whether all calls that run are cancelled by one `cancel` with UW_NO_CALL, not by one for each.
+    var cancelsAllAsOne: Bool { get }
 
     /// Where what it says of itself is kept, if it does so by functions of the host table.
     var facts: PluginFacts? { get }
@@ -46,7 +48,7 @@ protocol PluginInstance: Sendable {
     ///
     /// - Returns: nil where it is not to be answered.
     func answer(_ call: Call, beside place: Int?) -> CallOutcome?
-    /// Asks a call to stop, or none with UW_NO_CALL; on the control thread, beside the call.
+    /// Asks a call to stop, or with UW_NO_CALL the plugin, where none runs or all are meant; on the control thread, beside the call.
     ///
     /// - Returns: what the client is to hear.
     func cancel(_ call: uw_call_id) -> CancelAnswer

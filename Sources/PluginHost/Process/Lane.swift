@@ -37,6 +37,9 @@ final class Lane: Sendable {
     /// Its call has ended.
     func end() { state.withLock { $0.handle = uw_call_id(UW_NO_CALL) } }
 
+    /// The handle of the call that it has; UW_NO_CALL if none, or one that is not in a slot.
+    var handle: uw_call_id { state.withLock { $0.handle } }
+
     /// The number of the call with a handle, if that is here.
     func call(of handle: uw_call_id) -> UInt64? {
         state.withLock { $0.handle == handle ? $0.call : nil }

@@ -10,24 +10,30 @@ extension ProcessInstance {
         let (life, absence) = state.withLock { ($0.life, $0.absence) }
         // A runner that has not made its plugin yet has nothing to stop, and dies of the hint.
         guard absence == nil else { return .cancelled }
-        if call == UW_NO_CALL {
-            guard canCancel else { return .notSupported }
-            return answer(stop(life, lane: 0, call: 0, flags: 0))
-        }
+        if call == UW_NO_CALL { return cancelAll(of: life) }
         guard let (lane, number) = life.lanes.find(call) else { return .cancelled }
         guard canCancel else {
             return answer(stop(life, lane: lane.number, call: number, flags: FrameFlag.force))
         }
         let isEnding = state.withLock { $0.isEnding }
-        // Where several run at once, only the main thread's can be forced; at the end that one is.
-        if canForce || isEnding && lane.number == 0 {
-            force(
-                call, of: life,
-                after: isEnding ? min(plan.cancelGrace, Self.lastGrace) : plan.cancelGrace)
+        if canForce {
+            force(call, of: life, after: isEnding ? lastGrace : plan.cancelGrace)
         }
         let told = stop(life, lane: lane.number, call: number, flags: 0)
         // The plugin has lost its cancel, or it would stop other calls as well.
         if let told, told.flags & FrameFlag.cannotStop != 0 { return .cancelled }
+        return answer(told)
+    }
+
+    /// Has the plugin stop all that runs, whichever calls these are; the runner looks whether it can.
+    private func cancelAll(of life: Incarnation) -> CancelAnswer {
+        // Where several run at once only the main thread's can be forced; at the end that one is.
+        let main = life.lanes.all[0].handle
+        if main != UW_NO_CALL, state.withLock({ $0.isEnding }) {
+            force(main, of: life, after: lastGrace)
+        }
+        let told = stop(life, lane: 0, call: 0, flags: 0)
+        if let told, told.flags & FrameFlag.cannotStop != 0 { return .notSupported }
         return answer(told)
     }
 
@@ -47,7 +53,7 @@ extension ProcessInstance {
     }
 
     /// Half of the time that cancelled calls have at the end of the worker, with the usual grace.
-    private static let lastGrace = TimeSpan.milliseconds(90)
+    private var lastGrace: TimeSpan { min(plan.cancelGrace, .milliseconds(90)) }
 
     /// Ends a call by force if it still runs after the grace.
     private func force(_ call: uw_call_id, of life: Incarnation, after grace: TimeSpan) {

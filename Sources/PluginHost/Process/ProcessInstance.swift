@@ -49,6 +49,7 @@ final class ProcessInstance: PluginInstance {
     let isCancellable: Bool
     var progress: ProgressReport? { life.bridge.progress }
     var hasCancel: Bool { isCancellable }
+    var cancelsAllAsOne: Bool { canCancel && !canForce }
     var absence: String? { state.withLock { $0.absence } }
     var isLost: Bool { state.withLock { $0.isLost } }
     var metrics: PluginMetrics { life.bridge.metrics }
