@@ -76,16 +76,45 @@ void clinux_set_parent_death_signal(int signal) { (void)prctl(PR_SET_PDEATHSIG, 
 
 int clinux_parent_death_signal(void) { return SIGRTMIN + 3; }
 
-int clinux_connect_unix(int descriptor, const char *name, size_t length) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (length == 0 || length >= sizeof address.sun_path) {
+/// Fills an address; returns its length, or 0 with errno where the name does not fit.
+static socklen_t unix_address(struct sockaddr_un *address, const char *name, size_t length) {
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    if (length == 0 || length >= sizeof address->sun_path) {
         errno = ENAMETOOLONG;
-        return -1;
+        return 0;
     }
-    memcpy(address.sun_path, name, length);
+    memcpy(address->sun_path, name, length);
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
     // An abstract name is as long as it says, a path ends with a NUL.
-    if (name[0] == '@') address.sun_path[0] = '\0';
-    else size += 1;
-    return connect(descriptor, (const struct sockaddr *)&address, size);
+    if (name[0] != '@') return size + 1;
+    address->sun_path[0] = '\0';
+    return size;
+}
+
+int clinux_connect_unix(int descriptor, const char *name, size_t length) {
+    struct sockaddr_un address;
+    const socklen_t size = unix_address(&address, name, length);
+    return size == 0 ? -1 : connect(descriptor, (const struct sockaddr *)&address, size);
+}
+
+int clinux_bind_unix(int descriptor, const char *name, size_t length) {
+    struct sockaddr_un address;
+    const socklen_t size = unix_address(&address, name, length);
+    return size == 0 ? -1 : bind(descriptor, (const struct sockaddr *)&address, size);
+}
+
+int clinux_open_folder(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+int clinux_open_lock(int folder, const char *name) {
+    return openat(
+        folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
+}
+
+int clinux_lock(int descriptor, pid_t *holder) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    *holder = 0;
+    if (fcntl(descriptor, F_SETLK, &lock) == 0) return 0;
+    if (errno != EAGAIN && errno != EACCES) return -1;
+    if (fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) *holder = lock.l_pid;
+    return 1;
 }

@@ -22,6 +22,7 @@ struct Program {
     let inbox = Inbox()
     let reaper = DescendantReaper()
     let vitals = Vitals()
+    let listeners = Listeners()
     let notifier: Notifier
     /// The tokens that clients have to show; nil where they need none.
     let tokens: Tokens?
@@ -99,11 +100,11 @@ struct Program {
                 describe: "\(configuration.module):\(configuration.className)",
                 isJournal: log.isJournal, isJSON: log.format == .json, to: errorOutput)
             try watch(spawn)
-            let socket = try openSocket()
+            try listeners.open(configuration)
             let capture = try StandardOutputCapture.start { [pluginLines] in
                 pluginLines.write(.info, "plugin stdout: \($0)")
             }
-            vitals.add("its listening socket", socket.descriptor)
+            for socket in listeners.all { vitals.add("its listening socket", socket.descriptor) }
             vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
             var errorCapture: StandardOutputCapture?
             if log.format != .text {
@@ -118,7 +119,7 @@ struct Program {
             if let descriptor = notifier.socket { vitals.add("its socket to systemd", descriptor) }
             guard let timers = Timers(spawn: spawn) else { throw NoThread() }
             let worker = RunningWorker(
-                self, socket: socket, capture: capture, errorCapture: errorCapture, timers: timers,
+                self, capture: capture, errorCapture: errorCapture, timers: timers,
                 spawn: spawn,
                 spawnForPlugin: spawnForPlugin)
             ProcessExit.watch(events)
@@ -153,22 +154,16 @@ struct Program {
         let reloading = tokens?.reloading(log, spawn)
         guard reloading?.start() ?? true else { throw NoThread() }
         let watchdog = Watchdog(
-            parent: parent, reaper: reaper, vitals: vitals, inbox: inbox, log: log,
-            reloading: reloading)
+            parent: parent, reaper: reaper, vitals: vitals, listeners: listeners, inbox: inbox,
+            log: log, reloading: reloading)
         guard spawn("uw-watchdog", { watchdog.run() }) else { throw NoThread() }
         guard parent == nil || spawn("uw-parent", { watchdog.waitForParent() }) else {
             throw NoThread()
         }
     }
 
-    private func openSocket() throws(SocketError) -> ListeningSocket {
-        switch configuration.socketSource {
-        case .bind(let host, let port): try ListeningSocket.bind(host: host, port: port)
-        case .inherited(let descriptor): try ListeningSocket.inherited(fd: descriptor)
-        }
-    }
-
     private func end(_ code: ExitCode, _ reason: String) -> Never {
+        listeners.removeFile()
         log.error(reason)
         notifier.failed(status: reason)
         let last = Moment.now() + .milliseconds(100)

@@ -14,7 +14,7 @@ final class RunningWorker: Sendable {
     private let inbox: Inbox
     private let reaper: DescendantReaper
     private let notifier: Notifier
-    private let socket: ListeningSocket
+    private let listeners: Listeners
     private let capture: StandardOutputCapture
     /// That of stderr, where what is written there is not text.
     private let errorCapture: StandardOutputCapture?
@@ -35,7 +35,7 @@ final class RunningWorker: Sendable {
     private let start = Moment.now()
 
     init(
-        _ program: Program, socket: ListeningSocket, capture: StandardOutputCapture,
+        _ program: Program, capture: StandardOutputCapture,
         errorCapture: StandardOutputCapture?, timers: Timers, spawn: @escaping ThreadSpawner,
         spawnForPlugin: @escaping ThreadSpawner
     ) {
@@ -49,7 +49,7 @@ final class RunningWorker: Sendable {
         vitals = program.vitals
         tokens = program.tokens
         service = Service(meter: UsageMeter(), log: log, inbox: inbox)
-        self.socket = socket
+        listeners = program.listeners
         self.capture = capture
         self.errorCapture = errorCapture
         self.timers = timers
@@ -116,7 +116,8 @@ final class RunningWorker: Sendable {
     /// try again until then, before the 30 s are over that a host waits.
     private func willLoad(health: String) {
         service.willOpen(health: health)
-        timers.schedule(at: start + (socket.isInherited ? Self.patience : Self.portPatience)) {
+        timers.schedule(at: start + (listeners.isAnyInherited ? Self.patience : Self.portPatience))
+        {
             [inbox] in inbox.post(.loadIsSlow)
         }
     }
@@ -196,13 +197,14 @@ final class RunningWorker: Sendable {
             if let failure = start(options(nil)) {
                 inbox.post(.startFailed(failure))
             } else {
-                log.info("the plugin takes long to load; \(socket.name) answers for it meanwhile")
+                log.info(
+                    "the plugin takes long to load; \(listeners.name) answers for it meanwhile")
             }
         case .serve:
             if let failure = serve() { inbox.post(.startFailed(failure)) }
         case .refuseCalls:
             // A socket of our own is answered on to the end; one that outlives us serves the next.
-            guard let server, socket.isInherited else {
+            guard let server, listeners.isAnyInherited else {
                 server?.drain()
                 closeHost()
                 return nil
@@ -219,7 +221,7 @@ final class RunningWorker: Sendable {
                 plugin?.abandonCalls(Self.shuttingDown)
             }
         case .awaitIdle(let moment):
-            awaitIdle(until: moment, servesOn: socket.isInherited && life.phase == .draining)
+            awaitIdle(until: moment, servesOn: listeners.isAnyInherited && life.phase == .draining)
             return moment
         case .cleanUp(let moment):
             plugin?.end { [inbox] in inbox.post(.cleaned) }
@@ -286,7 +288,7 @@ final class RunningWorker: Sendable {
         }
         log.write(
             .info, .ready,
-            "listening on \(socket.name), serving "
+            "listening on \(listeners.name), serving "
                 + "\(configuration.module):\(configuration.className) (\(plugin.name) \(plugin.version))"
         )
         // Some are the worker's and the plugin's own.
@@ -295,11 +297,12 @@ final class RunningWorker: Sendable {
                 "the limit of open files, \(ProcessLimits.openFiles), is too low for "
                     + "\(configuration.maxConnections) connections (--max-connections)")
         }
-        if !socket.isUnix, !socket.isLoopback, tokens == nil {
+        if tokens == nil, listeners.all.contains(where: { !$0.isUnix && !$0.isLoopback }) {
             log.warning("the inherited socket is bound to more than this machine's loopback")
         }
         notifier.ready(
-            status: "serving \(configuration.module):\(configuration.className) on \(socket.name)")
+            status:
+                "serving \(configuration.module):\(configuration.className) on \(listeners.name)")
         StartPages.forget()
         return nil
     }
@@ -307,7 +310,7 @@ final class RunningWorker: Sendable {
     /// Lets clients in.
     private func start(_ options: ServerOptions) -> ExitCode? {
         do throws(SocketError) {
-            if !socket.isInherited { try socket.listen() }
+            try listeners.listen()
         } catch {
             log.error("\(error)")
             return .bindFailure
@@ -332,10 +335,10 @@ final class RunningWorker: Sendable {
     /// What is served: a plugin, or what is known before there is one.
     private func options(_ plugin: LoadedPlugin?) -> ServerOptions {
         var options = ServerOptions(
-            listeners: [.init(socket.descriptor, isShared: socket.isInherited)],
+            listeners: listeners.all.map { .init($0.descriptor, isShared: $0.isInherited) },
             policy: AccessPolicy(
                 hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
-                port: socket.port ?? 0),
+                port: listeners.port ?? 0),
             processID: getpid(), pluginName: plugin?.name ?? .text("unknown"),
             pluginVersion: plugin?.version ?? .text("unknown"), maxBody: configuration.maxBody,
             budget: budget,
@@ -375,12 +378,13 @@ final class RunningWorker: Sendable {
         default: break
         }
         _ = server.waitUntilAnswered(until: moment)
-        if socket.isInherited { server.waitUntilClosed(until: moment) }
+        if listeners.isAnyInherited { server.waitUntilClosed(until: moment) }
     }
 
     private func exit(_ code: ExitCode, _ cause: EndingCause?) -> Never {
         // Whatever came to life since, or was not waited for; without descendants this is nothing.
         reaper.killRest()
+        listeners.removeFile()
         finishCaptures(within: .milliseconds(50))
         if code == .forced { log.warning("plugin code did not return in time and is left behind") }
         var signal: Int32?

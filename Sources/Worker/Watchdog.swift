@@ -16,6 +16,7 @@ struct Watchdog: Sendable {
     let parent: ParentWatch?
     let reaper: DescendantReaper
     let vitals: Vitals
+    let listeners: Listeners
     let inbox: Inbox
     let log: Log
     /// Reads again what SIGHUP has read again; nil where there is nothing of it.
@@ -59,6 +60,7 @@ struct Watchdog: Sendable {
         reaper.hurry()
         _ = Semaphore().wait(until: .now() + Self.patience)
         reaper.killRest()
+        listeners.removeFile()
         _exit(ExitCode.forced.rawValue)
     }
 

@@ -24,6 +24,20 @@ enum GNUFunctions {
         _ = unsafe unsafeBitCast(symbol, to: Function.self)(actions, first)
     }
 
+    /// Makes a user the effective one of this thread alone; that of the whole process stays.
+    ///
+    /// The corresponding system call is `setresuid`, where the C function changes all threads.
+    static func setThreadUser(_ user: uid_t) -> Int {
+        #if arch(x86_64)
+            let number = 117
+        #else
+            let number = 147
+        #endif
+        typealias Function = @convention(c) (Int, Int, Int, Int) -> Int
+        let call = unsafe unsafeBitCast(find("syscall"), to: Function.self)
+        return call(number, -1, Int(user), -1)
+    }
+
     private static func find(_ name: String) -> UnsafeMutableRawPointer {
         guard let symbol = unsafe dlsym(nil, name) else {
             preconditionFailure("this glibc has no \(name)")

@@ -126,11 +126,11 @@ import WorkerOS
         ("a --module m b --class C --port 1 -- -c", "unexpected arguments 'a', 'b', '-c'"),
         (
             "--module m --class C",
-            "no socket to serve: expected '--port', '--fd' or a socket from systemd"
+            "no socket to serve: expected '--port', '--fd', '--unix' or a socket from systemd"
         ),
         (
             "--module m --class C --port 1 --fd 3",
-            "'--port' and '--fd' cannot be combined: the worker serves one socket"
+            "'--port' and '--fd' cannot be combined: the worker serves one of them, and that of '--unix'"
         ),
     ])
     func `A usage error says what is wrong`(line: String, message: String) {

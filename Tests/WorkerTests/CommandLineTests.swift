@@ -45,7 +45,7 @@ import Testing
         let text = "x\n<2>forged\u{1b}[2J\u{202e}"
         for arguments in [["--\(text)"], [text], ["--port", text]] {
             let lines = try run(arguments).error.split(separator: "\n")
-            #expect(lines.count == 3)
+            #expect(lines.count == 4)
             #expect(lines[0].contains("x\\n<2>forged\\x1b[2J\\u202e"))
         }
         let (ending, output, _) = try run(["--module", text, "--class", text, "--port", "0"])

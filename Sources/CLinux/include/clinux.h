@@ -137,6 +137,19 @@ unsigned long clinux_open_files(void);
 /// Connects a Unix socket to a path, or to an abstract name, which `@` begins; -1 and errno on failure.
 int clinux_connect_unix(int descriptor, const char *_Nonnull name, size_t length);
 
+/// Binds a Unix socket to a path or an abstract name likewise.
+int clinux_bind_unix(int descriptor, const char *_Nonnull name, size_t length);
+
+/// Opens a folder, to name files in it (O_PATH); -1 and errno on failure.
+int clinux_open_folder(const char *_Nonnull path);
+
+/// Opens a file of a folder, which is made if there is none, for `clinux_lock`; -1 and errno on failure.
+int clinux_open_lock(int folder, const char *_Nonnull name);
+
+/// Locks a file as a whole for this process, until it ends or closes any descriptor of that file. Returns 0,
+/// 1 where another process has locked it, with its number or 0, and -1 with errno on failure.
+int clinux_lock(int descriptor, pid_t *_Nonnull holder);
+
 /// Sends an entry to the journal's socket, without waiting; one that is too large for a datagram goes
 /// in a sealed file in memory. -1 and errno on failure.
 ssize_t clinux_journal_send(int socket, const void *_Nullable bytes, size_t count);

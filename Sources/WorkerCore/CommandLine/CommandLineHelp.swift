@@ -4,14 +4,14 @@ package enum CommandLineHelp {
     static let width = 80
     private static let column = 28
 
-    /// The usage in one line.
+    /// The usage in two lines.
     package static func usage(
         program: String, options: [CommandLineOption] = CommandLineTable.options
     ) -> String {
         let required = options.filter { $0.role == .required }.map(\.synopsis)
-        let listening = options.filter { $0.role == .listens }.map(\.synopsis)
+        let listening = options.filter(\.listens).map(\.synopsis)
         return "Usage: \(program) \(required.joined(separator: " ")) "
-            + "(\(listening.joined(separator: " | "))) [OPTION]..."
+            + "(\(listening.joined(separator: " | ")))\n       [OPTION]..."
     }
 
     /// The whole help, with a line end at its end.

@@ -3,7 +3,8 @@ package struct CommandLineOption: Sendable {
     /// The headings under which `--help` lists the options, in their order.
     package enum Group: String, Sendable, CaseIterable {
         case plugin = "Plugin"
-        case listening = "Listening (exactly one of --port, --fd and systemd's LISTEN_FDS)"
+        case listening =
+            "Listening (one of --port, --fd and systemd's LISTEN_FDS, or --unix, or both)"
         case access = "Access"
         case limits = "Limits"
         case other = "Other"
@@ -14,6 +15,8 @@ package struct CommandLineOption: Sendable {
         case required
         /// It says where the socket comes from, and excludes the others that do.
         case listens
+        /// It says where another socket is, beside one of those or instead.
+        case listensBeside
         case optional
     }
 
@@ -57,6 +60,9 @@ package struct CommandLineOption: Sendable {
 
     /// How the variables of the worker begin.
     package static let variablePrefix = "UNIVERSAL_WORKER_"
+
+    /// Whether it says where clients connect.
+    var listens: Bool { role == .listens || role == .listensBeside }
 
     /// Whether the option is one letter behind one dash.
     package var isShort: Bool { name.count == 1 }

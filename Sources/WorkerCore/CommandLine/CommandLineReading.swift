@@ -46,11 +46,11 @@ package struct CommandLineReading: Sendable {
     /// Takes the variables in, checks what only the whole shows, and says what is to be done.
     ///
     /// `strays` are the arguments that belong to no option; `inheritedSockets` is the number of
-    /// sockets that LISTEN_FDS hands to this process.
+    /// sockets that LISTEN_FDS hands to this process; `lookUp` knows the users and groups of the system.
     ///
     /// - Throws: the first problem, unless all are to be told.
     package consuming func finish(
-        strays: [String], inheritedSockets: Int
+        strays: [String], inheritedSockets: Int, lookUp: Account.LookUp
     ) throws(UsageError) -> Invocation {
         if !strays.isEmpty { note(.strayArguments(strays)) }
         let taken = takeVariables(inheritedSockets)
@@ -61,6 +61,7 @@ package struct CommandLineReading: Sendable {
         }
         findTokens()
         checkSockets(taken, inheritedSockets)
+        findAccounts(lookUp)
         fitBody(given.union(taken))
         if isCheck {
             return .check(
@@ -69,6 +70,7 @@ package struct CommandLineReading: Sendable {
                     tokenSource: configuration.tokenSource))
         }
         if let problem = problems.first { throw problem }
+        if inheritedSockets > 0 { configuration.descriptor = SocketSource.firstActivated }
         return .run(configuration)
     }
 
@@ -114,9 +116,25 @@ package struct CommandLineReading: Sendable {
         }
         if inheritedSockets > 0 { sources.append("LISTEN_FDS") }
         switch sources.count {
-        case 0: note(.noSocket(choices: listening.map(\.spelling)))
+        case 0:
+            if configuration.unixPath == nil {
+                note(.noSocket(choices: options.filter(\.listens).map(\.spelling)))
+            }
         case 1: if inheritedSockets > 1 { note(.tooManySockets(inheritedSockets)) }
         default: note(.severalSockets(sources))
+        }
+    }
+
+    /// Finds the numbers of the accounts that are named.
+    private mutating func findAccounts(_ lookUp: Account.LookUp) {
+        if let group = configuration.unixGroup,
+            configuration.unixGroup?.resolve(.group, lookUp) == false
+        {
+            note(.unknownAccount(group.name, .group, option: "--unix-group"))
+        }
+        for name in ["unix-mode", "unix-group"]
+        where given.contains(name) && configuration.unixPath == nil {
+            note(.isUseless(option: "--\(name)", without: "--unix"))
         }
     }
 

@@ -37,6 +37,15 @@ package enum CommandLineTable {
         .value(
             "host", "ADDRESS", \.host, .loopback, .listening,
             "The loopback address to listen on with --port."),
+        .value(
+            "unix", "PATH", \.unixPath, .socketPath, .listening, role: .listensBeside,
+            "Listens on a Unix socket at this path, which it makes and removes."),
+        .value(
+            "unix-mode", "MODE", \.unixMode, .fileMode, .listening,
+            "The permissions of that socket, octal: who may write to it may connect."),
+        .value(
+            "unix-group", "GROUP", \.unixGroup, .account(.group), .listening,
+            "The group of that socket, by name or number."),
 
         .list(
             "allow-host", "NAME", \.allowedHosts, .hostName, .access,

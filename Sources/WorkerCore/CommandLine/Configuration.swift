@@ -20,8 +20,14 @@ package struct Configuration: Sendable, Equatable {
     package var host = LoopbackAddress.standard
     /// The port to bind; nil where a socket is inherited.
     package var port: UInt16?
-    /// The inherited listening socket; nil where a port is bound or systemd passes the socket.
+    /// The inherited listening socket, which may be systemd's; nil where there is none.
     package var descriptor: Int32?
+    /// The path of a Unix socket of the worker's own; nil for none.
+    package var unixPath: String?
+    /// The permissions of its file.
+    package var unixMode = FileMode.standard
+    /// The group of its file; nil for that of the worker's process.
+    package var unixGroup: Account?
     /// The process whose end ends the worker; 0: none.
     package var parentProcess: Int32 = 0
     /// Host names that requests may carry beside the loopback ones, in lower case.
@@ -74,11 +80,31 @@ package struct Configuration: Sendable, Equatable {
         tokenFile.map { .file($0) } ?? (hasTokenVariable ? .variable : nil)
     }
 
-    /// Where the listening socket comes from: a port, else `--fd`, else systemd.
-    package var socketSource: SocketSource {
+    /// Where the listening socket beside `unixPath` comes from: a port, or another process; nil for none.
+    package var socketSource: SocketSource? {
         if let port { return .bind(host, port) }
-        return .inherited(descriptor ?? SocketSource.firstActivated)
+        return descriptor.map { .inherited($0) }
     }
+}
+
+/// The permissions of a file, of which the owner may read and write at least.
+package struct FileMode: Sendable, Equatable, CustomStringConvertible {
+    /// For the owner alone.
+    package static let standard = FileMode(bits: 0o600)
+
+    package let bits: UInt32
+
+    private init(bits: UInt32) { self.bits = bits }
+
+    /// Reads an octal number, with leading zeros or without.
+    init?(_ text: String) {
+        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 }),
+            let bits = UInt32(text, radix: 8), bits <= 0o777, bits & 0o600 == 0o600
+        else { return nil }
+        self.bits = bits
+    }
+
+    package var description: String { "0" + String(bits, radix: 8) }
 }
 
 /// How grave a log line is; a level admits itself and everything graver.

@@ -29,6 +29,33 @@ extension OptionValue where Value == String {
         parse: { WebName.origin($0) ? $0.lowercased() : nil }, show: { $0 })
 }
 
+extension OptionValue where Value == String {
+    /// The path of a Unix socket: a socket's address has room for 107 bytes.
+    static let socketPath = OptionValue(
+        expected: "a path of at most 107 bytes with a file's name at its end (not '@': abstract "
+            + "names have no permissions)",
+        parse: { text in
+            let name = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+            let isPath = text.utf8.count <= 107 && !text.hasPrefix("@")
+            return isPath && !["", ".", ".."].contains(name) ? text : nil
+        }, show: { $0 })
+}
+
+extension OptionValue where Value == Account {
+    static func account(_ kind: Account.Kind) -> OptionValue {
+        OptionValue(
+            expected: "the name or the number of a \(kind.rawValue)",
+            parse: { Account($0) }, show: { $0.name })
+    }
+}
+
+extension OptionValue where Value == FileMode {
+    static let fileMode = OptionValue(
+        expected:
+            "an octal number from 0600 to 0777 that lets the owner read and write, such as 0660",
+        parse: { FileMode($0) }, show: { $0.description })
+}
+
 extension OptionValue where Value == LoopbackAddress {
     static let loopback = OptionValue(
         expected: "a loopback address (127.0.0.0/8, ::1 or localhost), because anyone who "

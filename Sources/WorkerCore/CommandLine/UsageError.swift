@@ -12,6 +12,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case tooManySockets(Int)
     case bodyDoesNotFit(Int, buffered: Int)
     case pythonOnly(option: String)
+    case unknownAccount(String, Account.Kind, option: String)
+    case isUseless(option: String, without: String)
     case noTarget
     case severalTokens
     /// The source, and what is wrong with what it has.
@@ -37,7 +39,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "no socket to serve: expected " + choices.map { "'\($0)'" }.joined(separator: ", ")
                 + " or a socket from systemd"
         case .severalSockets(let sources):
-            sources.joined(separator: " and ") + " cannot be combined: the worker serves one socket"
+            sources.joined(separator: " and ")
+                + " cannot be combined: the worker serves one of them, and that "
+                + "of '--unix'"
         case .tooManySockets(let count):
             "systemd passed \(count) sockets (LISTEN_FDS), but the worker serves one"
         case .bodyDoesNotFit(let body, let buffered):
@@ -48,11 +52,15 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .severalTokens:
             "\(TokenSource.variableName) and \(TokenSource.variableName)_FILE cannot be combined"
         case .badTokens(let source, let reason): "no tokens can be had from \(source): \(reason)"
+        case .unknownAccount(let name, let kind, let option):
+            "invalid value '\(name)' for '\(option)': this system has no such \(kind.rawValue)"
+        case .isUseless(let option, let other):
+            "option '\(option)' has no use without '\(other)'"
         case .noTarget: "nothing to probe: expected 'http://HOST:PORT' or 'unix:PATH'"
         }
     }
 
-    /// The text for stderr: the message, the usage in one line, and where to find more.
+    /// The text for stderr: the message, the usage, and where to find more.
     package func report(program: String) -> String {
         """
         \(program): \(OneLine.text(description, limit: 1_024))

@@ -51,6 +51,7 @@ package enum CommandLineParser {
             }
         }
         return try reading.finish(
-            strays: table.remaining(), inheritedSockets: inheritedSockets)
+            strays: table.remaining(), inheritedSockets: inheritedSockets,
+            lookUp: AccountDatabase.number(of:_:))
     }
 }

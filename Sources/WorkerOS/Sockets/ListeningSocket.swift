@@ -11,12 +11,18 @@ package final class ListeningSocket: Sendable {
     /// Whether the socket came from another process, which may share its open file description.
     package let isInherited: Bool
     private let address: SocketAddress
+    /// The path of a Unix socket of this process, and its file.
+    private let file: (path: String, file: SocketFile)?
     private let isOpen = Mutex(true)
 
-    private init(descriptor: Int32, isInherited: Bool, address: SocketAddress) {
+    private init(
+        descriptor: Int32, isInherited: Bool, address: SocketAddress,
+        file: (path: String, file: SocketFile)? = nil
+    ) {
         self.descriptor = descriptor
         self.isInherited = isInherited
         self.address = address
+        self.file = file
     }
 
     deinit {
@@ -58,6 +64,39 @@ package final class ListeningSocket: Sendable {
         }
         return ListeningSocket(descriptor: descriptor, isInherited: false, address: address)
     }
+
+    /// Makes the file of a Unix socket, to which clients cannot connect until `listen`.
+    ///
+    /// The descriptor is close-on-exec and non-blocking. `removeFile` is called before the process ends.
+    /// - Throws: `SocketError`, which quotes the path and says why it cannot be had.
+    package static func unix(
+        _ path: String, mode: FileMode, group: UInt32?
+    ) throws(SocketError) -> ListeningSocket {
+        let type = Int32(
+            bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        do throws(SocketPathError) {
+            let file = try SocketFile(path)
+            let descriptor = socket(AF_UNIX, type, 0)
+            guard descriptor >= 0 else {
+                let error = SystemError.last
+                file.remove()
+                throw .system(error)
+            }
+            do throws(SocketPathError) {
+                try file.bind(descriptor, mode: mode, group: group)
+            } catch {
+                Glibc.close(descriptor)
+                throw error
+            }
+            return ListeningSocket(
+                descriptor: descriptor, isInherited: false, address: .unix, file: (path, file))
+        } catch {
+            throw .cannotListenAt(path: path, error)
+        }
+    }
+
+    /// Removes the file that `unix` has made, unless it is another one by now.
+    package func removeFile() { file?.file.remove() }
 
     /// Takes over a listening socket under a descriptor that the parent process left open.
     ///
@@ -105,6 +144,7 @@ package final class ListeningSocket: Sendable {
         if !isInherited { Self.setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
         guard Glibc.listen(descriptor, backlog) == 0 else {
             let error = SystemError.last
+            if let file { throw .cannotListenAt(path: file.path, .system(error)) }
             guard !isInherited, let port else {
                 throw .cannotListenOnInherited(descriptor, error)
             }
@@ -123,8 +163,10 @@ package final class ListeningSocket: Sendable {
         if first { Glibc.close(descriptor) }
     }
 
-    /// What the socket is called in logs: `127.0.0.1:8080`, `[::1]:8080`, `a Unix socket`.
+    /// What the socket is called in logs: `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/w.sock`; `a Unix socket`
+    /// if it is inherited.
     package var name: String {
+        if let file { return "unix:\(file.path)" }
         guard let port else { return "a Unix socket" }
         return isIPv6 ? "[\(hostName)]:\(port)" : "\(hostName):\(port)"
     }

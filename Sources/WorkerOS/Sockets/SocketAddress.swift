@@ -75,6 +75,7 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
     /// The address or port cannot be had, found at bind or at listen; a taken port is EADDRINUSE.
     case cannotListen(host: String, port: UInt16, SystemError)
     case cannotListenOnInherited(Int32, SystemError)
+    case cannotListenAt(path: String, SocketPathError)
     case notOpen(Int32)
     case notSocket(Int32)
     case notStream(Int32)
@@ -90,6 +91,7 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
             "cannot listen on host \(host), port \(port): \(error)"
         case .cannotListenOnInherited(let descriptor, let error):
             "cannot listen on inherited descriptor \(descriptor): \(error)"
+        case .cannotListenAt(let path, let error): "cannot listen on unix:\(path): \(error)"
         case .notOpen(let descriptor): "inherited descriptor \(descriptor) is not open"
         case .notSocket(let descriptor): "inherited descriptor \(descriptor) is not a socket"
         case .notStream(let descriptor):

@@ -22,12 +22,13 @@ import Testing
         #expect(Set(letters).count == letters.count)
     }
 
-    @Test func `A usage error reports its message first, then the usage in a line`() {
+    @Test func `A usage error reports its message first, then the usage`() {
         let error = UsageError.valueMissing(option: "--port")
         #expect(
             error.report(program: "universal-worker") == """
                 universal-worker: option '--port' needs a value
-                Usage: universal-worker --module M --class C (--port P | --fd N) [OPTION]...
+                Usage: universal-worker --module M --class C (--port P | --fd N | --unix PATH)
+                       [OPTION]...
                 Try 'universal-worker --help' for more.
 
                 """)

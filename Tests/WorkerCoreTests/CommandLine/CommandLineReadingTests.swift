@@ -13,12 +13,22 @@ import Testing
     ) throws -> Configuration {
         var reading = CommandLineReading(variables: variables)
         for (name, value) in given { _ = try reading.take(option(name), value: value) }
-        let invocation = try reading.finish(strays: [], inheritedSockets: inherited)
+        let invocation = try reading.finish(
+            strays: [], inheritedSockets: inherited, lookUp: Self.lookUp)
         guard case .run(let configuration) = invocation else { throw NoRun() }
         return configuration
     }
 
     private struct NoRun: Error {}
+
+    /// A system with a user and a group.
+    private static func lookUp(_ kind: Account.Kind, _ name: String) -> UInt32? {
+        switch (kind, name) {
+        case (.user, "ann"): 1_001
+        case (.group, "web"): 2_002
+        default: nil
+        }
+    }
 
     /// What an option makes of a value, starting from the defaults plus what is required.
     private func configuration(_ name: String, _ value: String) throws -> Configuration {
@@ -148,19 +158,19 @@ import Testing
             (["module", "port"], 0, "option '--class' is required"),
             (
                 ["module", "class"], 0,
-                "no socket to serve: expected '--port', '--fd' or a socket from systemd"
+                "no socket to serve: expected '--port', '--fd', '--unix' or a socket from systemd"
             ),
             (
                 ["module", "class", "port", "fd"], 0,
-                "'--port' and '--fd' cannot be combined: the worker serves one socket"
+                "'--port' and '--fd' cannot be combined: the worker serves one of them, and that of '--unix'"
             ),
             (
                 ["module", "class", "port"], 1,
-                "'--port' and LISTEN_FDS cannot be combined: the worker serves one socket"
+                "'--port' and LISTEN_FDS cannot be combined: the worker serves one of them, and that of '--unix'"
             ),
             (
                 ["module", "class", "fd"], 1,
-                "'--fd' and LISTEN_FDS cannot be combined: the worker serves one socket"
+                "'--fd' and LISTEN_FDS cannot be combined: the worker serves one of them, and that of '--unix'"
             ),
             (
                 ["module", "class"], 2,
@@ -186,9 +196,69 @@ import Testing
         #expect(try read(given, inherited: inherited).socketSource == source)
     }
 
+    @Test(arguments: [[], ["port"], ["fd"]])
+    func `A path stands alone or beside another place`(others: [String]) throws {
+        let given = [("module", "m"), ("class", "C"), ("unix", "/run/w.sock")]
+        let configuration = try read(given + others.map { ($0, "7") })
+        #expect(configuration.unixPath == "/run/w.sock")
+        #expect((configuration.socketSource == nil) == others.isEmpty)
+        #expect(try read(given, inherited: 1).socketSource == .inherited(3))
+        let both = try read(given, variables: ["UNIVERSAL_WORKER_PORT": "7"])
+        #expect(both.port == 7 && both.unixPath == "/run/w.sock")
+    }
+
+    @Test func `A path has a file's name, 107 bytes at most, and is not abstract`() throws {
+        let longest = String(repeating: "ä", count: 53) + "a"
+        for good in ["a", "/a", "./a/b", "a b", "..a", longest] {
+            #expect(try configuration("unix", good).unixPath == good)
+        }
+        for bad in ["", "/", "a/", ".", "..", "/run/..", "@a", longest + "b"] {
+            #expect(throws: UsageError.self) { try configuration("unix", bad) }
+        }
+    }
+
+    @Test func `A mode is octal and lets the owner in`() throws {
+        func mode(_ text: String) throws -> UInt32 {
+            try read([("module", "m"), ("class", "C"), ("unix", "a"), ("unix-mode", text)])
+                .unixMode.bits
+        }
+        for (text, bits) in [("600", 0o600), ("0660", 0o660), ("00777", 0o777)]
+            as [(String, UInt32)]
+        {
+            #expect(try mode(text) == bits)
+        }
+        for bad in ["", "0", "0060", "0400", "01600", "0x600", "384", "+600", "u=rw"] {
+            #expect(throws: UsageError.self) { try mode(bad) }
+        }
+    }
+
+    @Test func `A group is a name that the system knows, or a number`() throws {
+        func group(_ text: String) throws -> UInt32? {
+            try read([("module", "m"), ("class", "C"), ("unix", "a"), ("unix-group", text)])
+                .unixGroup?.number
+        }
+        #expect(try group("web") == 2_002)
+        #expect(try group("0") == 0 && group("4294967294") == 4_294_967_294)
+        for (bad, message) in [
+            ("ann", "invalid value 'ann' for '--unix-group': this system has no such group"),
+            (
+                "4294967295",
+                "invalid value '4294967295' for '--unix-group': expected the name or the number of a "
+                    + "group"
+            ),
+        ] {
+            let error = #expect(throws: UsageError.self) { try group(bad) }
+            #expect(error?.description == message)
+        }
+        #expect(throws: UsageError.isUseless(option: "--unix-group", without: "--unix")) {
+            try configuration("unix-group", "web")
+        }
+    }
+
     @Test func `Stray arguments are named`() {
         #expect(throws: UsageError.strayArguments(["a", "b"])) {
-            try CommandLineReading().finish(strays: ["a", "b"], inheritedSockets: 1)
+            try CommandLineReading().finish(
+                strays: ["a", "b"], inheritedSockets: 1, lookUp: Self.lookUp)
         }
         #expect(
             UsageError.strayArguments(["a", "b"]).description == "unexpected arguments 'a', 'b'")
@@ -288,7 +358,9 @@ import Testing
             for (name, value) in [("check-config", "")] + given {
                 _ = try reading.take(option(name), value: value)
             }
-            guard case .check(let report) = try reading.finish(strays: strays, inheritedSockets: 0)
+            guard
+                case .check(let report) = try reading.finish(
+                    strays: strays, inheritedSockets: 0, lookUp: Self.lookUp)
             else { throw NoRun() }
             return report
         }

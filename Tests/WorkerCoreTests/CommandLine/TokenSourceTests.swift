@@ -17,7 +17,8 @@ import Testing
             let row = try #require(CommandLineTable.options.first { $0.name == name })
             _ = reading.take(row, value: value)
         }
-        return try reading.finish(strays: [], inheritedSockets: 0)
+        return try reading.finish(
+            strays: [], inheritedSockets: 0, lookUp: { _, _ in nil })
     }
 
     @Test(
