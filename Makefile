@@ -26,7 +26,7 @@ CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
 PAGES := pandoc
 PACKERS := dpkg-dev chrpath lintian
 SHELLS := zsh fish mandoc man-db
-VALIDATE := kubernetes-validate==1.37.0
+VALIDATE := kubernetes-validate==1.37.0 cloudcoil-models-prometheus-operator==0.80.1.0
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
@@ -167,7 +167,7 @@ proxy-check: build fixtures need-checks need-prometheus need-proxies
 ## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root
 container-check: build need-checks need-containers
 	@cd $(BUILD) && mkdir -p containers && if ! echo '$(VALIDATE)' | cmp -s - containers/stamp; then \
-		python3 -m venv containers && containers/bin/pip install --quiet --disable-pip-version-check '$(VALIDATE)' && \
+		python3 -m venv containers && containers/bin/pip install --quiet --disable-pip-version-check $(VALIDATE) && \
 		echo '$(VALIDATE)' > containers/stamp; \
 	fi
 	$(BUILD)/containers/bin/python Tests/Operations/container_check.py \

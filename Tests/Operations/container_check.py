@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import yaml
+from cloudcoil.models.prometheus_operator.v1 import PodMonitor
 from containerfile import BUILD, Container, Image, debian, run
 from processes import CONTRIB, PATIENCE, ROOT, Failure, expect
 
@@ -53,6 +54,24 @@ def check_kubernetes(validate: Path, commands: list[list[str]]) -> str:
     return "{runAsUser}:{runAsGroup}".format_map(worker["securityContext"])
 
 
+def check_podmonitor() -> None:
+    monitor = yaml.safe_load((CONTRIB / "podmonitor.yaml").read_text())
+    known = PodMonitor.model_validate(monitor).model_dump(by_alias=True, exclude_unset=True, mode="json")
+    expect(known == monitor, f"of podmonitor.yaml the Prometheus Operator knows {known}")
+    deployment, _ = yaml.safe_load_all((CONTRIB / "kubernetes.yaml").read_text())
+    template, spec = deployment["spec"]["template"], monitor["spec"]
+    labels = template["metadata"]["labels"]
+    expect(spec["selector"]["matchLabels"].items() <= labels.items(), "the PodMonitor finds no pod")
+    alerts = (CONTRIB / "alerts.yml").read_text()
+    expect(f'job="{labels[spec["jobLabel"]]}"' in alerts, "alerts.yml has another job")
+    ports = {port["name"]: port["containerPort"] for port in template["spec"]["containers"][1]["ports"]}
+    servers = (CONTRIB / "haproxy.cfg").read_text()
+    for endpoint in spec["podMetricsEndpoints"]:
+        expect(f"bind 127.0.0.1:{ports[endpoint['port']]}\n" in servers, "haproxy.cfg has its metrics at another port")
+        expect(f" path {endpoint['path']} " in servers, "haproxy.cfg has its metrics at another path")
+    print("ok   podmonitor.yaml is a PodMonitor of the Prometheus Operator's; labels, job, port and path agree")
+
+
 def context() -> Path:
     """What `make install` puts into an image, as the Containerfile tells, and the plugin."""
     folder = BUILD / "image"
@@ -92,6 +111,7 @@ def main() -> None:
     commands: list[list[str]] = []
     check_compose(commands)
     user = check_kubernetes(validate, commands)
+    check_podmonitor()
     if subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True).returncode:
         print("skipped: the Containerfile's steps need root, and namespaces")
         return
