@@ -179,6 +179,7 @@ page-check: build fixtures need-checks need-page $(PAGE)/stamp
 
 ## openapi-check: GET /openapi.json is valid, and schemathesis finds it true, with plugins of both kinds
 openapi-check: build fixtures need-checks $(OPENAPI)/stamp
+	swift build --product SwiftPlugins
 	$(OPENAPI)/bin/python Tests/OpenAPI/openapi_check.py
 
 # Selenium, and axe-core, which judges contrast and labels; schemathesis; made anew when a list changes.

@@ -38,6 +38,11 @@ static uw_status execute(void *instance, const uw_call *call) {
                   is_one_of(call->kwargs, "{\"mode\":\"on\"}", "{\"mode\":\"off\"}"));
 }
 
+static uw_status is_on(void *instance, const uw_call *call) {
+    (void)instance;
+    return finish(call, true);
+}
+
 static uw_status turn(void *instance, const uw_call *call) {
     (void)instance;
     return finish(call, is_one_of(call->body, "\"on\"", "\"off\""));
@@ -67,9 +72,9 @@ static uw_status body_schemas(void *instance, uw_reply reply) {
     static const char schemas[] =
         "{\"/execute\": {\"type\": \"object\", \"properties\": {"
         "  \"args\": {\"type\": \"array\", \"maxItems\": 0},"
-        "  \"kwargs\": {\"type\": \"object\", \"properties\": {\"mode\": {\"$ref\": \"#/$defs/mode\"}},"
+        "  \"kwargs\": {\"type\": \"object\", \"properties\": {\"mode\": {\"enum\": [\"on\", \"off\"]}},"
         "    \"required\": [\"mode\"], \"additionalProperties\": false}},"
-        "  \"required\": [\"kwargs\"], \"$defs\": {\"mode\": {\"enum\": [\"on\", \"off\"]}}},"
+        "  \"required\": [\"kwargs\"]},"
         " \"/switch\": {\"enum\": [\"on\", \"off\"]}}";
     return host->reply(reply, schemas, sizeof schemas - 1);
 }
@@ -86,7 +91,7 @@ static void destroy(void *instance) { (void)instance; }
 
 static const uw_endpoint endpoints[] = {
     {.method = UW_POST, .runs = UW_AS_CALL, .path = "/switch", .handle = turn},
-    {.method = UW_GET, .runs = UW_AS_CALL, .path = "/switched", .handle = turn},
+    {.method = UW_GET, .runs = UW_AS_CALL, .path = "/switched", .handle = is_on},
 };
 
 #define CLASS(called)                                                                             \

@@ -6,5 +6,6 @@ public func pluginEntry(
     _ host: WorkerHost, _ name: WorkerText, _ reply: WorkerReply, _ table: WorkerTable
 ) -> WorkerStatus {
     Worker.export(
-        [Shelf.self, Library.self, Crowd.self, Plain.self, Wrong.self], host, name, reply, table)
+        [Shelf.self, Library.self, Crowd.self, Canvas.self, Plain.self, Wrong.self], host, name,
+        reply, table)
 }

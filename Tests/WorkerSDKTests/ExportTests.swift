@@ -44,7 +44,7 @@ import WorkerSDK
         let counter = try #require(LoadedPlugin(Counter.self))
         #expect(counter.name == "The Counter")
         #expect(counter.version == "2")
-        #expect(counter.abi == [1, UInt32(UW_ABI_MINOR), 192])
+        #expect(counter.abi == [1, UInt32(UW_ABI_MINOR), 200])
         #expect(counter.hasCancel)
         let failing = try #require(LoadedPlugin(Failing.self))
         #expect(failing.name == "Failing")

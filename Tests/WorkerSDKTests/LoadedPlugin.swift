@@ -67,6 +67,10 @@ struct Answer: Equatable, CustomStringConvertible {
         Self.answering { unsafe table.config_schema?(instance, $0) ?? -1 }
     }
 
+    func bodySchemas() -> Answer {
+        Self.answering { unsafe table.body_schemas?(instance, $0) ?? -1 }
+    }
+
     func configuration() -> Answer {
         Self.answering { unsafe table.current_config?(instance, $0) ?? -1 }
     }

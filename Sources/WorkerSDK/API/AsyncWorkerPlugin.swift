@@ -57,6 +57,13 @@ extension AsyncWorkerPlugin {
     public func execute(_ arguments: Arguments, call: CallContext) async throws {}
 }
 
+extension AsyncWorkerPlugin {
+    /// The schemas that follow from `Arguments`, and from what endpoints take.
+    public static var bodySchemas: [String: JSONValue] {
+        BodySchemas.derived(Self.self, Arguments.self)
+    }
+}
+
 extension AsyncWorkerPlugin where Output == Null {
     /// Runs the call that returns nothing, and returns `null` for it.
     public func execute(_ arguments: Arguments, call: CallContext) async throws -> Null {

@@ -51,6 +51,13 @@ extension ConcurrentWorkerPlugin {
     public func execute(_ arguments: Arguments, call: CallContext) throws {}
 }
 
+extension ConcurrentWorkerPlugin {
+    /// The schemas that follow from `Arguments`, and from what endpoints take.
+    public static var bodySchemas: [String: JSONValue] {
+        BodySchemas.derived(Self.self, Arguments.self)
+    }
+}
+
 extension ConcurrentWorkerPlugin where Output == Null {
     /// Runs the call that returns nothing, and returns `null` for it.
     public func execute(_ arguments: Arguments, call: CallContext) throws -> Null {

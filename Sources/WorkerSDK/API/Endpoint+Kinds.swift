@@ -41,16 +41,17 @@ extension Endpoint where Plugin: WorkerPlugin {
         _ path: String, taking type: Input.Type, runs: EndpointRun = .asCall,
         _ handler: @escaping (inout Plugin, Input, CallContext) throws -> some Encodable
     ) -> Self {
-        make(.post, path, runs) { plugin, call in
+        make(.post, path, runs, taking: type) { plugin, call in
             try handler(&plugin, call.body(as: Input.self), call)
         }
     }
 
     private static func make(
         _ method: EndpointMethod, _ path: String, _ runs: EndpointRun,
+        taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping (inout Plugin, CallContext) throws -> some Encodable
     ) -> Self {
-        Self(method, path, Run(runs)) { state, call in
+        Self(method, path, Run(runs), taking: input) { state, call in
             state.answer(call) { try CallResult(handler(&state.plugin, call)) }
         }
     }
@@ -99,16 +100,17 @@ extension Endpoint where Plugin: ConcurrentWorkerPlugin {
         _ path: String, taking type: Input.Type, runs: EndpointRun = .asCall,
         _ handler: @escaping @Sendable (Plugin, Input, CallContext) throws -> Output
     ) -> Self {
-        make(.post, path, runs) { plugin, call in
+        make(.post, path, runs, taking: type) { plugin, call in
             try handler(plugin, call.body(as: Input.self), call)
         }
     }
 
     private static func make<Output: Encodable & SendableMetatype>(
         _ method: EndpointMethod, _ path: String, _ runs: EndpointRun,
+        taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping @Sendable (Plugin, CallContext) throws -> Output
     ) -> Self {
-        Self(method, path, Run(runs)) { state, call in
+        Self(method, path, Run(runs), taking: input) { state, call in
             state.answer(call) { try CallResult(handler(state.plugin, call)) }
         }
     }
@@ -157,16 +159,17 @@ extension Endpoint where Plugin: AsyncWorkerPlugin {
         _ path: String, taking type: Input.Type, runs: EndpointRun = .asCall,
         _ handler: @escaping @Sendable (Plugin, Input, CallContext) async throws -> Output
     ) -> Self {
-        make(.post, path, runs) { plugin, call in
+        make(.post, path, runs, taking: type) { plugin, call in
             try await handler(plugin, call.body(as: Input.self), call)
         }
     }
 
     private static func make<Output: Encodable & SendableMetatype>(
         _ method: EndpointMethod, _ path: String, _ runs: EndpointRun,
+        taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping @Sendable (Plugin, CallContext) async throws -> Output
     ) -> Self {
-        Self(method, path, Run(runs)) { state, call in
+        Self(method, path, Run(runs), taking: input) { state, call in
             let plugin = state.plugin
             return state.start(call) { try CallResult(await handler(plugin, call)) }
         }

@@ -62,17 +62,21 @@ public struct Endpoint<Plugin: PluginClass> {
     let run: Run
     /// Whether the handler runs beside calls, and gets the plugin all the same.
     let readsPlugin: Bool
+    /// What the body is read as, if the handler is given that.
+    let input: (any Decodable.Type)?
     /// Runs a request to its end, or starts it.
     let handle: (PluginState<Plugin>, CallContext) -> Int32
 
     init(
         _ method: EndpointMethod, _ path: String, _ run: Run, readsPlugin: Bool = false,
+        taking input: (any Decodable.Type)? = nil,
         _ handle: @escaping (PluginState<Plugin>, CallContext) -> Int32
     ) {
         self.method = method
         self.path = path
         self.run = run
         self.readsPlugin = readsPlugin
+        self.input = input
         self.handle = handle
     }
 

@@ -17,6 +17,13 @@ public protocol PluginClass {
     /// The JSON Schema of the configuration; by default made from its properties and defaults.
     static var configurationSchema: JSONValue { get }
 
+    /// The JSON Schemas of what requests bring, by path; by default made from the types that are decoded.
+    ///
+    /// Of `/execute` and `/execute_stream` that is the whole body: an object with `args` and `kwargs`. `GET /openapi.json`
+    /// shows them, and no request is checked by them. An enum is told with its cases if it is `CaseIterable`; a type with an
+    /// `init(from:)` that looks at what is there is left open.
+    static var bodySchemas: [String: JSONValue] { get }
+
     /// Headers of requests that calls are to have, such as `traceparent`; by default none.
     ///
     /// Up to 32 names of up to 64 bytes. See ``CallContext/headers``.
@@ -60,6 +67,9 @@ extension PluginClass {
     public static var configurationSchema: JSONValue {
         ConfigurationSchema.derived(Configuration.self)
     }
+
+    /// None, but for the kinds of plugins, whose types tell.
+    public static var bodySchemas: [String: JSONValue] { [:] }
 
     /// None.
     public static var requestHeaders: [String] { [] }

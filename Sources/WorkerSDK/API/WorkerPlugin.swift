@@ -54,6 +54,13 @@ extension WorkerPlugin {
     public mutating func execute(_ arguments: Arguments, call: CallContext) throws {}
 }
 
+extension WorkerPlugin {
+    /// The schemas that follow from `Arguments`, and from what endpoints take.
+    public static var bodySchemas: [String: JSONValue] {
+        BodySchemas.derived(Self.self, Arguments.self)
+    }
+}
+
 extension WorkerPlugin where Output == Null {
     /// Runs the call that returns nothing, and returns `null` for it.
     public mutating func execute(_ arguments: Arguments, call: CallContext) throws -> Null {

@@ -40,6 +40,10 @@ extension PluginInstance {
         try JSONText.encode(Plugin.configurationSchema, as: "schema")
     }
 
+    func bodySchemas() throws -> Data {
+        try JSONText.encode(Plugin.bodySchemas, as: "body schemas")
+    }
+
     func cancel(_ id: uw_call_id) {
         state.calls.cancel(id)
     }

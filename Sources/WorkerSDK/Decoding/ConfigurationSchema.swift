@@ -41,22 +41,16 @@ enum ConfigurationSchema {
             case .object(let object) = derived(nested)
         {
             schema = object
-        } else if let name = typeName(property.type) ?? value?.typeName {
+        } else if case .object(let known)? = KnownType(property.type)?.schema,
+            let type = known["type"]
+        {
+            schema["type"] = type
+        } else if let name = value?.typeName {
             schema["type"] = .string(name)
         }
         if property.isOptional, let type = schema["type"] { schema["type"] = [type, "null"] }
         schema["default"] = value ?? .null
         return .object(schema)
-    }
-
-    private static func typeName(_ type: Any.Type) -> String? {
-        switch type {
-        case is Bool.Type: "boolean"
-        case is String.Type: "string"
-        case is any BinaryInteger.Type: "integer"
-        case is any BinaryFloatingPoint.Type: "number"
-        default: nil
-        }
     }
 }
 

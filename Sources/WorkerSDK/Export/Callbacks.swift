@@ -74,6 +74,10 @@ func leaveConfigurationSchema(
     unsafe InstanceBox.behind(instance).leave(reply) { try $0.configurationSchema() }
 }
 
+func leaveBodySchemas(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
+    unsafe InstanceBox.behind(instance).leave(reply) { try $0.bodySchemas() }
+}
+
 func leaveConfiguration(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
     unsafe InstanceBox.behind(instance).leave(reply) { try $0.configuration() }
 }

@@ -61,7 +61,7 @@ final class ClassEntry {
     }
 
     /// The endpoints that a type declares, if it does.
-    private static func endpoints<Plugin: PluginClass>(of _: Plugin.Type) -> [Endpoint<Plugin>] {
+    static func endpoints<Plugin: PluginClass>(of _: Plugin.Type) -> [Endpoint<Plugin>] {
         func declared<Declaring: EndpointPlugin>(_: Declaring.Type) -> [Endpoint<Plugin>]? {
             Declaring.endpoints as? [Endpoint<Plugin>]
         }

@@ -37,7 +37,7 @@ enum ClassTable {
                 on_enable: type is any EnablingPlugin.Type ? enableInstance : nil,
                 on_disable: type is any EnablingPlugin.Type ? disableInstance : nil,
                 config_options: type is any ConfigurationOptionsPlugin.Type
-                    ? leaveConfigurationOptions : nil, body_schemas: nil))
+                    ? leaveConfigurationOptions : nil, body_schemas: leaveBodySchemas))
         return unsafe UnsafePointer(table)
     }
 
