@@ -57,6 +57,7 @@ class Unspeakable(Later):
     def test_a_task_is_found_by_any_name_that_its_adapter_has(self):
         runner = self.start(adapters="probe:Numbered,probe:Bound")
         body = {"task": 5, "method": "double", "kwargs": {"value": 4}}
-        self.assertEqual(self.assertAnswer(self.ask(runner.lane, "/task", body), 200, ["X-CJM-Accounts"]), 8)
+        frame = self.ask(runner.lane, "/task", body)
+        self.assertEqual(self.assertAnswer(frame, 200, ["X-CJM-Accounts"]), 8)
         detail = self.assertAnswer(self.ask(runner.lane, "/task", {"task": [5]}), 404)["detail"]
         self.assertEqual(detail, "No adapter bound for task [5] (bound: [5, 'bound'])")

@@ -1,7 +1,7 @@
 """One call: what the daemon wants of the plugin, and what becomes of it."""
 
 from .encoding import LARGE, decode, shown
-from .errors import encoded, report
+from .errors import report
 from .frames import ANSWER, CONTEXT, ERROR, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
 

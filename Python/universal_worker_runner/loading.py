@@ -7,7 +7,7 @@ from .encoding import shown
 
 
 def prepare_paths(parameters):
-    """sys.argv is the worker's, without `-m NAME` as in Python; its directory is where `python -m` has it."""
+    """sys.argv is the worker's, without -m as in Python; its directory is where `python -m` has it."""
     argv = parameters.argv
     sys.argv[:] = argv[:1] + argv[3:] if argv[1:2] == ["-m"] else argv
     if sys.path and sys.path[0] == "":  # of `-c`; absent with -P, -I and PYTHONSAFEPATH
