@@ -7,8 +7,10 @@ extension ExitCode {
         case .clean: "told to end by SIGTERM or SIGINT, and did"
         case .loadFailure:
             "the plugin cannot be loaded: `FATAL: Failed to load M:C - reason` on stdout"
-        case .usage: "wrong command line"
-        case .bindFailure: "the address cannot be had, such as a port that is taken"
+        case .usage: "wrong command line, or no good tokens"
+        case .bindFailure:
+            "the address or path cannot be had, such as a port that is taken; `--allow-user` cannot be "
+                + "enforced"
         case .pluginFatal:
             "the plugin said that it is broken for good; with `--on-crash restart`, its process died "
                 + "four times in a minute"

@@ -11,7 +11,8 @@ package enum ManualPage {
             ".SH NAME", "universal\\-worker \\- serve one plugin to this machine over HTTP",
             ".SH SYNOPSIS", ".nh", ".ad l",
         ]
-        let usage = CommandLineHelp.usage(program: "universal-worker").split(separator: " ")
+        let usage = CommandLineHelp.usage(program: "universal-worker")
+            .split(whereSeparator: \.isWhitespace)
         lines += synopsis(usage.dropFirst(2).map(String.init))
         for subcommand in Subcommand.allCases {
             lines.append(".br")

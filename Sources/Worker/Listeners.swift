@@ -5,6 +5,7 @@ internal import WorkerOS
 /// The sockets on which the worker takes connections: one of TCP or inherited, one of its own path, or both.
 final class Listeners: Sendable {
     private let opened = Mutex<[ListeningSocket]>([])
+    private let check = Mutex<PeerCheck?>(nil)
 
     /// In the order in which they were opened.
     var all: [ListeningSocket] { opened.withLock { $0 } }
@@ -19,11 +20,23 @@ final class Listeners: Sendable {
         case .inherited(let descriptor): add(try ListeningSocket.inherited(fd: descriptor))
         case nil: break
         }
-        guard let path = configuration.unixPath else { return }
-        add(
-            try ListeningSocket.unix(
-                path, mode: configuration.unixMode, group: configuration.unixGroup?.number))
+        if let path = configuration.unixPath {
+            add(
+                try ListeningSocket.unix(
+                    path, mode: configuration.unixMode, group: configuration.unixGroup?.number))
+        }
+        let users = configuration.allowedUsers.compactMap(\.number)
+        guard !users.isEmpty else { return }
+        do throws(SystemError) {
+            let made = try PeerCheck(users: users, asksKernel: all.contains { !$0.isUnix })
+            check.withLock { $0 = made }
+        } catch {
+            throw .cannotKnowPeers(error)
+        }
     }
+
+    /// Which users are admitted; nil for all that can connect.
+    var peers: PeerCheck? { check.withLock { $0 } }
 
     private func add(_ socket: ListeningSocket) { opened.withLock { $0.append(socket) } }
 

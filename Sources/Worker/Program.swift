@@ -105,6 +105,9 @@ struct Program {
                 pluginLines.write(.info, "plugin stdout: \($0)")
             }
             for socket in listeners.all { vitals.add("its listening socket", socket.descriptor) }
+            if let descriptor = listeners.peers?.descriptor {
+                vitals.add("its socket to the kernel", descriptor)
+            }
             vitals.add { capture.isWhole ? nil : "the pipe that captures its stdout" }
             var errorCapture: StandardOutputCapture?
             if log.format != .text {

@@ -345,6 +345,7 @@ final class RunningWorker: Sendable {
             clock: Moment.now)
         options.isEarly = plugin == nil
         options.mostHeld = configuration.maxQueue + 1
+        if let peers = listeners.peers { options.admits = { peers.admits($0) } }
         options.tokens = tokens?.check
         // The tokens are not for the plugin, on a Unix socket neither.
         options.headerNames = (plugin?.headerNames ?? []).filter {

@@ -140,6 +140,15 @@ int clinux_connect_unix(int descriptor, const char *_Nonnull name, size_t length
 /// Binds a Unix socket to a path or an abstract name likewise.
 int clinux_bind_unix(int descriptor, const char *_Nonnull name, size_t length);
 
+/// A socket to ask the kernel about connections of this machine (NETLINK_SOCK_DIAG); -1 and errno on failure.
+int clinux_open_socket_diagnosis(void);
+
+/// The user at the other end of a connection: over TCP the one that made the socket there, on this machine and
+/// in this network namespace; on a Unix socket the one that connected. -1 where that cannot be found out,
+/// as the other end is closed already, say. By one thread; `netlink` is of the function above, and
+/// needed for TCP alone.
+int clinux_peer_user(int netlink, int socket, uid_t *_Nonnull user);
+
 /// Opens a folder, to name files in it (O_PATH); -1 and errno on failure.
 int clinux_open_folder(const char *_Nonnull path);
 

@@ -132,6 +132,11 @@ package struct CommandLineReading: Sendable {
         {
             note(.unknownAccount(group.name, .group, option: "--unix-group"))
         }
+        for index in configuration.allowedUsers.indices
+        where !configuration.allowedUsers[index].resolve(.user, lookUp) {
+            let name = configuration.allowedUsers[index].name
+            note(.unknownAccount(name, .user, option: "--allow-user"))
+        }
         for name in ["unix-mode", "unix-group"]
         where given.contains(name) && configuration.unixPath == nil {
             note(.isUseless(option: "--\(name)", without: "--unix"))

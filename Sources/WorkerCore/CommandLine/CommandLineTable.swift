@@ -48,6 +48,10 @@ package enum CommandLineTable {
             "The group of that socket, by name or number."),
 
         .list(
+            "allow-user", "USER", \.allowedUsers, .account(.user), .access,
+            "Serves this user of the machine, by name or number, the worker's own and root, and no "
+                + "others; repeatable."),
+        .list(
             "allow-host", "NAME", \.allowedHosts, .hostName, .access,
             "Accepts requests for this host name, in addition to the loopback ones; repeatable."),
         .list(

@@ -30,6 +30,8 @@ package struct Configuration: Sendable, Equatable {
     package var unixGroup: Account?
     /// The process whose end ends the worker; 0: none.
     package var parentProcess: Int32 = 0
+    /// The users that may connect, beside the worker's own and root; empty for all that can.
+    package var allowedUsers: [Account] = []
     /// Host names that requests may carry beside the loopback ones, in lower case.
     package var allowedHosts: [String] = []
     /// Origins that requests may carry beside the worker's own, in lower case.

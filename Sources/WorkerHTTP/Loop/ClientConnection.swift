@@ -47,6 +47,8 @@ final class ClientConnection {
     var phase = Phase.none
     /// Whether it came by a Unix socket: then no page of a browser can be behind it.
     let isUnix: Bool
+    /// Whether the user behind it is one that is served.
+    let isAdmitted: Bool
     /// Whether there were as many connections as are served when it came.
     let isExcess: Bool
     /// Whether it is out of libmicrohttpd's turns, until its exchange is woken.
@@ -81,14 +83,15 @@ final class ClientConnection {
     let access: AccessNotes?
 
     init(
-        _ connection: Connection, number: UInt64, socket: Int32, isExcess: Bool, budget: Budget,
-        access: AccessNotes?
+        _ connection: Connection, number: UInt64, socket: Int32, isAdmitted: Bool, isExcess: Bool,
+        budget: Budget, access: AccessNotes?
     ) {
         self.access = access
         self.connection = connection
         self.number = number
         self.socket = socket
         isUnix = connection.isUnix
+        self.isAdmitted = isAdmitted
         self.isExcess = isExcess
         replyHeld = Holding(of: budget)
     }

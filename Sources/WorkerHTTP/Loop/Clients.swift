@@ -75,8 +75,9 @@ final class Clients {
     func add(_ connection: Connection, _ socket: Int32, at now: Moment) -> ClientConnection {
         last += 1
         let client = ClientConnection(
-            connection, number: last, socket: socket, isExcess: count >= options.maxConnections,
-            budget: options.budget,
+            connection, number: last, socket: socket,
+            isAdmitted: options.admits?(socket) ?? true,
+            isExcess: count >= options.maxConnections, budget: options.budget,
             access: options.logsAccess ? AccessNotes(peer: connection.peer) : nil)
         expect(
             .request, of: client,

@@ -36,12 +36,15 @@ extension Server {
                 connection)
         }
         let target = unsafe fieldBytes(url, strlen(url))
-        var plan = unsafe plan(head, target, asked, policy(of: client))
+        var plan = unsafe plan(head, target, asked, client)
         switch plan {
         case .answer(let row, id: _): client?.access?.row = row
         case .refuse(403, let detail, _, of: _): service.requestRefused(403, detail)
         case .challenge(let refusal, page: _): service.requestRefused(401, refusal.detail)
         case .refuse, .preflight: break
+        }
+        if !(client?.isAdmitted ?? true), let refusal = plan.refusal {
+            return refuseNow(refusal, connection)
         }
         if isEarly, mustWait(plan), let client {
             // It comes here again when it is let go on.
@@ -122,14 +125,22 @@ extension Server {
 
     private func plan(
         _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>, _ method: Method,
-        _ policy: AccessPolicy?
+        _ client: ClientConnection?
     ) -> Request.Plan {
+        let policy = policy(of: client)
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
         let problem = policy.flatMap { policy in
             policy.problem(head, method, authority: parts.authority, of: names)
         }
         if let problem { return .refuse(status: 403, detail: problem, allow: nil) }
+        guard client?.isAdmitted ?? true else {
+            return .refuse(
+                status: 403,
+                detail:
+                    "The user behind the connection is not admitted, or not known (--allow-user)",
+                allow: nil)
+        }
         let route = endpoints.route(method, names.extracting(parts.path))
         let isPreflight =
             method == .options && head.asksForMethod && policy?.admits(head) ?? false

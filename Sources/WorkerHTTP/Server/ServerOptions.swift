@@ -24,6 +24,10 @@ package struct ServerOptions: Sendable {
     package var policy: AccessPolicy
     /// The tokens of which requests over TCP have to show one; nil where they need none.
     package var tokens: TokenCheck?
+    /// Whether the client of a connected socket is served at all; nil for all.
+    ///
+    /// On the HTTP thread, as the connection begins.
+    package var admits: (@Sendable (_ socket: Int32) -> Bool)?
     /// What is served: the worker's own endpoints, and those that were added while it starts.
     package var endpoints = EndpointTable()
     /// The process, as /health names it.

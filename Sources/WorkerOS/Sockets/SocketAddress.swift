@@ -76,6 +76,7 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
     case cannotListen(host: String, port: UInt16, SystemError)
     case cannotListenOnInherited(Int32, SystemError)
     case cannotListenAt(path: String, SocketPathError)
+    case cannotKnowPeers(SystemError)
     case notOpen(Int32)
     case notSocket(Int32)
     case notStream(Int32)
@@ -92,6 +93,9 @@ package enum SocketError: Error, Equatable, CustomStringConvertible {
         case .cannotListenOnInherited(let descriptor, let error):
             "cannot listen on inherited descriptor \(descriptor): \(error)"
         case .cannotListenAt(let path, let error): "cannot listen on unix:\(path): \(error)"
+        case .cannotKnowPeers(let error):
+            "the users behind connections cannot be found out (--allow-user, NETLINK_SOCK_DIAG): "
+                + "\(error)"
         case .notOpen(let descriptor): "inherited descriptor \(descriptor) is not open"
         case .notSocket(let descriptor): "inherited descriptor \(descriptor) is not a socket"
         case .notStream(let descriptor):
