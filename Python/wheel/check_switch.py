@@ -168,6 +168,16 @@ def check_broken():
     kept.rename(BINARY)
 
 
+def check_link():
+    """A link to the environment is the environment."""
+    os.symlink(ENVIRONMENT, "link")
+    for package in PACKAGES:
+        said = run("link/bin/python", "-m", f"{package}.core.worker", "--version")[0]
+        assert said.startswith("universal-worker "), said
+    said = run("link/bin/universal-worker", "status")[0]
+    assert said.startswith("enabled in ") and said.count("\n") == 1, said
+
+
 def check_others():
     """An environment that sees these packages is another one; a binary elsewhere has no environment."""
     run(PYTHON, "-m", "venv", "--without-pip", "--system-site-packages", "child")
@@ -200,11 +210,12 @@ def main():
             check_on,
             check_hand_over,
             check_broken,
+            check_link,
             check_others,
             check_off_again,
         ):
             check()
-    print("the switch: off, on, handed over, broken, elsewhere, off again")
+    print("the switch: off, on, handed over, broken, by a link, elsewhere, off again")
 
 
 if __name__ == "__main__":

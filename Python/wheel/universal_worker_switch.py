@@ -27,8 +27,7 @@ def start():
         prefix, binary, size = read()
     except (OSError, ValueError):
         return  # off
-    # An environment that sees the packages of this one has not been switched, nor has a copy of it.
-    if prefix != sys.prefix:
+    if not is_here(prefix):
         return
     problem = "it is not the file that was enabled"
     try:
@@ -38,6 +37,14 @@ def start():
         problem = error.strerror
     text = "universal-worker: cannot run %s (%s), so the original worker runs\n"
     os.write(2, os.fsencode(text % (binary, problem)))
+
+
+def is_here(prefix):
+    """Whether that is this environment, by whichever path; one that sees its packages, or a copy, is not."""
+    try:
+        return os.path.samefile(prefix, sys.prefix)
+    except OSError:
+        return False
 
 
 def read():
@@ -87,7 +94,7 @@ def status(_binary):
     except (OSError, ValueError):
         print("disabled in %s: %s" % (sys.prefix, original))
         return 0
-    if prefix != sys.prefix:
+    if not is_here(prefix):
         print("disabled in %s, though enabled in %s: %s" % (sys.prefix, prefix, original))
         return 0
     import subprocess
