@@ -1,3 +1,6 @@
+import ast
+import builtins
+import glob
 import os
 import shutil
 import subprocess
@@ -135,3 +138,15 @@ class Loading(Case):
             if file.endswith(".py") and file != "bootstrap.py":
                 self.assertIn(b'"%s": r' % file[:-3].encode(), driver.TEXT)
         self.assertGreaterEqual(sys.version_info, (3, 8))
+
+    def test_no_module_binds_the_name_of_a_builtin(self):
+        # It would be local to the whole function, also to the branch that needs the builtin.
+        for file in glob.glob(os.path.join(driver.bundle.PACKAGE, "*.py")):
+            with open(file) as opened:
+                tree = ast.parse(opened.read())
+            for node in ast.walk(tree):
+                name = node.arg if isinstance(node, ast.arg) else None
+                if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                    name = node.id
+                if name != "help":  # an argument of those who make metrics
+                    self.assertFalse(name and hasattr(builtins, name), (file, name))
