@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the quick start of README.md as it stands there, and compares what it prints.
+"""Runs what documents tell readers to run, as it stands there, and compares what it prints.
 
-Its python block is saved under the name in its first line. Its sh block is run in a folder that has
+A section's python block is saved under the name in its first line. Its sh block is run in a folder that has
 .build, without its calls of make and on a free port; a comment below a command says what the command
 prints, where … stands for anything. Needs `make build`.
 """
@@ -17,12 +17,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "--- end of a command"
+SECTIONS = {
+    "README.md": ["Quick start"],
+    "docs/python.md": ["A whole plugin", "Requests, health and metrics"],
+}
 
 
-def block(section: str, language: str) -> str:
+def block(place: str, section: str, language: str) -> str:
     found = re.search(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
     if not found:
-        sys.exit(f"README.md: the quick start has no {language} block")
+        sys.exit(f"{place}: there is no {language} block")
     return found[1]
 
 
@@ -37,7 +41,7 @@ def commands(text: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def run(script: str, folder: str) -> str:
+def run(place: str, script: str, folder: str) -> str:
     bash = subprocess.Popen(
         ["bash", "-e", "-c", script],
         cwd=folder,
@@ -54,37 +58,38 @@ def run(script: str, folder: str) -> str:
         except ProcessLookupError:
             pass
     if bash.returncode != 0:
-        sys.exit(
-            f"README.md: the quick start ended with {bash.returncode}, having printed:\n{output}"
-        )
+        sys.exit(f"{place}: the commands ended with {bash.returncode}, having printed:\n{output}")
     return output
 
 
-def main() -> None:
-    section = (
-        (ROOT / "README.md").read_text().partition("\n## Quick start\n")[2].partition("\n## ")[0]
-    )
-    plugin, steps = block(section, "python"), commands(block(section, "sh"))
+def check(file: str, title: str) -> None:
+    place = f"{file}, {title}"
+    section = (ROOT / file).read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    plugin, steps = block(place, section, "python"), commands(block(place, section, "sh"))
     name = re.search(r"# (\w+\.py)$", plugin.partition("\n")[0])
     if not name:
-        sys.exit(
-            "README.md: the first line of the quick start's plugin does not end in '# NAME.py'"
-        )
+        sys.exit(f"{place}: the first line of the plugin does not end in '# NAME.py'")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     script = "".join(f"{command}\necho; echo '{MARK}'\n" for command, _ in steps)
     if "8080" not in script:
-        sys.exit("README.md: the quick start does not use port 8080")
+        sys.exit(f"{place}: the commands do not use port 8080")
     with tempfile.TemporaryDirectory(prefix="universal-worker-") as folder:
         Path(folder, name[1]).write_text(plugin)
         Path(folder, ".build").symlink_to(ROOT / ".build")
-        output = run(script.replace("8080", str(port)) + "wait\n", folder)
+        output = run(place, script.replace("8080", str(port)) + "wait\n", folder)
     printed = [part.strip().splitlines() for part in output.split(MARK)[:-1]]
     for (command, lines), found in zip(steps, printed, strict=True):
         pattern = "\n".join(".*".join(map(re.escape, line.split("…"))) for line in lines)
         if not re.fullmatch(pattern, "\n".join(found)):
-            sys.exit(f"README.md: $ {command}\nsays:   {lines}\nprints: {found}")
-    print(f"README.md: {len(steps)} commands of the quick start print what it says")
+            sys.exit(f"{place}: $ {command}\nsays:   {lines}\nprints: {found}")
+    print(f"{place}: {len(steps)} commands print what it says")
+
+
+def main() -> None:
+    for file, titles in SECTIONS.items():
+        for title in titles:
+            check(file, title)
 
 
 if __name__ == "__main__":
