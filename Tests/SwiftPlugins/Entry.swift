@@ -6,6 +6,8 @@ public func pluginEntry(
     _ host: WorkerHost, _ name: WorkerText, _ reply: WorkerReply, _ table: WorkerTable
 ) -> WorkerStatus {
     Worker.export(
-        [Shelf.self, Library.self, Crowd.self, Canvas.self, Plain.self, Wrong.self], host, name,
-        reply, table)
+        [
+            Shelf.self, Library.self, Crowd.self, Canvas.self, Plain.self, Wrong.self,
+            Painter.self, Counting.self, Ticking.self, Archive.self,
+        ], host, name, reply, table)
 }

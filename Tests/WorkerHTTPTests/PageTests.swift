@@ -54,10 +54,6 @@ import WorkerCore
     }
 
     private static func file(_ name: String) throws -> String {
-        let path = "\(Repository.root)/Sources/CPage/files/\(name)"
-        let file = try Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), from: "open \(path)")
-        var bytes: [UInt8] = []
-        while case let more = try file.read(), !more.isEmpty { bytes += more }
-        return String(decoding: bytes, as: UTF8.self)
+        try Repository.text(of: "Sources/CPage/files/\(name)")
     }
 }

@@ -62,9 +62,7 @@ import Testing
     func `The help is what its document shows`(option: String) throws {
         let help = try run([option])
         #expect(help.ending == .exited(0) && help.error.isEmpty)
-        let file = try Descriptor(
-            unsafe open(Repository.root + "/docs/command-line.md", O_RDONLY), from: "open")
-        let text = String(decoding: try file.read(1 << 20), as: UTF8.self)
+        let text = try Repository.text(of: "docs/command-line.md")
         let block = text[try #require(text.firstRange(of: "```\n")).upperBound...]
         #expect(block[..<(try #require(block.firstRange(of: "```"))).lowerBound] == help.output)
     }
