@@ -109,6 +109,18 @@ static inline int uw_mhd_is_unix(struct MHD_Connection *_Nonnull connection) {
     return info && info->client_addr && info->client_addr->sa_family == AF_UNIX;
 }
 
+/* Leaves the address that a socket is bound to, 4 or 16 bytes, and returns how many; 0 if it has none. */
+static inline int uw_local_address(int descriptor, uint8_t *_Nonnull address) {
+    struct sockaddr_storage name;
+    socklen_t size = sizeof name;
+    if (getsockname(descriptor, (struct sockaddr *)&name, &size) != 0) return 0;
+    if (name.ss_family == AF_INET)
+        return memcpy(address, &((struct sockaddr_in *)&name)->sin_addr, 4), 4;
+    if (name.ss_family == AF_INET6)
+        return memcpy(address, &((struct sockaddr_in6 *)&name)->sin6_addr, 16), 16;
+    return 0;
+}
+
 enum { UW_PEER_SIZE = INET6_ADDRSTRLEN + 32 };
 
 /* Writes who is at the other end of a connection into UW_PEER_SIZE bytes: ADDRESS:PORT, or

@@ -297,8 +297,11 @@ final class RunningWorker: Sendable {
                 "the limit of open files, \(ProcessLimits.openFiles), is too low for "
                     + "\(configuration.maxConnections) connections (--max-connections)")
         }
-        if tokens == nil, listeners.all.contains(where: { !$0.isUnix && !$0.isLoopback }) {
-            log.warning("the inherited socket is bound to more than this machine's loopback")
+        let open = listeners.all.first { !$0.isUnix && !$0.isLoopback }
+        if tokens == nil, let open {
+            log.warning(
+                "other machines may reach \(open.name), and there is no token: who reaches the "
+                    + "worker runs its plugin (--token-file)")
         }
         notifier.ready(
             status:

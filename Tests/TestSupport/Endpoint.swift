@@ -4,6 +4,8 @@ import Glibc
 public enum Endpoint: Sendable {
     /// A port of 127.0.0.1.
     case tcp(UInt16)
+    /// A port of another IPv4 address, whose first octet is in the highest byte.
+    case ipv4(UInt32, UInt16)
     /// A socket file.
     case unix(String)
 
@@ -16,17 +18,19 @@ public enum Endpoint: Sendable {
         let result: Int32
         switch self {
         case .tcp(let port):
+            return try Endpoint.ipv4(Self.loopback, port).connect(receiveBuffer: receiveBuffer)
+        case .ipv4(let address, let port):
             socket = try Self.socket(AF_INET)
             if let receiveBuffer { Self.set(SO_RCVBUF, SOL_SOCKET, to: receiveBuffer, of: socket) }
             let raw = socket.raw
-            result = unsafe Self.withLoopback(port) { unsafe Glibc.connect(raw, $0, $1) }
+            result = unsafe Self.withAddress(address, port) { unsafe Glibc.connect(raw, $0, $1) }
         case .unix(let path):
             socket = try Self.socket(AF_UNIX)
             let raw = socket.raw
             result = try unsafe Self.withPath(path) { unsafe Glibc.connect(raw, $0, $1) }
         }
         guard result == 0 else { throw TestFailure("\(failure): \(errorText())") }
-        if case .tcp = self { Self.set(TCP_NODELAY, Int32(IPPROTO_TCP), to: 1, of: socket) }
+        if case .ipv4 = self { Self.set(TCP_NODELAY, Int32(IPPROTO_TCP), to: 1, of: socket) }
         return socket
     }
 
@@ -60,14 +64,42 @@ public enum Endpoint: Sendable {
         return try Descriptor(Glibc.socket(family, type, 0), from: "socket")
     }
 
+    /// 127.0.0.1.
+    static let loopback: UInt32 = 0x7f00_0001
+
+    /// An address by which other machines may reach this one; nil where it has none.
+    public static let outward: UInt32? = {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard unsafe getifaddrs(&first) == 0 else { return nil }
+        defer { unsafe freeifaddrs(first) }
+        var next = unsafe first
+        while let entry = unsafe next?.pointee {
+            unsafe next = entry.ifa_next
+            guard let name = unsafe entry.ifa_addr,
+                unsafe name.pointee.sa_family == sa_family_t(AF_INET)
+            else { continue }
+            let address = unsafe name.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                unsafe UInt32(bigEndian: $0.pointee.sin_addr.s_addr)
+            }
+            if address >> 24 != 127 { return address }
+        }
+        return nil
+    }()
+
     /// Calls `body` with the address of `port` on 127.0.0.1.
     static func withLoopback(
         _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
+        unsafe withAddress(loopback, port, body)
+    }
+
+    private static func withAddress(
+        _ host: UInt32, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr = in_addr(s_addr: in_addr_t(0x7f00_0001).bigEndian)
+        address.sin_addr = in_addr(s_addr: in_addr_t(host).bigEndian)
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))

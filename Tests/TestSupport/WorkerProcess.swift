@@ -82,8 +82,10 @@ public final class WorkerProcess: Sendable {
 
     /// The port that a line of the log announces: the one place that knows how it is spelt.
     private static func announcedPort(_ line: Substring) -> UInt16? {
-        guard let range = line.firstRange(of: "listening on 127.0.0.1:") else { return nil }
-        return UInt16(line[range.upperBound...].prefix { $0.isNumber })
+        guard let range = line.firstRange(of: "listening on ") else { return nil }
+        let place = line[range.upperBound...].prefix { $0 != "," && $0 != " " }
+        guard let colon = place.lastIndex(of: ":") else { return nil }
+        return UInt16(place[place.index(after: colon)...])
     }
 
     /// Sends a signal.

@@ -65,7 +65,7 @@ import WorkerOS
         var expected = Configuration()
         expected.module = "m"
         expected.className = "C"
-        expected.host = .ipv6
+        expected.host = .ipv6Loopback
         expected.port = 0
         expected.allowedHosts = ["a", "b"]
         expected.allowedOrigins = ["http://x"]

@@ -62,6 +62,7 @@ package struct CommandLineReading: Sendable {
         findTokens()
         checkSockets(taken, inheritedSockets)
         findAccounts(lookUp)
+        checkHost()
         fitBody(given.union(taken))
         if isCheck {
             return .check(
@@ -141,6 +142,14 @@ package struct CommandLineReading: Sendable {
         where given.contains(name) && configuration.unixPath == nil {
             note(.isUseless(option: "--\(name)", without: "--unix"))
         }
+    }
+
+    /// Sees to it that other machines need a token, or are let in on purpose.
+    private mutating func checkHost() {
+        guard configuration.port != nil, !configuration.host.isLoopback,
+            configuration.tokenSource == nil, !configuration.allowsUnauthenticated
+        else { return }
+        note(.openToAll(configuration.host))
     }
 
     /// Sees to it that the largest body can be taken in; of the two limits, one that was not given

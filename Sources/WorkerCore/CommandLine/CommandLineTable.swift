@@ -35,8 +35,9 @@ package enum CommandLineTable {
             role: .listens, hasVariable: false,
             "Serves this inherited socket, which already listens."),
         .value(
-            "host", "ADDRESS", \.host, .loopback, .listening,
-            "The loopback address to listen on with --port."),
+            "host", "ADDRESS", \.host, .address, .listening,
+            "The address to listen on with --port; one that other machines reach, such as 0.0.0.0, "
+                + "only with a token."),
         .value(
             "unix", "PATH", \.unixPath, .socketPath, .listening, role: .listensBeside,
             "Listens on a Unix socket at this path, which it makes and removes."),
@@ -61,6 +62,9 @@ package enum CommandLineTable {
             "token-file", "FILE", \.tokenFile, .path, .access,
             "Asks clients on TCP for one of the tokens in this file, one a line, but for /health, "
                 + "/health/live and /health/ready."),
+        .toggle(
+            "allow-unauthenticated", \.allowsUnauthenticated, .access,
+            "Lets --host be any address without a token: who reaches it runs the plugin."),
 
         .value(
             "max-body", "BYTES", \.maxBody, .bytes(1...2 << 30), .limits,

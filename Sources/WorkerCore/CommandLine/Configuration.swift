@@ -17,7 +17,7 @@ package struct Configuration: Sendable, Equatable {
     /// What happens when the process of a Python plugin dies; nil for `exit`.
     package var onCrash: CrashAnswer?
     /// The address that `port` belongs to.
-    package var host = LoopbackAddress.standard
+    package var host = IPAddress.standard
     /// The port to bind; nil where a socket is inherited.
     package var port: UInt16?
     /// The inherited listening socket, which may be systemd's; nil where there is none.
@@ -40,6 +40,8 @@ package struct Configuration: Sendable, Equatable {
     package var tokenFile: String?
     /// Whether the environment has such a token; it counts where there is no file.
     package var hasTokenVariable = false
+    /// Whether other machines may be served without a token.
+    package var allowsUnauthenticated = false
     /// The longest request body, in bytes.
     package var maxBody = 64 << 20
     /// The bytes that all requests and replies together may hold in memory.

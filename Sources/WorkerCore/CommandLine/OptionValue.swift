@@ -56,11 +56,16 @@ extension OptionValue where Value == FileMode {
         parse: { FileMode($0) }, show: { $0.description })
 }
 
-extension OptionValue where Value == LoopbackAddress {
-    static let loopback = OptionValue(
-        expected: "a loopback address (127.0.0.0/8, ::1 or localhost), because anyone who "
-            + "reaches the worker can run its plugin",
-        parse: { LoopbackAddress($0) }, show: { $0.description })
+extension OptionValue where Value == IPAddress {
+    /// An address to bind; one of IPv6 may stand in brackets.
+    static let address = OptionValue(
+        expected: "an IPv4 or IPv6 address, or localhost",
+        parse: { text in
+            if text.lowercased() == "localhost" { return .standard }
+            let isBracketed = text.hasPrefix("[") && text.hasSuffix("]") && text.contains(":")
+            let inner = Array((isBracketed ? text.dropFirst().dropLast() : text[...]).utf8)
+            return IPAddress(inner.span)
+        }, show: { $0.description })
 }
 
 extension OptionValue where Value == LogLevel {

@@ -16,6 +16,7 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case isUseless(option: String, without: String)
     case noTarget
     case severalTokens
+    case openToAll(IPAddress)
     /// The source, and what is wrong with what it has.
     case badTokens(TokenSource, String)
 
@@ -51,6 +52,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "option '\(option)' is for Python plugins: a library has no use for it"
         case .severalTokens:
             "\(TokenSource.variableName) and \(TokenSource.variableName)_FILE cannot be combined"
+        case .openToAll(let host):
+            "'--host \(host)' lets other machines in, and who reaches the worker runs its plugin: "
+                + "expected a token ('--token-file'), or '--allow-unauthenticated'"
         case .badTokens(let source, let reason): "no tokens can be had from \(source): \(reason)"
         case .unknownAccount(let name, let kind, let option):
             "invalid value '\(name)' for '\(option)': this system has no such \(kind.rawValue)"

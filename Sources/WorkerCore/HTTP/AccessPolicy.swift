@@ -23,15 +23,25 @@ package struct AccessPolicy: Sendable {
         usualHost = "127.0.0.1:\(port)"
     }
 
-    /// Whether a Host header, or a target's authority, names this machine's loopback.
+    /// Whether a Host header, or a target's authority, names this machine's loopback, a host that was
+    /// allowed, or the very address that the client has connected to.
     ///
-    /// Any port will do: a client may come through a forwarded one.
-    package func allowsHost(_ authority: Span<UInt8>) -> Bool {
+    /// An address cannot be rebound, as a name can. Any port will do: a client may come through a
+    /// forwarded one. `local` is asked for that address only where it matters.
+    package func allowsHost(
+        _ authority: Span<UInt8>, local: () -> IPAddress? = { nil }
+    ) -> Bool {
         if authority.isEqual(to: usualHost) { return true }
         guard let (host, _) = Authority.split(authority) else { return false }
         let name = authority.extracting(host)
         return Authority.isLoopback(name)
             || allowedHosts.contains { name.isEqualIgnoringCase(to: $0) }
+            || Self.isAddress(name, local)
+    }
+
+    private static func isAddress(_ name: Span<UInt8>, _ local: () -> IPAddress?) -> Bool {
+        guard let address = IPAddress(name) else { return false }
+        return address == local()
     }
 
     /// Whether there are origins beside the worker's own.
@@ -43,12 +53,16 @@ package struct AccessPolicy: Sendable {
     }
 
     /// Whether an Origin header is the worker's own origin or one that was allowed.
-    package func allowsOrigin(_ origin: Span<UInt8>) -> Bool {
+    package func allowsOrigin(
+        _ origin: Span<UInt8>, local: () -> IPAddress? = { nil }
+    ) -> Bool {
         if admitsOrigin(origin) { return true }
         guard origin.hasPrefixIgnoringCase("http://") else { return false }
         let authority = origin.extracting(7..<origin.count)
         guard let (host, port) = Authority.split(authority) else { return false }
-        return (port ?? 80) == self.port && Authority.isLoopback(authority.extracting(host))
+        let name = authority.extracting(host)
+        return (port ?? 80) == self.port
+            && (Authority.isLoopback(name) || Self.isAddress(name, local))
     }
 }
 

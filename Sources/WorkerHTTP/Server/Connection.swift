@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import WorkerCore
 
 /// A connection of libmicrohttpd's; valid while a request of it is under way.
 @safe struct Connection: @unchecked Sendable {
@@ -42,6 +43,16 @@ internal import CMicroHTTPD
     var socket: Int32? {
         let descriptor = unsafe uw_mhd_socket(pointer)
         return descriptor >= 0 ? descriptor : nil
+    }
+
+    /// The address that its client has connected to; nil on a Unix socket.
+    ///
+    /// On the HTTP thread; costs a system call. The corresponding C function is `getsockname`.
+    var localAddress: IPAddress? {
+        guard let socket else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = unsafe uw_local_address(socket, &bytes)
+        return IPAddress(bytes: Array(bytes[..<Int(count)]))
     }
 
     /// Whether it came by a Unix socket, and not over TCP.

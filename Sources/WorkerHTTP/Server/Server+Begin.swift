@@ -36,7 +36,7 @@ extension Server {
                 connection)
         }
         let target = unsafe fieldBytes(url, strlen(url))
-        var plan = unsafe plan(head, target, asked, client)
+        var plan = unsafe plan(connection, head, target, asked)
         switch plan {
         case .answer(let row, id: _): client?.access?.row = row
         case .refuse(403, let detail, _, of: _): service.requestRefused(403, detail)
@@ -124,14 +124,17 @@ extension Server {
     }
 
     private func plan(
-        _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>, _ method: Method,
-        _ client: ClientConnection?
+        _ connection: Connection, _ head: RequestHead, _ target: UnsafeBufferPointer<UInt8>,
+        _ method: Method
     ) -> Request.Plan {
+        let client = connection.client
         let policy = policy(of: client)
         let parts = unsafe RequestTarget(target.span)
         let names = unsafe target.span
         let problem = policy.flatMap { policy in
-            policy.problem(head, method, authority: parts.authority, of: names)
+            policy.problem(head, method, authority: parts.authority, of: names) {
+                connection.localAddress
+            }
         }
         if let problem { return .refuse(status: 403, detail: problem, allow: nil) }
         guard client?.isAdmitted ?? true else {
@@ -174,17 +177,21 @@ extension Server {
 extension AccessPolicy {
     /// Why it refuses a request, if it does.
     fileprivate func problem(
-        _ head: RequestHead, _ method: Method, authority: Range<Int>?, of target: Span<UInt8>
+        _ head: RequestHead, _ method: Method, authority: Range<Int>?, of target: Span<UInt8>,
+        local: () -> IPAddress?
     ) -> String? {
-        let isHostAllowed = unsafe head.host.map { unsafe allowsHost($0.span) } ?? true
-        guard isHostAllowed, authority.map({ allowsHost(target.extracting($0)) }) ?? true else {
+        let isHostAllowed =
+            unsafe head.host.map { unsafe allowsHost($0.span, local: local) } ?? true
+        guard isHostAllowed,
+            authority.map({ allowsHost(target.extracting($0), local: local) }) ?? true
+        else {
             return "The Host header names another machine (--allow-host)"
         }
         guard let origin = unsafe head.origin else {
             return head.fetch.isForeign(method)
                 ? "The request comes from a page of another site (Sec-Fetch-Site)" : nil
         }
-        let isAllowed = unsafe !head.hasSeveralOrigins && allowsOrigin(origin.span)
+        let isAllowed = unsafe !head.hasSeveralOrigins && allowsOrigin(origin.span, local: local)
         return isAllowed ? nil : "The Origin header is not the worker's own (--allow-origin)"
     }
 

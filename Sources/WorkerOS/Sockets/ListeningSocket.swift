@@ -44,17 +44,21 @@ package final class ListeningSocket: Sendable {
     /// The corresponding C function is `bind`.
     /// - Throws: `SocketError`, which quotes host and port where they cannot be had.
     package static func bind(
-        host: LoopbackAddress = .standard, port: UInt16
+        host: IPAddress = .standard, port: UInt16
     ) throws(SocketError) -> ListeningSocket {
-        let family = host == .ipv6 ? AF_INET6 : AF_INET
+        let isIPv6 = if case .ipv6 = host { true } else { false }
         let type = Int32(
             bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(family, type, 0)
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
         guard descriptor >= 0 else { throw .cannotCreate(.last) }
         // With SO_REUSEADDR a port in TIME_WAIT can be bound; without it, from here until `listen`,
         // no other process can bind this one and listen first.
         setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-        if host == .ipv6 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        // :: takes IPv4 as well, whatever the system's default is.
+        if isIPv6 {
+            let isOne = host != .ipv6(0)
+            setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isOne ? 1 : 0)
+        }
         guard bind(descriptor, host, port), setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 0),
             let address = SocketAddress(of: descriptor)
         else {
@@ -168,17 +172,13 @@ package final class ListeningSocket: Sendable {
     package var name: String {
         if let file { return "unix:\(file.path)" }
         guard let port else { return "a Unix socket" }
-        return isIPv6 ? "[\(hostName)]:\(port)" : "\(hostName):\(port)"
+        if case .ip(.ipv6, port: _) = address { return "[\(hostName)]:\(port)" }
+        return "\(hostName):\(port)"
     }
 
-    private var isIPv6: Bool { if case .ipv6 = address { true } else { false } }
+    private var hostName: String { address.ip?.description ?? "" }
 
-    private var hostName: String {
-        guard case .ipv4(let address, _) = address else { return LoopbackAddress.ipv6.description }
-        return LoopbackAddress.ipv4(address).description
-    }
-
-    private static func bind(_ descriptor: Int32, _ host: LoopbackAddress, _ port: UInt16) -> Bool {
+    private static func bind(_ descriptor: Int32, _ host: IPAddress, _ port: UInt16) -> Bool {
         switch host {
         case .ipv4(let address):
             var name = sockaddr_in()
@@ -186,11 +186,13 @@ package final class ListeningSocket: Sendable {
             name.sin_port = port.bigEndian
             name.sin_addr.s_addr = address.bigEndian
             return unsafe bind(descriptor, &name, MemoryLayout<sockaddr_in>.size)
-        case .ipv6:
+        case .ipv6(let address):
             var name = sockaddr_in6()
             name.sin6_family = sa_family_t(AF_INET6)
             name.sin6_port = port.bigEndian
-            name.sin6_addr = in6addr_loopback
+            unsafe withUnsafeMutableBytes(of: &name.sin6_addr) { bytes in
+                unsafe bytes.storeBytes(of: address.bigEndian, as: UInt128.self)
+            }
             return unsafe bind(descriptor, &name, MemoryLayout<sockaddr_in6>.size)
         }
     }

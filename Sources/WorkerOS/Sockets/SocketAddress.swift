@@ -3,9 +3,7 @@ import WorkerCore
 
 /// The address that a socket is bound to.
 enum SocketAddress: Equatable {
-    /// The address in host order.
-    case ipv4(UInt32, port: UInt16)
-    case ipv6(isLoopback: Bool, port: UInt16)
+    case ip(IPAddress, port: UInt16)
     case unix
     case other(family: Int32)
 
@@ -24,43 +22,28 @@ enum SocketAddress: Equatable {
         switch Int32(storage.ss_family) {
         case AF_INET:
             let address = leading(storage, as: sockaddr_in.self)
-            self = .ipv4(
-                UInt32(bigEndian: address.sin_addr.s_addr),
+            self = .ip(
+                .ipv4(UInt32(bigEndian: address.sin_addr.s_addr)),
                 port: UInt16(bigEndian: address.sin_port))
         case AF_INET6:
             let address = leading(storage, as: sockaddr_in6.self)
-            self = .ipv6(
-                isLoopback: unsafe withUnsafeBytes(of: address.sin6_addr) {
-                    unsafe Self.isLoopback($0)
-                },
-                port: UInt16(bigEndian: address.sin6_port))
+            let bytes = unsafe withUnsafeBytes(of: address.sin6_addr) { unsafe Array($0) }
+            guard let ip = IPAddress(bytes: bytes) else { return nil }
+            self = .ip(ip, port: UInt16(bigEndian: address.sin6_port))
         case AF_UNIX: self = .unix
         case let family: self = .other(family: family)
         }
     }
 
     /// Whether only this machine can reach the address over the network protocols.
-    var isLoopback: Bool {
-        switch self {
-        case .ipv4(let address, _): address >> 24 == 127
-        case .ipv6(let isLoopback, _): isLoopback
-        case .unix, .other: false
-        }
-    }
+    var isLoopback: Bool { ip?.isLoopback ?? false }
+
+    /// The address of IPv4 or IPv6, or nil where the family knows none.
+    var ip: IPAddress? { if case .ip(let address, port: _) = self { address } else { nil } }
 
     /// The port, or nil where the family knows none.
     var port: UInt16? {
-        switch self {
-        case .ipv4(_, let port), .ipv6(_, let port): port
-        case .unix, .other: nil
-        }
-    }
-
-    /// Whether an IPv6 address is `::1` or an IPv4 loopback address mapped into IPv6.
-    private static func isLoopback(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let bytes = unsafe Array(bytes)
-        return bytes == Array(repeating: 0, count: 15) + [1]
-            || bytes.starts(with: Array(repeating: 0, count: 10) + [0xff, 0xff, 127])
+        if case .ip(_, let port) = self { port } else { nil }
     }
 }
 

@@ -97,9 +97,7 @@ import Testing
         ("idle-timeout", "86400.1", "a number of seconds from 0 to 86400, such as 1.5"),
         ("log-level", "loud", "one of error, warning, info, debug"),
         (
-            "host", "0.0.0.0",
-            "a loopback address (127.0.0.0/8, ::1 or localhost), because anyone who reaches the "
-                + "worker can run its plugin"
+            "host", "example.org", "an IPv4 or IPv6 address, or localhost"
         ),
         ("allow-host", "http://a", "a host name without scheme, port or path"),
         ("allow-host", "a:80", "a host name without scheme, port or path"),

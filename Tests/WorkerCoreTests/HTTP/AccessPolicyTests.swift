@@ -28,6 +28,26 @@ import WorkerCore
     }
 
     @Test(arguments: [
+        ("10.0.0.7", "10.0.0.7", true), ("10.0.0.7:81", "10.0.0.7", true),
+        ("[FE80:0::7]:8000", "fe80::7", true), ("[::ffff:10.0.0.7]", "10.0.0.7", true),
+        ("10.0.0.8", "10.0.0.7", false), ("010.0.0.7", "10.0.0.7", false),
+        ("10.0.0.7.nip.io", "10.0.0.7", false), ("0.0.0.0", "10.0.0.7", false),
+        ("fe80::7", "fe80::7", false), ("10.0.0.7", "", false),
+    ])
+    func `The very address that a client has connected to is a host and an origin, and no other is`(
+        host: String, local: String, isAllowed: Bool
+    ) {
+        let (bytes, text) = (Array(host.utf8), Array(local.utf8))
+        #expect(Self.plain.allowsHost(bytes.span) { IPAddress(text.span) } == isAllowed)
+        let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
+        for (port, isOwn) in [(":8000", true), (":81", false), ("", false)] {
+            let origin = Array("http://\(name)\(port)".utf8)
+            let isOrigin = Self.plain.allowsOrigin(origin.span) { IPAddress(text.span) }
+            #expect(isOrigin == (isOwn && isAllowed))
+        }
+    }
+
+    @Test(arguments: [
         "", " ", "example.com", "localhost.evil.com", "127.0.0.1.evil.com", "127.1", "127.1:8000",
         "2130706433", "user@localhost", "user:secret@localhost", "localhost@evil.com",
         "localhost:80@evil.com", "localhost:70000", "localhost:x", "localhost:80:80", "::1",
