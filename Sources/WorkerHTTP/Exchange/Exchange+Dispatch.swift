@@ -13,11 +13,15 @@ extension Exchange {
         if server.loop.putsOff(self) { return .YES }
         stage = .dispatched
         server.answerIsDue()
+        if body.problem == .tooLargeAndTold { return .NO }
+        if var refusal = request.plan.refusal {
+            if body.problem != nil { refusal.closesConnection = true }
+            return answer(told(refusal))
+        }
         if let problem = body.problem {
             guard let reply = reply(to: problem) else { return .NO }
             return answer(told(reply))
         }
-        if let refusal = request.plan.refusal { return answer(told(refusal)) }
         switch request.plan {
         case .refuse, .challenge: preconditionFailure("what is refused has been answered")
         case .preflight(let methods):

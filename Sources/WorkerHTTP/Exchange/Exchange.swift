@@ -69,11 +69,27 @@ internal import WorkerThreads
     }
 
     private func follow(_ action: IncomingBody.Action) -> Bool {
-        if action == .tell || action == .tellAndClose {
+        if action == .tell || action == .tellAndClose { tellOfOverrun() }
+        return action == .goOn || action == .tell
+    }
+
+    /// Answers, past libmicrohttpd, a request whose body is far too large.
+    ///
+    /// What its header block was refused for comes first.
+    private func tellOfOverrun() {
+        guard let refusal = request.plan.refusal else {
             _ = told(server.tooLarge())
             client?.tell(server.tooLargeReply)
+            return
         }
-        return action == .goOn || action == .tell
+        var reply = told(refusal)
+        reply.requestID = request.id
+        reply.closesConnection = true
+        let bytes = reply.message(
+            of: request.row, on: connection, by: server, isToHead: request.isHead)
+        guard let bytes else { return }
+        let answer = Answer(reply.status, bodySize: reply.count, isPast: true)
+        client?.tell(Message(bytes: bytes, answer: answer))
     }
 
     /// Whether there are trailers behind the body.
