@@ -153,6 +153,10 @@ class Schemas(Case):
     def test_a_method_that_is_no_function_says_nothing_of_itself_alone(self):
         self.assertEqual(list(self.bodies("signatures", "NoFunction")), ["/execute_stream"])
 
+    def test_a_property_that_raises_takes_anything(self):
+        bodies = self.bodies("signatures", "Raising")
+        self.assertEqual(bodies["/execute_stream"]["properties"]["kwargs"], {"type": "object"})
+
     def test_deep_and_wide_types_are_cut(self):
         bodies = self.bodies("signatures", "Deep")
         deepest = bodies["/execute"]["properties"]["kwargs"]["properties"]

@@ -5,6 +5,7 @@ They describe, and no call is checked by them. `inspect` is not imported for the
 
 from .docstrings import Docstring
 from .hints import MISSING, Types, with_default
+from .loading import has
 
 POSITIONAL_ONLY, EITHER, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = range(5)  # as inspect has them
 MOST_POSITIONS = 32  # beyond, it is not told how positions and names go together
@@ -20,7 +21,7 @@ def bodies(plugin):
     execute, stream = method(plugin, "execute"), method(plugin, "execute_stream")
     if execute is not None and not execute.is_mute:
         found["/execute"] = execute.body()
-    if not hasattr(plugin, "execute_stream"):
+    if not has(plugin, "execute_stream"):
         return found  # the worker has it that a stream takes the same
     if stream is None:
         return dict(found, **{"/execute_stream": ANYTHING}) if found else found

@@ -182,6 +182,7 @@ def check_docs(browser: Browser, worker: PageWorker) -> None:
         expect(path in texts, f"{path} is not in the API document: {texts}")
     browser.driver.execute_script("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     browser.until(lambda: browser.driver.find_elements("css selector", ".operation-body .badge"), "what is answered")
+    browser.until(lambda: 'default "a harbour"' in browser.text("#docs"), "what execute takes")
     browser.expect_silence("in the API document")
     check_looks(browser, worker, "docs", "/docs")
 

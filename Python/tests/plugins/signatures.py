@@ -136,6 +136,15 @@ class NoFunction:
         yield
 
 
+class Raising:
+    def execute(self, a: int):
+        pass
+
+    @property
+    def execute_stream(self):
+        raise ValueError("not now")
+
+
 class Deep:
     hint = int
     for _ in range(100):

@@ -64,10 +64,11 @@ function operationBody(operation, shared, api) {
 function contentParts(content, api) {
   const parts = [];
   for (const [type, given] of Object.entries(content)) {
-    const schema = resolved(given.schema, api);
+    const schema = withFirstWay(resolved(given.schema, api));
     // One with an address of its own refers to its own parts.
     const root = schema.$id === undefined ? api : schema;
     parts.push(element("p", { className: "quiet" }, `${type}: ${typeWords(schema, root)}`));
+    if (typeof schema.description === "string") parts.push(...paragraphs(schema.description));
     const members = membersOf(schema, root, 0);
     if (members) parts.push(members);
     const examples = Object.values(given.examples ?? {}).map((one) => resolved(one, api).value);
@@ -78,6 +79,15 @@ function contentParts(content, api) {
     }
   }
   return parts;
+}
+
+/** Of a body that can be given in several ways, what the first one requires: of arguments, that they come by name. */
+function withFirstWay(schema) {
+  const way = Array.isArray(schema.anyOf) ? schema.anyOf[0]?.properties : undefined;
+  if (!isPlainObject(way) || !isPlainObject(schema.properties)) return schema;
+  const properties = Object.entries(schema.properties).map(([name, one]) =>
+    [name, { ...one, required: [...(one.required ?? []), ...(way[name]?.required ?? [])] }]);
+  return { ...schema, properties: Object.fromEntries(properties) };
 }
 
 /** The members of an object as a list; null where it has none. */

@@ -41,7 +41,7 @@ function typeWords(schema, root) {
   let words = plain.type ?? (plain.enum ? "one of" : plain.properties ? "object" : "any value");
   if (Array.isArray(words)) words = words.join(" or ");
   const options = plain.anyOf ?? plain.oneOf;
-  if (Array.isArray(options)) words = options.map((one) => resolved(one, root).type ?? "value").join(" or ");
+  if (Array.isArray(options) && plain.type === undefined) words = options.map((one) => resolved(one, root).type ?? "value").join(" or ");
   if (plain.type === "array" && plain.items) words = `array of ${resolved(plain.items, root).type ?? "values"}`;
   return isNullable && !words.includes("null") ? `${words} or null` : words;
 }
@@ -50,8 +50,10 @@ function typeWords(schema, root) {
 function limitWords(schema) {
   const words = [];
   if (Array.isArray(schema.enum)) words.push(schema.enum.map((one) => JSON.stringify(one)).join(", "));
-  const low = schema.minimum ?? schema.exclusiveMinimum;
-  const high = schema.maximum ?? schema.exclusiveMaximum;
+  // What only says how many bits a number has is nothing to read.
+  const isTold = (limit) => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
+  const [low, high] = [schema.minimum ?? schema.exclusiveMinimum, schema.maximum ?? schema.exclusiveMaximum].map((limit) =>
+    isTold(limit) ? limit : undefined);
   if (low !== undefined && high !== undefined) words.push(`from ${low} to ${high}`);
   else if (low !== undefined) words.push(`${schema.minimum === undefined ? "more than" : "at least"} ${low}`);
   else if (high !== undefined) words.push(`${schema.maximum === undefined ? "less than" : "at most"} ${high}`);
