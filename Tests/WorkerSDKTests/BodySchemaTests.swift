@@ -117,6 +117,8 @@ import WorkerSDK
     @Test func `A type that does not show what it takes says nothing`() throws {
         #expect(try schemas(Choosy.self) == [:])
         #expect(try schemas(Endless.self) == [:])
+        // Tried again and again, it would take for ever.
+        #expect(try kwargs(Forked.self) == ["left": [:], "right": [:]])
     }
 
     @Test func `A class may say it itself`() throws {
@@ -136,6 +138,7 @@ private struct Painter: WorkerPlugin, EndpointPlugin {
         [
             .post("/brush", taking: Brush.self) { _, brush, _ in brush.width },
             .post("/any") { _, call in call.body.count },
+            .get("/brush") { _, _ in 1 },
         ]
     }
     func execute(_ arguments: Arguments, call: CallContext) -> Int { 0 }
@@ -214,6 +217,20 @@ private struct Choosy: WorkerPlugin {
 
 private struct Endless: WorkerPlugin {
     final class Arguments: Decodable { let inner: Arguments }
+    static let version = "1"
+    func execute(_ arguments: Arguments, call: CallContext) -> Int { 0 }
+}
+
+private struct Forked: WorkerPlugin {
+    final class Arguments: Decodable {
+        let left, right: Arguments?
+        enum CodingKeys: CodingKey { case left, right }
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            left = try? container.decode(Arguments.self, forKey: .left)
+            right = try? container.decode(Arguments.self, forKey: .right)
+        }
+    }
     static let version = "1"
     func execute(_ arguments: Arguments, call: CallContext) -> Int { 0 }
 }

@@ -5,7 +5,7 @@ enum BodySchemas {
     ) -> [String: JSONValue] {
         var schemas: [String: JSONValue] = [:]
         for endpoint in ClassEntry.endpoints(of: Plugin.self) {
-            schemas[endpoint.path] = endpoint.input.map { TypeSchema.of($0) }
+            if let input = endpoint.input { schemas[endpoint.path] = TypeSchema.of(input) }
         }
         schemas["/execute"] = ArgumentSchema.body(arguments)
         return schemas

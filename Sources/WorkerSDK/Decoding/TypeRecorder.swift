@@ -17,16 +17,14 @@ final class TypeRecorder: Router {
     let codingPath: [any CodingKey] = []
     /// The member that is not given, so that the type shows whether it can do without.
     private let missing: String?
-    private let depth: Int
+    /// The types that values are being made of, this one's last.
+    private let within: [ObjectIdentifier]
     /// What `decoder(for:)` is asked for next.
     private var wanted: Member?
 
-    /// Types within types, before it is given up: one that contains itself has no value.
-    private static let deepest = 32
-
-    private init(missing: String?, depth: Int) {
+    private init(missing: String?, within: [ObjectIdentifier]) {
         self.missing = missing
-        self.depth = depth
+        self.within = within
     }
 
     /// Decodes a type.
@@ -35,7 +33,7 @@ final class TypeRecorder: Router {
     static func record(
         _ type: any Decodable.Type, missing: String? = nil
     ) -> (recorder: TypeRecorder, isWhole: Bool) {
-        let recorder = TypeRecorder(missing: missing, depth: 0)
+        let recorder = TypeRecorder(missing: missing, within: [ObjectIdentifier(type)])
         do {
             _ = try type.init(from: RoutedDecoder(router: recorder))
             return (recorder, !recorder.isUnclear)
@@ -46,10 +44,12 @@ final class TypeRecorder: Router {
 
     /// Makes a value of a type.
     fileprivate func sample<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        guard depth < Self.deepest else { throw PluginError(.failed, "\(type) contains itself") }
+        // It would need itself to be made, and might try so more than once.
+        let id = ObjectIdentifier(type)
+        guard !within.contains(id) else { throw PluginError(.failed, "\(type) contains itself") }
         if let sample = KnownType(type)?.sample as? Value { return sample }
         return try Value(
-            from: RoutedDecoder(router: TypeRecorder(missing: nil, depth: depth + 1)))
+            from: RoutedDecoder(router: TypeRecorder(missing: nil, within: within + [id])))
     }
 
     fileprivate func willDecodeValue(_ type: any Decodable.Type) {
