@@ -43,7 +43,7 @@ import Testing
             wrapper: ["/bin/sh", "-c", "umask \(umask); exec \"$@\"", "sh"])
         let status = try #require(worker.folder.status("socket"))
         #expect(status.st_mode & 0o7777 == mode.bits)
-        #expect(try #require(worker.folder.status("socket.lock")).st_mode & 0o077 == 0)
+        #expect(try #require(worker.folder.status("socket.lock")).st_mode & 0o777 == 0o600)
     }
 
     @Test(.enabled(if: OtherUser.isPossible, "only root can act as other users"))

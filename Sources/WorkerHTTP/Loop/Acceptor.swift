@@ -82,7 +82,7 @@ internal import WorkerThreads
     ///
     /// - Parameters:
     ///   - now: the present.
-    ///   - daemon: gets them; it says in between who they are.
+    ///   - daemon: libmicrohttpd's, which gets them.
     ///   - count: how many connections there are.
     /// - Returns: whether it is to be told that connections cannot be accepted.
     func accept(_ now: Moment, _ daemon: OpaquePointer, count: () -> Int) -> Bool {

@@ -156,6 +156,8 @@ final class SocketFile: Sendable {
                 guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
                     throw .foreignLock
                 }
+                // The umask may have left nothing of its permissions for the next one to open it with.
+                guard fchmod(lock, FileMode.standard.bits) == 0 else { throw .lock(.last) }
                 var holder: pid_t = 0
                 switch unsafe clinux_lock(lock, &holder) {
                 case 0: if isFile(lock, name, in: folder) { return lock }
