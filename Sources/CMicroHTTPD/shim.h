@@ -52,12 +52,14 @@ typedef struct uw_mhd_options {
         void *_Nullable context, struct MHD_Connection *_Nonnull connection, char *_Nonnull text);
 } uw_mhd_options;
 
-/* Hands a complaint on as text, without its line end; but not that TCP's options cannot be set, which
- * 0.9.75 tries with each answer on a Unix socket whose connections it has not accepted itself. */
+/* Hands a complaint on as text, without its line end; but not that TCP's options cannot be set, and data
+ * not be pushed by them, which 0.9.75 tries with each answer on a Unix socket whose connections it has
+ * not accepted itself. */
 static inline void uw_mhd_complain(void *_Nonnull log, const char *_Nonnull format, va_list values) {
-    static const char of_options[] = "Setting %s option";
+    static const char of_options[] = "Setting %s option", of_pushing[] = "Failed to push the data";
     char line[512];
     if (strncmp(format, of_options, sizeof of_options - 1) == 0) return;
+    if (strncmp(format, of_pushing, sizeof of_pushing - 1) == 0) return;
     if (vsnprintf(line, sizeof line, format, values) < 0) return;
     line[strcspn(line, "\n")] = 0;
     ((uw_mhd_log *)log)->write(((uw_mhd_log *)log)->context, line);

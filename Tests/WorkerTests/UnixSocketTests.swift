@@ -30,6 +30,7 @@ import Testing
         process.signal(SIGTERM)
         #expect(try process.waitForExit() == .exited(0))
         #expect(folder.names == [])
+        #expect(try !process.standardError.textAtEnd().contains("libmicrohttpd"))
     }
 
     @Test(
