@@ -27,6 +27,8 @@ PAGES := pandoc
 PACKERS := dpkg-dev chrpath lintian
 SHELLS := zsh fish mandoc man-db
 VALIDATE := kubernetes-validate==1.37.0 cloudcoil-models-prometheus-operator==0.80.1.0
+# The compiler orders some instructions by addresses in its memory; where these are the same, so is the binary.
+FIXED := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 RELEASE := -c release --static-swift-stdlib
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
@@ -38,7 +40,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat 
 DATE = $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 
 .DELETE_ON_ERROR:
-.PHONY: all help build deb package-check manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
+.PHONY: all help build deb release package-check check-reproducible manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
 	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
 	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-shells \
@@ -53,12 +55,12 @@ help:
 
 ## build: the release binary, .build/release/universal-worker, its man page and completions
 build: need-daemon $(MANUAL)/universal-worker.1
-	swift build $(RELEASE) --product universal-worker
+	$(FIXED) swift build $(RELEASE) --product universal-worker
 
 # What is made from the table of options, by a tool of its own that is not installed.
 $(MANUAL)/universal-worker.1: $(wildcard Sources/Manual/*.swift Sources/ManualTool/*.swift \
 		Sources/WorkerCore/CommandLine/*.swift) Sources/WorkerCore/Version.swift
-	swift build $(RELEASE) --product manual
+	$(FIXED) swift build $(RELEASE) --product manual
 	mkdir -p $(MANUAL)
 	$(BUILD)/release/manual bash > $(MANUAL)/universal-worker
 	$(BUILD)/release/manual zsh > $(MANUAL)/_universal-worker
@@ -151,7 +153,8 @@ host-check: build fixtures need-checks
 
 ## check: the long runs, under the thread and address sanitizers, with many clients and under load
 check: check-thread check-address check-portable check-repeat check-connections check-stress check-packages check-kills \
-	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz manual-check package-check
+	check-wheel prometheus-check proxy-check container-check page-check openapi-check check-fuzz manual-check package-check \
+	check-reproducible
 
 check-thread: fixtures
 	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
@@ -268,7 +271,7 @@ systemd-check: build fixtures need-checks
 wheel: need-daemon
 	Python/wheel/libmicrohttpd.sh $(WHEEL)/libmicrohttpd
 	PKG_CONFIG_PATH=$(CURDIR)/$(WHEEL)/libmicrohttpd/lib/pkgconfig \
-		swift build $(RELEASE) --scratch-path $(WHEEL)/swift --product universal-worker
+		$(FIXED) swift build $(RELEASE) --scratch-path $(WHEEL)/swift --product universal-worker
 	python3 Python/wheel/build.py $(WHEEL)/swift/release/universal-worker \
 		$(WHEEL)/libmicrohttpd/COPYING $(WHEEL)
 
@@ -280,8 +283,20 @@ check-wheel: wheel need-checks
 deb: build manual need-packages
 	packaging/deb.sh "$$($(BUILD)/release/manual version)" $(BUILD)/deb
 
+## release: .deb, archive, wheel, bills of materials and checksums in .build/dist, if all agrees; TAG=1 tags
+release:
+	packaging/release.sh check
+	$(MAKE) package-check check-wheel
+	packaging/release.sh files
+	$(if $(TAG),packaging/release.sh tag)
+
+# The package of the last commit, built in two folders from nothing.
+check-reproducible: need-packages
+	packaging/reproducible.sh
+
 ## package-check: the package in a fresh Debian root: lintian, the quick start of README.md, and no trace after a purge
 package-check: deb need-checks need-containers
+	Tests/Packages/release_check.sh
 	python3 Tests/Operations/package_check.py $(BUILD)/deb/universal-worker_*.deb
 
 ## install: what has been built, with header, guides, units, pages, completions and Echo, under PREFIX; builds nothing

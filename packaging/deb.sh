@@ -12,12 +12,12 @@ out=$(cd "$2" && pwd)
 source=$(cd "$(dirname "$0")/.." && pwd)
 package=$out/root
 share=$package/usr/share
-rm -rf "$package" "$out/debian"
+rm -rf "$package" "$out/debian" "$out"/*.deb
 mkdir -p "$package/DEBIAN" "$out/debian"
 cp "$source/packaging/control" "$out/debian/control"
 
 make --no-print-directory -s -C "$source" install DESTDIR="$package" PREFIX=/usr ZSH_DIR=/usr/share/zsh/vendor-completions
-strip --remove-section=.comment --remove-section=.note "$package/usr/bin/universal-worker"
+"$source/packaging/strip.sh" "$package/usr/bin/universal-worker"
 # SwiftPM has libraries looked for beside the binary: here they are the system's alone.
 chrpath --delete "$package/usr/bin/universal-worker" > /dev/null
 

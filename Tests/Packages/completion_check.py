@@ -22,8 +22,9 @@ READY = "ready-for-more"
 SETUP = {
     "bash": r"""PS1='ready-''for-more '; bind 'set enable-bracketed-paste off' 'set bell-style none'
 bind '"\C-x": insert-completions'; universal-worker() { printf '<%s>' "$@"; echo; }; source FILE""",
-    "zsh": r"""PROMPT='ready-''for-more '; unsetopt prompt_sp prompt_cr zle_bracketed_paste; fpath=(FOLDER $fpath)
-autoload -Uz compinit _all_matches _generic; compinit -u -D; unset zle_bracketed_paste; universal-worker() { printf '<%s>' "$@"; echo; }
+    "zsh": r"""PROMPT='ready-''for-more '; unsetopt prompt_sp prompt_cr; unset zle_bracketed_paste; fpath=(FOLDER $fpath)
+autoload -Uz compinit _all_matches _generic; compinit -u -D
+universal-worker() { printf '<%s>' "$@"; echo; }
 zle -C all complete-word _generic; bindkey '^X' all; zstyle ':completion:all::::' completer _all_matches _complete
 zstyle ':completion:all:*' insert true; LISTMAX=1000; setopt no_list_ambiguous no_auto_list""",
 }
@@ -183,7 +184,8 @@ def main() -> None:
         (folder / "plugins").mkdir()
         (folder / "plugins/x.py").touch()
         (folder / "plugin one.so").touch()
-        for shell, script in (("bash", "universal-worker"), ("zsh", "_universal-worker"), ("fish", "universal-worker.fish")):
+        scripts = {"bash": "universal-worker", "zsh": "_universal-worker", "fish": "universal-worker.fish"}
+        for shell, script in scripts.items():
             if not shutil.which(shell):
                 print(f"skipped: there is no {shell}")
                 continue
