@@ -34,6 +34,8 @@ final class LaneCall: @unchecked Sendable {
         number = lane.begin(handle, shown: life.bridge.shown)
         frame = CallFrame(call, as: life.introduction, instance.endpoints)
         if let hook = frame.hook { slot.runs(hook) }
+        // Its cancellation may have looked for its lane before it had one.
+        if slot.isCancelled(handle) { instance.stopUnheard(handle, number, on: lane, of: life) }
     }
 
     // MARK: - An executor's

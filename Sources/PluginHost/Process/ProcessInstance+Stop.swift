@@ -37,6 +37,13 @@ extension ProcessInstance {
         return answer(told)
     }
 
+    /// Stops a call that was cancelled before it had a lane, perhaps before the runner has read it; does not wait.
+    func stopUnheard(_ call: uw_call_id, _ number: UInt64, on lane: Lane, of life: Incarnation) {
+        if canCancel, canForce { force(call, of: life, after: plan.cancelGrace) }
+        life.process.tell(
+            .stop, flags: canCancel ? 0 : FrameFlag.force, lane: lane.number, call: number)
+    }
+
     private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {
         guard let told, told.flags & FrameFlag.cancelFailed != 0 else { return .cancelled }
         return .failed(CallFailure.bounded(told.text))

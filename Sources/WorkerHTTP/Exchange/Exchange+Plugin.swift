@@ -123,6 +123,8 @@ extension Exchange: CallClient {
     /// On the HTTP thread.
     func completed(_ outcome: RequestOutcome) {
         count(outcome)
+        // libmicrohttpd may fail to send to a client that has gone before its socket tells of that.
+        if outcome == .disconnected, client?.exchange === self { cancelCall() }
         client?.exchange = nil
         pipe?.close()
         // Not later: a client that has read this answer may count on the room that its body took.
