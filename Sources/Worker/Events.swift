@@ -6,6 +6,7 @@ internal import WorkerOS
 struct Events: PluginEvents {
     let log: Log
     let pluginLines: PluginLines
+    let mistakes: RateLimitedLog
     let inbox: Inbox
     let outOfMemory: OutOfMemoryWatch
 
@@ -36,6 +37,11 @@ struct Events: PluginEvents {
             LogRecord(
                 .error, requestID.map { "call \($0): \(detail)" } ?? detail,
                 fields: requestID.map { [.call($0)] } ?? []))
+    }
+
+    func pluginErred(_ mistake: PluginMistake, in function: String, _ detail: String) {
+        mistakes.write(
+            mistake.record(in: function, detail), kind: "\(mistake.rawValue) \(function)")
     }
 
     func pluginIsWedged(_ detail: String) { inbox.post(.end(.wedged(detail))) }

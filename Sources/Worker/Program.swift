@@ -17,6 +17,7 @@ struct Program {
     let environment: Environment
     let log: Log
     let pluginLines: PluginLines
+    private let mistakes: RateLimitedLog
     /// Where stderr leads; also if what the plugin writes there is caught.
     private let errorOutput: Int32
     let inbox = Inbox()
@@ -28,7 +29,9 @@ struct Program {
     let tokens: Tokens?
     let outOfMemory = OutOfMemoryWatch()
     var events: Events {
-        Events(log: log, pluginLines: pluginLines, inbox: inbox, outOfMemory: outOfMemory)
+        Events(
+            log: log, pluginLines: pluginLines, mistakes: mistakes, inbox: inbox,
+            outOfMemory: outOfMemory)
     }
 
     init(_ configuration: Configuration, _ environment: Environment, _ tokens: Tokens?) {
@@ -51,6 +54,7 @@ struct Program {
             log.warning("there is no journal at \(path), and the log is text on stderr: \(error)")
         }
         pluginLines = PluginLines(log)
+        mistakes = RateLimitedLog(log, .debug)
     }
 
     private static func log(

@@ -291,6 +291,7 @@ final class RunningWorker: Sendable {
             "listening on \(listeners.name), serving "
                 + "\(configuration.module):\(configuration.className) (\(plugin.name) \(plugin.version))"
         )
+        log.debug("the plugin declares \(plugin.declaration)")
         // Some are the worker's and the plugin's own.
         if ProcessLimits.openFiles < configuration.maxConnections + 64 {
             log.warning(

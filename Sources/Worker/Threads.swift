@@ -36,11 +36,19 @@ final class RateLimitedLog: Sendable {
 
     /// Writes a line, if one of its kind may be written again; the kinds are the caller's, a fixed set.
     func write(_ line: @autoclosure () -> String, kind: String = "") {
+        write(LogRecord(level, line()), kind: kind)
+    }
+
+    /// The same with fields.
+    func write(_ record: @autoclosure () -> LogRecord, kind: @autoclosure () -> String) {
+        guard log.admits(level) else { return }
+        let kind = kind()
         let admitted = limits.withLock {
             $0[kind, default: RateLimit(interval: .seconds(10))].admit(at: Moment.now())
         }
         guard let more = admitted else { return }
-        let line = line()
-        log.write(level, .other, more == 0 ? line : "\(line) (and \(more) times before)")
+        let record = record()
+        let text = more == 0 ? record.message : "\(record.message) (and \(more) times before)"
+        log.write(LogRecord(level, text, record.kind, fields: record.fields))
     }
 }

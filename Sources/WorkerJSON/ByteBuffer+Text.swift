@@ -65,6 +65,15 @@ extension ByteBuffer {
     }
 }
 
+extension JSON {
+    /// A string literal, with its quotes.
+    package static func quoted(_ text: String) -> String {
+        var buffer = ByteBuffer()
+        buffer.appendJSONString(text)
+        return unsafe buffer.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 /// A text that several hold and none changes; it goes with the last of them.
 package final class SharedText: Sendable {
     /// The text.

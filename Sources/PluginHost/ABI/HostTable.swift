@@ -23,32 +23,33 @@ enum HostTable {
                 name: permanent("universal-worker"), version: permanent(Version.current),
                 reply: {
                     uwg_end_copy()
-                    return unsafe PluginTexts.leave($0, $1, $2)
+                    return unsafe told(PluginTexts.leave($0, $1, $2), .reply)
                 },
-                emit: { unsafe emit($0, $1, $2) },
-                progress: { unsafe progress($0, $1, $2, $3) },
+                emit: { unsafe told(emit($0, $1, $2), .emit) },
+                progress: { unsafe told(progress($0, $1, $2, $3), .progress) },
                 is_cancelled: { call in
                     uwg_end_copy()
                     return SlotRegistry.withSlot(of: call) { $0.isCancelled(call) } ?? true ? 1 : 0
                 },
-                finish: { unsafe finish($0, $1, $2, $3) },
+                finish: { unsafe told(finish($0, $1, $2, $3), .finish) },
                 log: { unsafe log($0, $1, $2) },
                 config_changed: {
                     uwg_end_copy()
                     let listener = HostTable.listener.withLock { $0 }
                     PluginThread.uncancelled { listener?.configChanged() }
                 },
-                answer: { unsafe answer($0, $1) },
+                answer: { unsafe told(answer($0, $1), .answer) },
                 show_health: { json, length in
-                    unsafe show(json, length) { unsafe $0.showHealth($1) }
+                    unsafe told(show(json, length) { unsafe $0.showHealth($1) }, .showHealth)
                 },
-                show_stats: { json, length in unsafe show(json, length) { unsafe $0.showStats($1) }
+                show_stats: { json, length in
+                    unsafe told(show(json, length) { unsafe $0.showStats($1) }, .showStats)
                 },
-                set_ready: { unsafe setReady($0, $1, $2) },
-                metric: { unsafe HostTable.metric($0, $1) },
-                metric_add: { HostTable.update($0, .add, $1) },
-                metric_set: { HostTable.update($0, .set, $1) },
-                metric_observe: { HostTable.update($0, .observe, $1) }))
+                set_ready: { unsafe told(setReady($0, $1, $2), .setReady) },
+                metric: { unsafe told(HostTable.metric($0, $1), .metric) },
+                metric_add: { told(HostTable.update($0, .add, $1), .metricAdd) },
+                metric_set: { told(HostTable.update($0, .set, $1), .metricSet) },
+                metric_observe: { told(HostTable.update($0, .observe, $1), .metricObserve) }))
         return unsafe UnsafePointer(table)
     }()
 
@@ -65,6 +66,8 @@ enum HostTable {
 ///
 /// Any thread.
 protocol HostTableListener: AnyObject, Sendable {
+    /// The plugin did what its ABI forbids.
+    func erred(_ mistake: PluginMistake, in function: String, _ detail: String)
     /// A line for the log.
     func log(_ level: PluginLogLevel, _ text: String)
     /// The configuration would read differently now.

@@ -13,8 +13,11 @@ enum PluginThread {
     /// On that thread, as its last act; in a copy of the process it does not return.
     static func endFailure() -> CallFailure {
         uwg_end_copy()
-        return .misbehaviour(
-            "the thread of the plugin's \(function) ended itself (pthread_exit, or cancelled)")
+        let function = function
+        let detail =
+            "the thread of the plugin's \(function) ended itself (pthread_exit, or cancelled)"
+        HostTable.note(.threadEnded, in: function, detail)
+        return .misbehaviour(detail)
     }
 
     /// Runs code of the worker's that plugin code has called, during which no thread is cancelled.

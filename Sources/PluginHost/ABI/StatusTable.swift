@@ -17,8 +17,9 @@ func failure(of status: uw_status, text: String?, in function: String) -> CallFa
     case UW_UNSUPPORTED: reason = .unsupported
     case UW_FATAL: reason = .fatal
     default:
-        return CallFailure(
-            .misbehaviour, "the plugin's \(function) answered a status it may not: \(status)")
+        let detail = "the plugin's \(function) answered a status it may not: \(status)"
+        HostTable.note(.unknownStatus, in: function, detail)
+        return CallFailure(.misbehaviour, detail)
     }
     return CallFailure(reason, text ?? "the plugin's \(function) \(reason.silentDetail)")
 }

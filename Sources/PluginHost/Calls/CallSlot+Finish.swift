@@ -158,6 +158,9 @@ extension CallSlot {
         }
         if case .finish(let failure) = action, let ended {
             letGo(of: ended.call)
+            if status == .done {
+                HostTable.note(.notFinished, in: ended.call.kind.name, failure.detail)
+            }
             report(failure, ended.call, isHeard: !ended.wasBroken && ended.cancellation == nil)
             if !ended.wasBroken {
                 fail(ended.call, consume lines, ended.cancellation ?? failure)

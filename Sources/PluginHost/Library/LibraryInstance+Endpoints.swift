@@ -73,21 +73,25 @@ extension LibraryInstance {
     private func outcome(
         of hook: LifecycleHook, _ status: uw_status, _ left: [UInt8]?, _ thrown: inout uwg_thrown
     ) -> CallOutcome {
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: hook.rawValue)
         if let wording = hook.wording(of: status) { return .worded(wording) }
         guard status == UW_OK else {
             return hook.outcome(of: failure(of: status, text: text, in: hook.rawValue))
         }
         guard let left else {
             return .failure(
-                .misbehaviour("the plugin's \(hook.rawValue) left no text; expected JSON"))
+                HostTable.noted(
+                    .misbehaviour("the plugin's \(hook.rawValue) left no text; expected JSON"),
+                    in: hook.rawValue))
         }
         var json = ByteBuffer()
         do throws(JSONAppendError) {
             _ = try json.appendJSON(left, as: .value)
         } catch {
             return .failure(
-                .refusedJSON("what the plugin's \(hook.rawValue) left is not JSON", error))
+                HostTable.noted(
+                    .refusedJSON("what the plugin's \(hook.rawValue) left is not JSON", error),
+                    in: hook.rawValue))
         }
         return .value(json)
     }

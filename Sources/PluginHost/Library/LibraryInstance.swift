@@ -19,6 +19,8 @@ internal import WorkerJSON
 
     var name: PluginLabel { .text(table.name) }
     var version: PluginLabel { .text(table.version) }
+    var traits: [(name: String, value: String)] { table.traits }
+    var functions: [String] { table.functions }
     var health: String { facts?.health ?? "" }
     var stats: String { facts?.stats ?? "" }
     var unfitness: String? { facts?.unfitness }
@@ -47,7 +49,7 @@ internal import WorkerJSON
             unsafe uwg_create(
                 table.create, table.pointer, HostTable.pointer, reply, &instance, &thrown)
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "create")
         guard status == UW_OK else {
             SlotRegistry.giveBack(slots)
             throw .createFailed(failure(of: status, text: text, in: "create").detail)
@@ -68,7 +70,7 @@ internal import WorkerJSON
         let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_initialize(function, pointer, config, reply, &thrown)
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "initialize")
         return status == UW_OK ? nil : failure(of: status, text: text, in: "initialize")
     }
 
@@ -97,7 +99,9 @@ internal import WorkerJSON
                 slot.lacksHook()
                 slot.returned(.done)
             default:
-                let text = unsafe thrown.pointee.is_set != 0 ? replyText(nil, &thrown.pointee) : nil
+                let text =
+                    unsafe thrown.pointee.is_set != 0
+                    ? replyText(nil, &thrown.pointee, in: "\(name)") : nil
                 slot.returned(.failed(failure(of: status, text: text, in: "\(name)")))
             }
         }
@@ -109,7 +113,7 @@ internal import WorkerJSON
         let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "cleanup")
         if status == UW_OK || status == UW_UNSUPPORTED { return nil }
         return failure(of: status, text: text, in: "cleanup")
     }
@@ -120,7 +124,7 @@ internal import WorkerJSON
         let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_cancel(function, pointer, call, reply, &thrown)
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "cancel")
         switch Int(status) {
         case UW_OK, UW_STALE: return .cancelled
         case UW_UNSUPPORTED: return .notSupported
@@ -142,32 +146,36 @@ internal import WorkerJSON
         let (status, left) = PluginTexts.collect { reply in
             unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "\(name)")
         if status == UW_UNSUPPORTED { return .empty }
         guard status == UW_OK else {
             return Snapshot(failure(of: status, text: text, in: "\(name)"))
         }
         guard let left else {
-            return Snapshot(.misbehaviour("the plugin's \(name) left no text; expected JSON"))
+            return spoilt(.misbehaviour("the plugin's \(name) left no text; expected JSON"))
         }
         var json = ByteBuffer()
         do throws(JSONAppendError) {
             let root = try json.appendJSON(left, as: .value)
             guard root == .object else {
-                return Snapshot(
+                return spoilt(
                     .misbehaviour("the plugin's \(name) left \(root); expected an object"))
             }
         } catch {
-            return Snapshot(.refusedJSON("what the plugin's \(name) left is not JSON", error))
+            return spoilt(.refusedJSON("what the plugin's \(name) left is not JSON", error))
         }
         return Snapshot(json)
+
+        func spoilt(_ failure: CallFailure) -> Snapshot {
+            Snapshot(HostTable.noted(failure, in: "\(name)"))
+        }
     }
 
     func destroy() -> String? {
         var thrown = uwg_thrown()
         unsafe uwg_destroy(table.destroy, pointer, &thrown)
         SlotRegistry.giveBack((besides + [alone].compactMap(\.self)).map { $0.leave() })
-        return replyText(nil, &thrown)
+        return replyText(nil, &thrown, in: "destroy")
     }
 }
 

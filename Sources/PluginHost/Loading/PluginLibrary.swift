@@ -46,7 +46,7 @@ internal import WorkerCore
                 }
             }
         }
-        let text = replyText(left, &thrown)
+        let text = replyText(left, &thrown, in: "uw_plugin_entry")
         switch Int(status) {
         case UW_OK:
             guard let table = unsafe table else { throw .noTable }
@@ -59,12 +59,14 @@ internal import WorkerCore
 }
 
 /// What a function left as text, or threw; nil for nothing.
-func replyText(_ left: [UInt8]?, _ thrown: inout uwg_thrown) -> String? {
+func replyText(_ left: [UInt8]?, _ thrown: inout uwg_thrown, in function: String) -> String? {
     guard thrown.is_set != 0 else {
         return left.flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
     }
     let what = unsafe withUnsafeBytes(of: &thrown.what) { unsafe repairedString(untilNUL($0)) }
-    return what.isEmpty ? "an exception without a text" : what
+    let text = what.isEmpty ? "an exception without a text" : what
+    HostTable.note(.exception, in: function, "a C++ exception left it: \(text)")
+    return text
 }
 
 private func untilNUL(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -29,6 +29,26 @@ internal import WorkerCore
     /// The ABI that this worker has, as "major.minor".
     static let supportedABI = "\(UW_ABI_MAJOR).\(UW_ABI_MINOR)"
 
+    /// The ABI that the plugin was built for, and the threads that it wants.
+    var traits: [(name: String, value: String)] {
+        let threadings = ["serial", "affine", "concurrent"]
+        return unsafe [
+            ("abi", "\(pointer.pointee.abi_major).\(pointer.pointee.abi_minor)"),
+            ("threading", threadings[Int(pointer.pointee.threading)]),
+        ]
+    }
+
+    /// The functions that it has, but create and destroy; hooks are endpoints.
+    var functions: [String] {
+        let all = unsafe [
+            ("initialize", initialize != nil), ("config_schema", configSchema != nil),
+            ("current_config", currentConfig != nil), ("execute", true),
+            ("execute_stream", executeStream != nil), ("cancel", cancel != nil),
+            ("cleanup", cleanup != nil),
+        ]
+        return all.filter(\.1).map(\.0)
+    }
+
     /// Checks a table; versions before sizes, sizes before anything that they bound.
     init(_ pointer: UnsafePointer<uw_plugin>) throws(LoadFailure) {
         let (major, minor) = unsafe (pointer.pointee.abi_major, pointer.pointee.abi_minor)

@@ -115,6 +115,10 @@ private final class StartupListener: HostTableListener {
         self.facts = facts
     }
 
+    func erred(_ mistake: PluginMistake, in function: String, _ detail: String) {
+        events.pluginErred(mistake, in: function, detail)
+    }
+
     func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
 
     // The configuration is asked for right after create anyway.

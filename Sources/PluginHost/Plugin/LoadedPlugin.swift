@@ -252,6 +252,10 @@ extension LoadedPlugin: CallSlotOwner {
 }
 
 extension LoadedPlugin: HostTableListener {
+    func erred(_ mistake: PluginMistake, in function: String, _ detail: String) {
+        events.pluginErred(mistake, in: function, detail)
+    }
+
     func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
 
     var facts: PluginFacts? { instance.facts }

@@ -60,6 +60,9 @@ package protocol PluginEvents: Sendable {
     func pluginLogged(_ level: PluginLogLevel, _ text: String)
     /// The plugin did what the ABI forbids.
     func pluginMisbehaved(_ detail: String, requestID: String?)
+    /// The plugin did so in one of its functions, or in a call of one of the worker's; the client of a
+    /// call that this concerns is told by its answer, or `pluginMisbehaved` follows.
+    func pluginErred(_ mistake: PluginMistake, in function: String, _ detail: String)
     /// A cancelled call has not ended for longer than is allowed: the worker is to end.
     func pluginIsWedged(_ detail: String)
     /// The plugin has called exit: the worker is to end, as its thread waits for that.

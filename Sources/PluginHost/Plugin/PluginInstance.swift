@@ -10,6 +10,10 @@ protocol PluginInstance: Sendable {
     var name: PluginLabel { get }
     /// Its version, likewise.
     var version: PluginLabel { get }
+    /// What is to be said of its kind, as names and values: the ABI it was built for, for one.
+    var traits: [(name: String, value: String)] { get }
+    /// The optional and required functions that it has.
+    var functions: [String] { get }
     /// Further members of /health, each behind a comma.
     var health: String { get }
     /// Further members of /stats, likewise; they may change.
@@ -103,6 +107,7 @@ extension PluginInstance {
 
 /// What a plugin in the worker's own process has no part in.
 extension PluginInstance {
+    var traits: [(name: String, value: String)] { [] }
     var usesLanes: Bool { false }
     var processID: Int32? { nil }
     func begin(_ call: Call, in slot: CallSlot) -> LaneCall? { nil }

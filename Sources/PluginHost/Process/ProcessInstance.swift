@@ -37,6 +37,7 @@ final class ProcessInstance: PluginInstance {
 
     let name: PluginLabel
     let version: PluginLabel
+    let functions: [String]
     private let greeting: String
     var health: String {
         let shown = life.bridge.facts.health
@@ -92,6 +93,7 @@ final class ProcessInstance: PluginInstance {
         endpoints = introduction.endpoints
         name = introduction.name
         version = introduction.version
+        functions = introduction.abilities
         canCancel = introduction.abilities.contains("cancel")
         concurrency = introduction.hello.calls
         canForce = introduction.hello.calls == 1

@@ -84,6 +84,8 @@ package struct LogField: Equatable, Sendable {
         case call
         case peer
         case trace
+        /// The raw value of a `PluginMistake`.
+        case mistake
 
         /// Its name in a line of text.
         package var inText: String {
@@ -134,6 +136,11 @@ package struct LogField: Equatable, Sendable {
     /// Where a request belongs in a trace.
     package static func trace(_ trace: TraceParent?) -> Self? {
         trace.map { Self(.trace, $0.description) }
+    }
+
+    /// What a plugin did against its ABI.
+    package static func mistake(_ mistake: PluginMistake) -> Self {
+        Self(.mistake, mistake.rawValue)
     }
 
     /// A path of the table of endpoints.

@@ -7,6 +7,7 @@ final class Events: PluginEvents {
     struct State: Equatable {
         var logged: [String] = []
         var misbehaved: [String] = []
+        var mistakes: [String] = []
         var broken: [String] = []
         var deaths: [String] = []
         var restarts = 0
@@ -32,6 +33,10 @@ final class Events: PluginEvents {
 
     func pluginMisbehaved(_ detail: String, requestID: String?) {
         state.withLock { $0.misbehaved.append("\(requestID ?? "-"): \(detail)") }
+    }
+
+    func pluginErred(_ mistake: PluginMistake, in function: String, _ detail: String) {
+        state.withLock { $0.mistakes.append("\(mistake) in \(function)") }
     }
 
     func pluginDied(_ death: ProcessDeath) { state.withLock { $0.broken.append("\(death)") } }
