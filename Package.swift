@@ -57,7 +57,7 @@ let package = Package(
         room("WorkerThreads", ["CThreads", "WorkerCore"]),
         room("WorkerJSON", ["CWorkerJSON"]),
         room("WorkerCalls", ["WorkerCore", "WorkerJSON", "WorkerThreads"]),
-        room("WorkerOS", ["CCrash", "CLinux", "WorkerCore", "WorkerThreads"]),
+        room("WorkerOS", ["CCrash", "CLinux", "CPluginProcess", "WorkerCore", "WorkerThreads"]),
         room(
             "PluginHost",
             [
@@ -67,11 +67,13 @@ let package = Package(
         room(
             "WorkerHTTP",
             ["CMicroHTTPD", "CPage", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        room("WorkerCheck", ["WorkerCore", "WorkerJSON", "WorkerOS", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",
             dependencies: [
-                "PluginHost", "WorkerCalls", "WorkerCore", "WorkerHTTP", "WorkerJSON", "WorkerOS",
-                "WorkerThreads",
+                "PluginHost", "WorkerCalls", "WorkerCheck", "WorkerCore", "WorkerHTTP",
+                "WorkerJSON",
+                "WorkerOS", "WorkerThreads",
             ],
             swiftSettings: dialect),
 

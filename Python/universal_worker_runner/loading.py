@@ -4,6 +4,7 @@ import os
 import sys
 
 from .encoding import shown
+from .stdio import complain
 
 
 def prepare_paths(parameters):
@@ -28,7 +29,24 @@ def instance(parameters):
         import_module(name)
     else:
         __import__(name)  # import_module would put its own frames into the traceback
-    return getattr(sys.modules[name], parameters.class_name)()
+    module = sys.modules[name]
+    try:
+        class_ = getattr(module, parameters.class_name)
+    except AttributeError:
+        complain("universal-worker: classes with execute: %s\n" % (", ".join(classes(module)) or "none"))
+        raise
+    return class_()
+
+
+def classes(module):
+    """The names of a module's own classes that could be plugins."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and value.__module__ == module.__name__
+        and callable(getattr(value, "execute", None))
+    ]
 
 
 def attribute(plugin, name):

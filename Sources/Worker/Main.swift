@@ -1,4 +1,5 @@
 private import Glibc
+internal import WorkerCheck
 internal import WorkerCore
 internal import WorkerOS
 
@@ -26,6 +27,7 @@ enum Main {
                 }
                 exit(answer.rawValue)
             case .check(let report): check(report, environment)
+            case .checkPlugin(let options): try check(options, environment)
             case .run(let configuration):
                 let tokens = try Tokens.read(configuration.tokenSource, environment)
                 environment.removePrivate()
@@ -50,6 +52,34 @@ enum Main {
         Console.write(told, to: STDERR_FILENO)
         guard problems.isEmpty else { end(.usage, "") }
         show(report.text)
+    }
+
+    /// Tries a plugin out, and ends with what came of it.
+    ///
+    /// - Throws: what is wrong with the command line, as far as the plugin shows it.
+    private static func check(
+        _ options: PluginCheck, _ environment: Environment
+    ) throws(UsageError) -> Never {
+        SignalMask.release()
+        environment.removePrivate()
+        let python = "UNIVERSAL_WORKER_PYTHON"
+        // Tokens are for a worker's users, and the checker's requests have none.
+        let entries = Environment.entries().filter {
+            !$0.hasPrefix("\(TokenSource.folderVariable)=")
+        }
+        var checker = PluginChecker(
+            options, binary: ExecutablePath.toRunAgain(),
+            environment: entries + (environment[python].map { ["\(python)=\($0)"] } ?? []))
+        switch try checker.run() {
+        case .report(let text, let hasFindings):
+            if let error = Console.write(text, to: STDOUT_FILENO) {
+                end(.noResources, "universal-worker: cannot write to standard output: \(error)\n")
+            }
+            exit(hasFindings ? 1 : 0)
+        case .notLoaded(let reason):
+            Console.write("universal-worker: \(options.module): \(reason)\n", to: STDERR_FILENO)
+            exit(3)
+        }
     }
 
     /// Prints what was asked for, and ends.

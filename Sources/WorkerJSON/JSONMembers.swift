@@ -18,6 +18,15 @@ package struct JSONMembers: Sendable {
         self.init(compact: unsafe buffer.withUnsafeBytes { unsafe [UInt8]($0) })
     }
 
+    /// The same of a text.
+    package init?(_ text: String) {
+        var text = text
+        guard let members = text.withUTF8({ unsafe JSONMembers(UnsafeRawBufferPointer($0)) }) else {
+            return nil
+        }
+        self = members
+    }
+
     /// Finds the members of a valid, compact object.
     private init(compact text: [UInt8]) {
         self.text = text

@@ -49,7 +49,7 @@ import WorkerOS
         #expect(try parse(line) == .run(expected))
     }
 
-    @Test(arguments: Subcommand.allCases.filter { $0 != .probe })
+    @Test(arguments: Subcommand.allCases.filter(\.isOfEnvironment))
     func `A subcommand is the first word, and the only one`(subcommand: Subcommand) throws {
         let word = subcommand.rawValue
         #expect(try parse(word) == .subcommand(subcommand))

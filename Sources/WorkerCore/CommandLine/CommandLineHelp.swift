@@ -32,9 +32,11 @@ package enum CommandLineHelp {
         lines += ["", "Variables:"]
         lines += wrap(variables.split(separator: " "), at: width - 2).map { "  \($0)" }
         lines += ["", "Instead of all that:"]
-        lines += rows(Subcommand.probe.synopsis, Subcommand.probe.summary)
+        for subcommand in [Subcommand.check, .probe] {
+            lines += rows(subcommand.synopsis, subcommand.summary)
+        }
         lines += ["", "In an environment that the wheel was installed into:"]
-        for subcommand in Subcommand.allCases where subcommand != .probe {
+        for subcommand in Subcommand.allCases where subcommand.isOfEnvironment {
             lines += rows(subcommand.synopsis, subcommand.summary)
         }
         return lines.joined(separator: "\n") + "\n"

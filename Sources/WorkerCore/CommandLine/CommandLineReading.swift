@@ -203,6 +203,8 @@ package enum Invocation: Sendable, Equatable {
     case subcommand(Subcommand)
     /// Ask a worker, and exit with what it says.
     case probe(Probe)
+    /// Try a plugin out, print what was found, and exit with whether anything was.
+    case checkPlugin(PluginCheck)
     /// Print `CommandLineHelp.text(program:)` and exit 0.
     case help
     /// Print the version and exit 0.
@@ -244,9 +246,19 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case disable
     case status
     case probe
+    case check
 
     /// The word, and what follows it.
-    package var synopsis: String { self == .probe ? Probe.synopsis : rawValue }
+    package var synopsis: String {
+        switch self {
+        case .probe: Probe.synopsis
+        case .check: PluginCheck.synopsis
+        default: rawValue
+        }
+    }
+
+    /// Whether it is a function of an environment's Python.
+    package var isOfEnvironment: Bool { self != .probe && self != .check }
 
     /// What `--help` says of it.
     package var summary: String {
@@ -258,6 +270,9 @@ package enum Subcommand: String, Sendable, CaseIterable {
         case .probe:
             "Asks a worker whether it lives, or is ready for calls: exits with 0 for yes, 1 for no, "
                 + "2 for a wrong command line, 3 for no answer within the time (default: 2)."
+        case .check:
+            "Tries a plugin out as a hostile host would, and says which rules it breaks: exits with 0 "
+                + "for none, 1 for some, 2 for a wrong command line, 3 if the plugin cannot be loaded."
         }
     }
 
@@ -269,8 +284,12 @@ package enum Subcommand: String, Sendable, CaseIterable {
             return nil
         }
         let rest = Array(arguments.dropFirst(2))
-        if subcommand == .probe { return .probe(try Probe(rest)) }
-        guard rest.isEmpty else { throw .strayArguments(rest) }
-        return .subcommand(subcommand)
+        switch subcommand {
+        case .probe: return .probe(try Probe(rest))
+        case .check: return .checkPlugin(try PluginCheck(rest))
+        default:
+            guard rest.isEmpty else { throw .strayArguments(rest) }
+            return .subcommand(subcommand)
+        }
     }
 }

@@ -19,6 +19,8 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case openToAll(IPAddress)
     /// The source, and what is wrong with what it has.
     case badTokens(TokenSource, String)
+    case noPlugin
+    case severalClasses([String])
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -61,6 +63,11 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
         case .isUseless(let option, let other):
             "option '\(option)' has no use without '\(other)'"
         case .noTarget: "nothing to probe: expected 'http://HOST:PORT' or 'unix:PATH'"
+        case .noPlugin: "nothing to check: expected a plugin, as --module takes it"
+        case .severalClasses(let names):
+            names.isEmpty
+                ? "option '--class' is required: the plugin does not say which classes it has"
+                : "option '--class' is required: the plugin has \(names.joined(separator: ", "))"
         }
     }
 

@@ -27,6 +27,12 @@ package enum ExecutablePath {
         return unsafe String(cString: buffer)
     }
 
+    /// Returns a path by which this binary can be executed once more, and finds the same environment.
+    package static func toRunAgain() -> String {
+        if let path = asExecuted(), path.contains("/") { return path }
+        return current() ?? "/proc/self/exe"
+    }
+
     /// Returns the path that was executed, symbolic links in it unresolved; nil if the kernel does not say.
     ///
     /// Relative where it was given so. The corresponding C function is `clinux_start_path`.
@@ -41,14 +47,9 @@ package enum ProgramExecution {
     ///
     /// `path` is the first argument too. The corresponding C function is `execv`.
     package static func become(_ path: String, arguments: [String]) -> SystemError {
-        var none = sigset_t()
-        unsafe sigemptyset(&none)
-        unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
-        var pointers = unsafe ([path] + arguments).map { unsafe strdup($0) }
-        unsafe pointers.append(nil)
-        unsafe execv(path, &pointers)
-        let error = SystemError.last
-        for index in unsafe pointers.indices { unsafe free(pointers[index]) }
-        return error
+        SignalMask.release()
+        let vector = CStrings([path] + arguments)
+        unsafe execv(path, vector.pointer)
+        return .last
     }
 }

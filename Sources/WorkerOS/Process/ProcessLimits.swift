@@ -24,6 +24,14 @@ package enum ProcessLimits {
         return UInt(limit.rlim_cur)
     }
 
+    /// Has neither this process nor what it starts leave a core file.
+    ///
+    /// The corresponding C function is `setrlimit`.
+    package static func forbidCoreFiles() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
+
     /// How many files may be open at once.
     ///
     /// The corresponding C function is `getrlimit`.

@@ -29,6 +29,15 @@ package enum SignalMask {
         unsafe clinux_unblock_in_forked_children(&held)
     }
 
+    /// Blocks none in the calling thread any more: for a process that is no worker, and ends by what is sent to it.
+    ///
+    /// The corresponding C function is `pthread_sigmask`.
+    package static func release() {
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+    }
+
     /// The signals that a thread of a kind blocks.
     static func blocked(_ signals: ThreadSignals) -> sigset_t {
         var set = sigset_t()

@@ -1,0 +1,64 @@
+/// What `universal-worker check` is to look at, and how.
+package struct PluginCheck: Sendable, Equatable {
+    /// The plugin, as `--module` has it.
+    package private(set) var module = ""
+    /// The class; nil if the plugin is to be asked which it has.
+    package private(set) var className: String?
+    /// The interpreter of a Python plugin, if it is given.
+    package private(set) var python: String?
+    /// The body of the calls that are to do real work, a JSON object; nil for one without arguments.
+    package private(set) var call: String?
+    /// The configuration that the plugin is to take, any JSON value; nil for an empty object.
+    package private(set) var configuration: String?
+    /// The only check that is to be done; nil for all.
+    package private(set) var only: String?
+    /// How long each step may take.
+    package private(set) var timeout = TimeSpan.seconds(10)
+    /// Whether the report is a JSON object.
+    package private(set) var isJSON = false
+
+    /// What `--help` shows.
+    package static let synopsis = "check PLUGIN [--class C] [--python PATH] [--json]"
+
+    /// Reads what follows the word.
+    ///
+    /// - Throws: `UsageError`.
+    package init(_ arguments: [String]) throws(UsageError) {
+        var places: [String] = []
+        var rest = arguments[...]
+        while let word = rest.popFirst() {
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let option = String(parts[0])
+            switch option {
+            case "--json" where parts.count == 1: isJSON = true
+            case "--class", "--python", "--call", "--config", "--only", "--timeout":
+                guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                    throw .valueMissing(option: option)
+                }
+                try take(value, for: option)
+            case "--json": throw .valueUnexpected(option: option)
+            case _ where option.hasPrefix("-"): throw .unknownOption(word, suggestion: nil)
+            default: places.append(word)
+            }
+        }
+        guard let place = places.first else { throw .noPlugin }
+        guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
+        module = place
+    }
+
+    private mutating func take(_ value: String, for option: String) throws(UsageError) {
+        switch option {
+        case "--class": className = value
+        case "--python": python = value
+        case "--call": call = value
+        case "--config": configuration = value
+        case "--only": only = value
+        default:
+            let seconds = OptionValue<TimeSpan>.seconds(from: 0.001)
+            guard let time = seconds.parse(value) else {
+                throw .invalidValue(value, option: option, expected: seconds.expected)
+            }
+            timeout = time
+        }
+    }
+}
