@@ -8,31 +8,31 @@ internal import WorkerThreads
 
 /// The worker's parts while it lives, and what the actions of `Lifecycle` mean for them.
 final class RunningWorker: Sendable {
-    private let configuration: Configuration
-    private let environment: Environment
-    private let log: Log
-    private let inbox: Inbox
-    private let reaper: DescendantReaper
-    private let notifier: Notifier
-    private let listeners: Listeners
-    private let capture: StandardOutputCapture
+    let configuration: Configuration
+    let environment: Environment
+    let log: Log
+    let inbox: Inbox
+    let reaper: DescendantReaper
+    let notifier: Notifier
+    let listeners: Listeners
+    let capture: StandardOutputCapture
     /// That of stderr, where what is written there is not text.
     private let errorCapture: StandardOutputCapture?
-    private let timers: Timers
-    private let spawn: ThreadSpawner
+    let timers: Timers
+    let spawn: ThreadSpawner
     /// For threads that run plugin code.
-    private let spawnForPlugin: ThreadSpawner
-    private let budget: Budget
-    private let tokens: Tokens?
-    private let events: Events
-    private let vitals: Vitals
+    let spawnForPlugin: ThreadSpawner
+    let budget: Budget
+    let tokens: Tokens?
+    let events: Events
+    let vitals: Vitals
     /// The plugin, once it is loaded.
-    private let loaded = Mutex<LoadedPlugin?>(nil)
+    let loaded = Mutex<LoadedPlugin?>(nil)
     /// The server, once it serves; the main thread's.
-    private let http = Mutex<Server?>(nil)
-    private let service: Service
+    let http = Mutex<Server?>(nil)
+    let service: Service
     /// When the worker began.
-    private let start = Moment.now()
+    let start = Moment.now()
 
     init(
         _ program: Program, capture: StandardOutputCapture,
@@ -61,105 +61,11 @@ final class RunningWorker: Sendable {
 
     private static let shuttingDown = CallFailure(.cancelled, "The worker is shutting down")
 
-    private var plugin: LoadedPlugin? { loaded.withLock { $0 } }
-    private var server: Server? { http.withLock { $0 } }
-
-    /// Loads the plugin; on a thread of its own.
-    func load() {
-        let began = Moment.now()
-        do throws(LoadError) {
-            let source = try PluginSource.find(configuration, environment, log)
-            if case .library = source, let option = configuration.pythonOnlyOption {
-                let error = UsageError.pythonOnly(option: option)
-                notifier.failed(status: error.description)
-                log.error(error.description)
-                return inbox.post(.startFailed(.usage))
-            }
-            let plugin: LoadedPlugin
-            do throws(LoadFailure) {
-                plugin = try load(
-                    source,
-                    in: PluginEnvironment(
-                        maxQueue: configuration.maxQueue,
-                        wedgedLimit: configuration.wedgedExit > .zero
-                            ? configuration.wedgedExit : nil,
-                        budget: budget,
-                        events: events,
-                        clock: Moment.now, timers: timers, spawn: spawnForPlugin,
-                        greeted: { [self] in willLoad(health: $0) },
-                        endDescendants: { [reaper] in
-                            _ = reaper.endAll(until: .now() + .seconds(2))
-                            reaper.reapRest()
-                        }))
-            } catch {
-                if error == .noThread {
-                    // The system's fault, not the plugin's.
-                    notifier.failed(status: error.description)
-                    return inbox.post(.startFailed(.noResources))
-                }
-                throw .plugin(error)
-            }
-            service.loaded(in: Moment.now() - began)
-            loaded.withLock { $0 = plugin }
-            inbox.post(.loaded)
-        } catch {
-            // A model that does not fit into memory, say, which hosts read off its signal.
-            guard case .plugin(.died(let end)) = error else { return loadFailed("\(error)") }
-            inbox.post(.loadFailed("\(error)", signal: end.mirrored))
-        }
-    }
-
-    /// The plugin is about to be loaded; what its process has said that adds to /health, if it has one.
-    ///
-    /// From then on /health can be answered, if that takes long: where clients connect already, before
-    /// a host's 5 s for its first answer are over; on a port of our own, where they are refused and
-    /// try again until then, before the 30 s are over that a host waits.
-    private func willLoad(health: String) {
-        service.willOpen(health: health)
-        timers.schedule(at: start + (listeners.isAnyInherited ? Self.patience : Self.portPatience))
-        {
-            [inbox] in inbox.post(.loadIsSlow)
-        }
-    }
-
-    private static let patience = TimeSpan.milliseconds(3_500)
-    private static let portPatience = TimeSpan.seconds(25)
-
-    private func load(
-        _ source: PluginSource, in environment: PluginEnvironment
-    ) throws(LoadFailure) -> LoadedPlugin {
-        switch source {
-        case .library(let path):
-            willLoad(health: "")
-            return try LoadedPlugin.load(
-                path: path, className: configuration.className, in: environment)
-        case .python(let plan):
-            events.outOfMemory.begin()
-            SignalWaiter.takeLogSignals()
-            return try LoadedPlugin.load(plan, in: environment)
-        }
-    }
-
-    /// The thread that loads has ended: a constructor of the library has ended it.
-    func loadingThreadEnded() { loadFailed("the plugin ended the thread that loads its library") }
-
-    private func loadFailed(_ reason: String) { inbox.post(.loadFailed(reason)) }
-
-    private func tellLoadFailure(_ reason: String) {
-        let plugin = "\(configuration.module):\(configuration.className)"
-        notifier.failed(status: "Failed to load \(plugin): \(reason)")
-        // What the plugin printed first comes first; the contract wants this line on stdout.
-        finishCaptures(within: .milliseconds(200))
-        if log.format != .text {
-            log.write(.error, .loadFailed, "Failed to load \(plugin): \(reason)")
-        }
-        capture.writeReal(
-            "FATAL: Failed to load \(plugin) - \(reason)",
-            until: .now() + .seconds(1))
-    }
+    var plugin: LoadedPlugin? { loaded.withLock { $0 } }
+    var server: Server? { http.withLock { $0 } }
 
     /// Brings into the log what the plugin has printed and what it holds back.
-    private func finishCaptures(within time: TimeSpan) {
+    func finishCaptures(within time: TimeSpan) {
         let last = Moment.now() + time
         capture.finish(until: last)
         errorCapture?.finish(until: last)
@@ -268,108 +174,11 @@ final class RunningWorker: Sendable {
         if !waits { report() }
     }
 
-    private func serve() -> ExitCode? {
-        guard let plugin else { preconditionFailure("it is served what has been loaded") }
-        var options = options(plugin)
-        for (number, endpoint) in plugin.endpoints.enumerated()
-        where !options.endpoints.add(Endpoint(endpoint, number)) {
-            tellLoadFailure(
-                "endpoint \(endpoint.methods.allow) \(endpoint.path) has been declared before, "
-                    + "or is the worker's own")
-            return .loadFailure
-        }
-        // What the plugin's runtime has done to them while it was loaded.
-        Watchdog.holdSignals(log)
-        service.open(plugin)
-        if let server {
-            server.open(options)
-        } else if let failure = start(options) {
-            return failure
-        }
-        log.write(
-            .info, .ready,
-            "listening on \(listeners.name), serving "
-                + "\(configuration.module):\(configuration.className) (\(plugin.name) \(plugin.version))"
-        )
-        log.debug("the plugin declares \(plugin.declaration)")
-        // Some are the worker's and the plugin's own.
-        if ProcessLimits.openFiles < configuration.maxConnections + 64 {
-            log.warning(
-                "the limit of open files, \(ProcessLimits.openFiles), is too low for "
-                    + "\(configuration.maxConnections) connections (--max-connections)")
-        }
-        let open = listeners.all.first { !$0.isUnix && !$0.isLoopback }
-        if tokens == nil, let open {
-            log.warning(
-                "other machines may reach \(open.name), and there is no token: who reaches the "
-                    + "worker runs its plugin (--token-file)")
-        }
-        notifier.ready(
-            status:
-                "serving \(configuration.module):\(configuration.className) on \(listeners.name)")
-        StartPages.forget()
-        return nil
-    }
-
-    /// Lets clients in.
-    private func start(_ options: ServerOptions) -> ExitCode? {
-        do throws(SocketError) {
-            try listeners.listen()
-        } catch {
-            log.error("\(error)")
-            return .bindFailure
-        }
-        let server = Server(options, service: service, spawn: spawn)
-        guard let server, server.start() else {
-            log.error("libmicrohttpd does not start: out of memory, threads or descriptors")
-            return .noResources
-        }
-        http.withLock { $0 = server }
-        vitals.add { server.lostDescriptor }
-        return nil
-    }
-
     private func tellEnding(_ cause: EndingCause) {
         // Some seconds more than the end may take, for a grace that is longer than systemd's.
         notifier.stopping(
             status: cause.description,
             within: configuration.shutdownGrace + .seconds(5))
-    }
-
-    /// What is served: a plugin, or what is known before there is one.
-    private func options(_ plugin: LoadedPlugin?) -> ServerOptions {
-        var options = ServerOptions(
-            listeners: listeners.all.map { .init($0.descriptor, isShared: $0.isInherited) },
-            policy: AccessPolicy(
-                hosts: configuration.allowedHosts, origins: configuration.allowedOrigins,
-                port: listeners.port ?? 0),
-            processID: getpid(), pluginName: plugin?.name ?? .text("unknown"),
-            pluginVersion: plugin?.version ?? .text("unknown"), maxBody: configuration.maxBody,
-            budget: budget,
-            clock: Moment.now)
-        options.isEarly = plugin == nil
-        options.mostHeld = configuration.maxQueue + 1
-        if let peers = listeners.peers { options.admits = { peers.admits($0) } }
-        options.tokens = tokens?.check
-        // The tokens are not for the plugin, on a Unix socket neither.
-        options.headerNames = (plugin?.headerNames ?? []).filter {
-            tokens == nil || $0 != "authorization"
-        }
-        options.connectionMemory = configuration.maxHeader
-        options.maxConnections = configuration.maxConnections
-        options.logsAccess = configuration.logsAccess
-        options.headerTimeout = configuration.headerTimeout
-        options.bodyTimeout = configuration.bodyTimeout
-        options.idleTimeout = configuration.idleTimeout
-        if let interval = WatchdogInterval(environment: environment) {
-            options.heartbeat = Heartbeat(interval: interval.ping) { [notifier] in
-                notifier.watchdog()
-            }
-        }
-        if configuration.callTimeout > .zero {
-            options.callTimeout = configuration.callTimeout
-        }
-        return options
     }
 
     /// Lets go of clients, whose answers are on their way.

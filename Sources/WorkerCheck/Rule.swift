@@ -84,43 +84,49 @@ enum Rule: String, CaseIterable, Sendable {
         case .initializeAgain:
             both(
                 "A configuration that was taken is taken again.", "life-cycle-and-threads",
-                "pythons-own-rules")
+                "a-whole-plugin")
         case .refusalChangesNothing:
             both(
                 "When initialize fails, the former configuration stays in force.",
-                "progress-log-configuration", "pythons-own-rules")
+                "progress-log-configuration", "a-whole-plugin")
         case .cleansUp:
             both(
                 "cleanup lets go, also twice and before initialize.", "life-cycle-and-threads",
-                "the-end")
-        case .utf8: both("Messages are UTF-8.", "in-detail", "pythons-own-rules")
+                "a-whole-plugin")
+        case .utf8: both("Messages are UTF-8.", "in-detail", "what-is-as-with-the-original-worker")
         case .jsonResult:
-            both("Results are what JSON can hold.", "reading-and-writing-json", "pythons-own-rules")
+            both(
+                "Results are what JSON can hold.", "reading-and-writing-json",
+                "what-is-as-with-the-original-worker")
         case .finiteNumbers:
-            both("Numbers are finite.", "reading-and-writing-json", "pythons-own-rules")
+            both(
+                "Numbers are finite.", "reading-and-writing-json",
+                "what-is-as-with-the-original-worker")
         case .sameAnswers:
             both(
                 "Calls that run at once do not disturb each other.", "life-cycle-and-threads",
-                "processes-threads-owners")
+                "several-calls-at-once")
         case .descriptors:
-            both("What is opened is closed again.", "life-cycle-and-threads", "the-end")
+            both("What is opened is closed again.", "life-cycle-and-threads", "when-it-dies")
         case .threads:
-            both("cleanup joins the plugin's threads.", "life-cycle-and-threads", "the-end")
+            both("cleanup joins the plugin's threads.", "life-cycle-and-threads", "when-it-dies")
         case .processes:
             both(
                 "What is started is ended and waited for.", "mistakes-and-what-comes-of-them",
-                "forks")
+                "what-is-as-with-the-original-worker")
         case .noCrash:
             both(
                 "Nothing that a client does ends the plugin's process by a signal.",
-                "mistakes-and-what-comes-of-them", "the-end")
+                "mistakes-and-what-comes-of-them", "when-it-dies")
         case .leavesProcess:
-            both("A plugin does not end the process.", "mistakes-and-what-comes-of-them", "the-end")
+            both(
+                "A plugin does not end the process.", "mistakes-and-what-comes-of-them",
+                "when-it-dies")
         case .leavesDescriptors:
             both(
                 "A plugin leaves the worker's descriptors alone.",
-                "mistakes-and-what-comes-of-them", "the-end")
-        case .notBroken: both("A plugin is not broken for good.", "statuses", "the-end")
+                "mistakes-and-what-comes-of-them", "when-it-dies")
+        case .notBroken: both("A plugin is not broken for good.", "statuses", "when-it-dies")
         case .endsInTime:
             (
                 "The plugin is gone within the time that the end of the worker may take.",
@@ -142,13 +148,13 @@ enum Rule: String, CaseIterable, Sendable {
     }
 
     private func abi(_ sentence: String, _ section: String) -> (String, String, String) {
-        both(sentence, section, "pythons-own-rules")
+        both(sentence, section, "what-is-as-with-the-original-worker")
     }
 
     private func both(
         _ sentence: String, _ section: String, _ python: String
     ) -> (String, String, String) {
-        (sentence, "plugin-abi.md#\(section)", "process-plugins.md#\(python)")
+        (sentence, "plugin-abi.md#\(section)", "python.md#\(python)")
     }
 }
 
