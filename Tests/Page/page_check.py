@@ -62,7 +62,9 @@ def working(module: Path, name: str, token: str = "") -> Iterator[PageWorker]:
 
 
 def opened(browser: Browser, worker: PageWorker) -> None:
-    """The page with all that it asks for at the start."""
+    """The page with all that it asks for at the start; what a former page says of a worker that has ended is dropped."""
+    browser.driver.get("about:blank")
+    browser.console()
     browser.driver.get(worker.url("/"))
     browser.until_text("#state", "Ready")
     browser.until(lambda: browser.driver.find_elements("css selector", "#configuration-fields *"), "the configuration")
