@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -70,11 +71,16 @@ import Testing
         return isOrigin || hasNoBody || isLong || first.name == "no length" && second.name == "JSON"
     }
 
-    private func check(_ client: HTTPClient, _ first: Fault, _ second: Fault?) throws {
+    private func check(
+        _ client: HTTPClient, _ first: Fault, _ second: Fault?, as user: uid_t? = nil
+    ) throws {
         var request = Request()
         second?.breaks(&request)
         first.breaks(&request)
-        let connection = try client.connect()
+        let connection =
+            if let user { try OtherUser.run(user) { try client.connect() } } else {
+                try client.connect()
+            }
         try connection.send(request.text)
         let response = try connection.readResponse()
         let names = "\(first.name), \(second?.name ?? "nothing else")"
@@ -93,6 +99,22 @@ import Testing
             for second in all.dropFirst(number + 1) where !Self.excludes(first, second) {
                 try check(worker.client, first, second)
             }
+        }
+    }
+
+    @Test(.enabled(if: OtherUser.isPossible, "only root can act as other users"))
+    func `A user who is not admitted comes behind the request's origin, and before the token`()
+        throws
+    {
+        let tokens = try TokenFixture()
+        let worker = try WorkerProcess.start(
+            "echo", "Echo",
+            tokens.options + ["--max-body", "1000", "--allow-user", "\(OtherUser.friend)"])
+        let peer = Fault("peer", 403, "The user behind") { _ in }
+        let before = Self.framing + Self.faults.prefix(3)
+        for fault in before { try check(worker.client, fault, peer, as: OtherUser.stranger) }
+        for fault in Self.faults.dropFirst(3) {
+            try check(worker.client, peer, fault, as: OtherUser.stranger)
         }
     }
 
