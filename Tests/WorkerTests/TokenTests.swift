@@ -69,6 +69,20 @@ import Testing
         }
     }
 
+    @Test func `The API document says who needs a token, if there is one`() throws {
+        let tokens = try TokenFixture()
+        for options in [tokens.options, []] {
+            let worker = try WorkerProcess.start("echo", "Echo", options)
+            let text = try worker.client.request(
+                "GET", "/openapi.json", headers: [TokenFixture.header]
+            ).text
+            let isAsked = !options.isEmpty
+            #expect(text.contains(#","security":[{"token":[]}],"paths""#) == isAsked)
+            #expect(text.contains(#"{"token":{"type":"http","scheme":"bearer"}}"#) == isAsked)
+            #expect(text.split(separator: #""security":[]"#).count == (isAsked ? 4 : 1))
+        }
+    }
+
     @Test func `One header shows one token, in the grammar of the standard`() throws {
         let tokens = try TokenFixture()
         let worker = try WorkerProcess.start("echo", "Echo", tokens.options)

@@ -12,7 +12,9 @@ extension Reply {
         text.appendJSONString("\(server.options.pluginName)")
         text.append(",\"version\":")
         text.appendJSONString("\(server.options.pluginVersion)")
-        text.append(",\"description\":\"A plugin, served by Universal Worker\"},\"paths\":{")
+        text.append(",\"description\":\"A plugin, served by Universal Worker\"},")
+        if server.asksForToken { text.append("\"security\":[{\"token\":[]}],") }
+        text.append("\"paths\":{")
         for (index, (path, rows)) in server.endpoints.paths.enumerated() {
             if index > 0 { text.append(",") }
             text.appendJSONString(path)
@@ -20,12 +22,16 @@ extension Reply {
             text.append(operationsOf: rows, server)
             text.append("}")
         }
-        text.append("},\"components\":{\"schemas\":{\"Configuration\":")
+        text.append("},\"components\":{")
+        if server.asksForToken { text.append(tokenScheme) }
+        text.append("\"schemas\":{\"Configuration\":")
         text.append(schema: server.configuration, at: "/config_schema")
         text.append(components)
         return Reply(200, text)
     }
 
+    private static let tokenScheme =
+        "\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
     private static let components = ##"""
         ,"Call":\##(APISchema.call.text),\##
         "Error":{"type":"object","properties":{"detail":{}}}},\##
@@ -58,6 +64,7 @@ extension ByteBuffer {
                 append(
                     ",\"parameters\":[" + row.parameters.map(Self.parameter).joined(separator: ","))
                 append("]")
+                if server.asksForToken, row.withoutToken == .answer { append(",\"security\":[]") }
                 if method == .post { append(requestBodyOf: row, server) }
                 append(",\"responses\":{\"200\":{\"description\":\"It worked\",\"content\":{")
                 appendJSONString(row.isOfPlugin ? "*/*" : row.contentType)
@@ -98,6 +105,9 @@ extension ByteBuffer {
 }
 
 extension Server {
+    /// Whether clients over TCP have to show a token.
+    fileprivate var asksForToken: Bool { options.tokens != nil }
+
     /// The schema of the plugin's configuration, if there is one; not before the plugin has been made.
     fileprivate var configuration: JSONMembers? {
         guard !isEarly, case .success(let schema) = service.configSchema else { return nil }
