@@ -78,7 +78,7 @@ import WorkerHTTP
                 "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n{")
             let response = try connection.readResponse()
             #expect(response.status == 413 && response.isDetail)
-            // Also where its length is not known: nobody reads on for ever.
+            // Also where its length is not known: no one reads on for ever.
             let endless = try server.client.connect()
             try endless.send(
                 "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")

@@ -32,7 +32,7 @@ import WorkerThreads
             for pid in pids {
                 #expect(!DescendantFamily.exists(pid) || DescendantFamily.isZombie(pid))
             }
-            // What was a child of plugin code is left for it, and in the end for nobody.
+            // What was a child of plugin code is left for it, also in the end.
             for child in children { #expect(DescendantFamily.isZombie(child.pid)) }
             // By the first signal, not by the one at half of the time.
             #expect(children[0].wait() == SIGTERM)

@@ -49,7 +49,7 @@ import WorkerThreads
         #expect(found.current == [true, true, true, true, true, false, false, false])
     }
 
-    @Test func `A thread for plugins takes all but what the worker reads, whoever starts it`()
+    @Test func `A thread for plugins takes all but what the worker reads, whichever starts it`()
         throws
     {
         let found = Findings<[Bool]>([])
@@ -105,7 +105,7 @@ import WorkerThreads
         #expect(found.current == 0)
     }
 
-    @Test func `A write to a pipe without a reader sends no signal, whoever takes SIGPIPE`() throws
+    @Test func `A write to a pipe without a reader sends no signal, whatever takes SIGPIPE`() throws
     {
         signal(SIGPIPE) { _ in }
         let found = Findings<[Bool]>([])
