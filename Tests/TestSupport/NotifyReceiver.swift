@@ -77,7 +77,11 @@ public final class NotifyReceiver: Sendable {
     }
 
     /// Leaves the name without a receiver.
-    public func close() { socket.close() }
+    public func close() {
+        // A child of another test has a copy until it executes its program.
+        _ = Glibc.shutdown(socket.raw, Int32(SHUT_RDWR))
+        socket.close()
+    }
 
     private static func open() throws -> Descriptor {
         let type = Int32(bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
