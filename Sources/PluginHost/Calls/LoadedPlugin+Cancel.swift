@@ -17,7 +17,9 @@ extension LoadedPlugin {
         _ failure: CallFailure, completion: @escaping @Sendable (CancelAnswer) -> Void
     ) {
         _ = withdraw(failure) { $0.kind.place == .shared }
-        guard instance.isCancellable else { return completion(.notSupported) }
+        guard instance.isCancellable else {
+            return askUnsure([uw_call_id(UW_NO_CALL)], completion)
+        }
         let running = mark(failure)
         guard instance.hasCancel else { return completion(.cancelled) }
         let isOne = running.isEmpty || instance.cancelsAllAsOne
@@ -38,7 +40,7 @@ extension LoadedPlugin {
             return wasWaiting
         }
         guard instance.isCancellable else {
-            completion(.notSupported)
+            askUnsure(handles(where: isMeant), completion)
             return true
         }
         let running = mark(failure, where: isMeant)
@@ -93,8 +95,9 @@ extension LoadedPlugin {
     }
 
     private func stop(_ failure: CallFailure, where isMeant: @Sendable (Call) -> Bool) {
-        guard !withdraw(failure, where: isMeant), instance.isCancellable else { return }
-        let running = mark(failure, where: isMeant)
+        guard !withdraw(failure, where: isMeant) else { return }
+        let running =
+            instance.isCancellable ? mark(failure, where: isMeant) : handles(where: isMeant)
         // Where too many requests wait the plugin still sees that the call is cancelled.
         if !running.isEmpty, instance.hasCancel { _ = desk.request(running) { _ in } }
     }
@@ -115,6 +118,21 @@ extension LoadedPlugin {
             }
         }
         return running
+    }
+
+    private func handles(where isMeant: (Call) -> Bool) -> [uw_call_id] {
+        slots.compactMap { slot in
+            slot.occupant.flatMap { isMeant($0.call) ? $0.handle : nil }
+        }
+    }
+
+    /// Has a plugin asked that could not stop calls when it was made: they are not marked, as it may still
+    /// not be able to.
+    private func askUnsure(
+        _ calls: [uw_call_id], _ completion: @escaping @Sendable (CancelAnswer) -> Void
+    ) {
+        guard instance.hasCancel else { return completion(.notSupported) }
+        askPlugin(calls, completion)
     }
 
     /// Has the plugin asked to stop calls that have been marked.

@@ -18,13 +18,14 @@ protocol PluginInstance: Sendable {
     var health: String { get }
     /// Further members of /stats, likewise; they may change.
     var stats: String { get }
-    /// Whether a call that runs can be stopped.
+    /// Whether a call that runs can be stopped, as far as is known.
     var isCancellable: Bool { get }
     /// What the plugin shows of itself, where that belongs to no call of its; nil for what calls report.
     var progress: ProgressReport? { get }
     /// What it has shown since a call began, which is UW_NO_CALL for one that has no slot; likewise.
     func progress(of call: uw_call_id) -> ProgressReport?
-    /// Whether `cancel` is to be called; otherwise calls look by themselves.
+    /// Whether `cancel` is to be called; otherwise calls look by themselves. Where it is while nothing is
+    /// cancellable, the plugin may have learnt it since.
     var hasCancel: Bool { get }
     /// Whether all calls that run are cancelled by one `cancel` with UW_NO_CALL, not by one for each.
     var cancelsAllAsOne: Bool { get }

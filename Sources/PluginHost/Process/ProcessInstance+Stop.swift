@@ -12,7 +12,7 @@ extension ProcessInstance {
         guard absence == nil else { return .cancelled }
         if call == UW_NO_CALL { return cancelAll(of: life) }
         guard let (lane, number) = life.lanes.find(call) else { return .cancelled }
-        guard canCancel else {
+        guard canCancel || !canForce else {
             return answer(stop(life, lane: lane.number, call: number, flags: FrameFlag.force))
         }
         let isEnding = state.withLock { $0.isEnding }
@@ -21,7 +21,9 @@ extension ProcessInstance {
         }
         let told = stop(life, lane: lane.number, call: number, flags: 0)
         // The plugin has lost its cancel, or it would stop other calls as well.
-        if let told, told.flags & FrameFlag.cannotStop != 0 { return .cancelled }
+        if let told, told.flags & FrameFlag.cannotStop != 0 {
+            return isCancellable ? .cancelled : .notSupported
+        }
         return answer(told)
     }
 
@@ -34,6 +36,8 @@ extension ProcessInstance {
         }
         let told = stop(life, lane: 0, call: 0, flags: 0)
         if let told, told.flags & FrameFlag.cannotStop != 0 { return .notSupported }
+        // Only here does the runner say nothing else: a stop may be faster than its call.
+        if told != nil, life.bridge.end == nil { mayCancel.store(true, ordering: .relaxed) }
         return answer(told)
     }
 
@@ -41,7 +45,7 @@ extension ProcessInstance {
     func stopUnheard(_ call: uw_call_id, _ number: UInt64, on lane: Lane, of life: Incarnation) {
         if canCancel, canForce { force(call, of: life, after: plan.cancelGrace) }
         life.process.tell(
-            .stop, flags: canCancel ? 0 : FrameFlag.force, lane: lane.number, call: number)
+            .stop, flags: canCancel || !canForce ? 0 : FrameFlag.force, lane: lane.number, call: number)
     }
 
     private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {

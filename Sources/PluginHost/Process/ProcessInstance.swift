@@ -47,9 +47,10 @@ final class ProcessInstance: PluginInstance {
     var unfitness: String? { life.bridge.facts.unfitness }
     let headerNames: [String]
     var stats: String { life.bridge.stats }
-    let isCancellable: Bool
+    var isCancellable: Bool { canCancel || canForce }
     var progress: ProgressReport? { life.bridge.progress }
-    var hasCancel: Bool { isCancellable }
+    /// Each is asked for again when it is used: the runner looks.
+    var hasCancel: Bool { true }
     var cancelsAllAsOne: Bool { canCancel && !canForce }
     var absence: String? { state.withLock { $0.absence } }
     var isLost: Bool { state.withLock { $0.isLost } }
@@ -74,7 +75,9 @@ final class ProcessInstance: PluginInstance {
     let state: Mutex<State>
     /// Signalled when the worker ends, to cut a pause before a start short.
     let ending = Semaphore()
-    let canCancel: Bool
+    /// Whether the plugin had a cancel when it was made, or has had one since.
+    var canCancel: Bool { mayCancel.load(ordering: .relaxed) }
+    let mayCancel: Atomic<Bool>
     /// Whether a call can be ended without the plugin's help: only on the main thread.
     let canForce: Bool
 
@@ -94,12 +97,11 @@ final class ProcessInstance: PluginInstance {
         name = introduction.name
         version = introduction.version
         functions = introduction.abilities
-        canCancel = introduction.abilities.contains("cancel")
+        mayCancel = Atomic(introduction.abilities.contains("cancel"))
         concurrency = introduction.hello.calls
         canForce = introduction.hello.calls == 1
-        greeting = introduction.hello.health
+        greeting = introduction.hello.greeting.health
         headerNames = introduction.headerNames
-        isCancellable = canCancel || canForce
     }
 
     // MARK: - Calls
