@@ -138,7 +138,7 @@ def cleanup(call, runner, plugin, _):
 @entry
 def hook(call, runner, plugin, name, arguments):
     result = settle(runner, call, getattr(plugin, HOOKS[name])(*arguments))
-    return runner.dialect.document(result) if name == "config_options" else b""
+    return runner.dialect.options(result) if name == "config_options" else b""
 
 
 def request(call, runner, plugin, asked):
@@ -148,6 +148,8 @@ def request(call, runner, plugin, asked):
         return runner.dialect.endpoint(asked.head["endpoint"])(call, runner, asked)
     if name not in HOOKS or not hasattr(plugin, HOOKS[name]):
         return Outcome(ERROR, b"the plugin has no such hook", UNSUPPORTED)
+    if "problem" in asked.head:
+        return Outcome(ERROR, asked.head["problem"].encode())
     return hook(call, runner, plugin, name, decode(asked.body) if asked.body else ())
 
 

@@ -63,10 +63,14 @@ class Original:
         """What the plugin says of its configuration."""
         return encoding.result(value)
 
+    def options(self, value):
+        """What values the plugin says that its configuration may have."""
+        return self.document(value)
+
     def schema(self, value):
         from . import lenient
 
-        return lenient.schema(value)
+        return lenient.document(value, "get_config_schema")
 
     def success(self, call, body):
         """How a call ends that went well."""

@@ -75,12 +75,12 @@ def key_text(key):
     return plain(key)
 
 
-def schema(value):
-    """A schema as JSON: an object, whose own keys are strings."""
+def document(value, method):
+    """What the original returns as `Dict[str, Any]`, as JSON: an object, whose own keys are strings."""
     if not isinstance(value, Mapping):
-        raise TypeError("get_config_schema returned %s, not dict" % type(value).__name__)
+        raise TypeError("%s returned %s, not dict" % (method, type(value).__name__))
     enum = getattr(sys.modules.get("enum"), "Enum", str)
     for key in value:
         if not isinstance(key, (str, bytes, enum)):
-            raise TypeError("keys of a schema must be str, not %s" % type(key).__name__)
+            raise TypeError("%s: keys must be str, not %s" % (method, type(key).__name__))
     return encoding.without_nan(encoding.loose(plain(dict(value))))

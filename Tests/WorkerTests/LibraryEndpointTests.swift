@@ -257,7 +257,9 @@ import Testing
         for path in lacking {
             #expect(try client.post(path).text == #"{"status":"not_supported"}"#, "\(path)")
         }
-        #expect(try client.post("/reconfigure", "{}").text == #"{"status":"not_supported"}"#)
+        for body in ["{}", "[", ""] {
+            #expect(try client.post("/reconfigure", body).text == #"{"status":"not_supported"}"#)
+        }
         guard className == "Asks" else {
             #expect(try client.get("/config_options").text == "{}")
             return

@@ -47,7 +47,12 @@ extension LibraryInstance {
         guard let function = unsafe table.endpoints.reconfigure else {
             return .worded(LifecycleHook.reconfigure.missing)
         }
-        let texts = EndpointRequest.configurations(in: call).map(Array.init)
+        let texts: [[UInt8]]
+        do throws(CallBodyError) {
+            texts = try EndpointRequest.configurations(in: call).map(Array.init)
+        } catch {
+            return .failure(CallFailure(.plugin, error.description))
+        }
         var thrown = uwg_thrown()
         let (status, left) = PluginTexts.collect { reply in
             unsafe withText(texts[0]) { old in

@@ -19,17 +19,30 @@ struct EndpointRequest {
         case .hook(let hook):
             head = Array("{\"hook\":\"\(hook.rawValue)\"}\n".utf8)
             hasBody = false
-            if hook == .reconfigure {
-                let texts = Self.configurations(in: call).joined(separator: ",".utf8)
+            guard hook == .reconfigure else { return }
+            do throws(CallBodyError) {
+                let texts = try Self.configurations(in: call).joined(separator: ",".utf8)
                 head += [UInt8(ascii: "[")] + texts + [UInt8(ascii: "]")]
+            } catch {
+                let line = ByteBuffer(
+                    object: "{\"hook\":\"reconfigure\",\"problem\":",
+                    endingWith: error.description)
+                head = unsafe line.withUnsafeBytes { unsafe Array($0) } + [UInt8(ascii: "\n")]
             }
         }
     }
 
     /// The old and the new configuration; null for what the body does not have.
-    static func configurations(in call: Call) -> [ArraySlice<UInt8>] {
+    static func configurations(in call: Call) throws(CallBodyError) -> [ArraySlice<UInt8>] {
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSON.validate(call.body)
+        } catch {
+            throw .invalid(error)
+        }
+        guard document.root == .object else { throw .notAReconfiguration(found: document.root) }
         let members = unsafe call.body.withUnsafeBytes { bytes in
-            unsafe JSONMembers(UnsafeRawBufferPointer(rebasing: bytes[call.args ?? 0..<0]))
+            unsafe JSONMembers(UnsafeRawBufferPointer(rebasing: bytes[document.range]))
         }
         return ["old_config", "new_config"].map { members?.json($0) ?? Array("null".utf8)[...] }
     }

@@ -179,21 +179,18 @@ package enum BodyUse: Sendable {
     case ignored
     /// It is any JSON value.
     case value
-    /// It is a JSON object; what is wrong with it is told with 500, of which alone hosts pass on the text.
+    /// It is an object with two configurations, which is looked at where the plugin has the hook for it.
     case reconfiguration
     /// It is `{"args": […], "kwargs": {…}}`.
     case call
     /// It is handed on as it came; it may be missing.
     case raw
 
-    /// What a body is answered that is not of that kind.
-    package var refusalStatus: UInt32 { self == .reconfiguration ? 500 : 400 }
-
     /// Whether a request has to have a body.
     package var isRequired: Bool {
         switch self {
-        case .value, .reconfiguration, .call: true
-        case .ignored, .raw: false
+        case .value, .call: true
+        case .ignored, .reconfiguration, .raw: false
         }
     }
 }

@@ -69,27 +69,20 @@ extension Exchange {
                 let call = try JSON.parseCallBody(body.bytes)
                 return submit(kind, args: call.args, kwargs: call.kwargs)
             case .value: return submit(kind, args: try configuration(), kwargs: nil)
-            case .reconfiguration:
-                return submit(kind, args: try configuration(of: .object), kwargs: nil)
-            case .ignored, .raw: return submit(kind, args: nil, kwargs: nil)
+            case .ignored, .reconfiguration, .raw:
+                return submit(kind, args: nil, kwargs: nil)
             }
         } catch {
-            return .reply(
-                told(Reply(request.bodyUse.refusalStatus, detail: error.description)))
+            return .reply(told(Reply(400, detail: error.description)))
         }
     }
 
-    private func configuration(of kind: JSONRoot? = nil) throws(CallBodyError) -> Range<Int> {
-        let document: JSONDocument
+    private func configuration() throws(CallBodyError) -> Range<Int> {
         do throws(JSONError) {
-            document = try JSON.validate(body.bytes)
+            return try JSON.validate(body.bytes).range
         } catch {
             throw .invalid(error)
         }
-        guard kind == nil || kind == document.root else {
-            throw .notAReconfiguration(found: document.root)
-        }
-        return document.range
     }
 
     private func submit(_ kind: CallKind, args: Range<Int>?, kwargs: Range<Int>?) -> NextStep? {
