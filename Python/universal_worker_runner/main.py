@@ -9,7 +9,7 @@ from . import PROTOCOL, dialect, encoding, forking, loading, stdio, stopping
 from .calls import HOOKS
 from .collecting import Collector
 from .control import Control, metrics_module
-from .encoding import any_encode
+from .encoding import any_encode, shown
 from .errors import encoded, report
 from .frames import FAILED, HELLO, LONGEST_TEXT, OPEN, Reader
 from .lanes import Lane
@@ -79,7 +79,7 @@ class Runner:
 
     def load(self):
         """Makes the plugin and tells the daemon how that went; whether it went well."""
-        self.control.send(HELLO, any_encode(self.hello()).encode())
+        self.control.send(HELLO, shown(self.hello()).encode())
         self.control.start()
         try:
             if self.problem is not None:
@@ -115,7 +115,9 @@ class Runner:
             beside=len(self.lanes) - self.calls,
             whole=self.dialect.whole,
             schemas=True,
+            hooks=self.dialect.hooks,
             health=self.dialect.health,
+            stats={key: default for member, key, _, default in self.dialect.attributes if member == "stats"},
         )
 
     def about(self):
@@ -129,7 +131,7 @@ class Runner:
         wanted = loading.request_headers(plugin)
         if wanted is not None:
             about["context"] = "true"
-            about["headers"] = any_encode(wanted)
+            about["headers"] = shown(wanted)
         if self.dialect.endpoints:
             about["endpoints"] = any_encode([row[:3] for row in self.dialect.endpoints])
         return "{%s}" % ",".join('"%s":%s' % member for member in about.items())

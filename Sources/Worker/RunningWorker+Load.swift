@@ -28,7 +28,7 @@ extension RunningWorker {
                         budget: budget,
                         events: events,
                         clock: Moment.now, timers: timers, spawn: spawnForPlugin,
-                        greeted: { [self] in willLoad(health: $0) },
+                        greeted: { [self] in willLoad($0) },
                         endDescendants: { [reaper] in
                             _ = reaper.endAll(until: .now() + .seconds(2))
                             reaper.reapRest()
@@ -51,13 +51,13 @@ extension RunningWorker {
         }
     }
 
-    /// The plugin is about to be loaded; what its process has said that adds to /health, if it has one.
+    /// The plugin is about to be loaded; what its process has said, if it has one.
     ///
     /// From then on /health can be answered, if that takes long: where clients connect already, before
     /// a host's 5 s for its first answer are over; on a port of our own, where they are refused and
     /// try again until then, before the 30 s are over that a host waits.
-    private func willLoad(health: String) {
-        service.willOpen(health: health)
+    private func willLoad(_ greeting: Greeting) {
+        service.willOpen(greeting)
         timers.schedule(at: start + (listeners.isAnyInherited ? Self.patience : Self.portPatience))
         {
             [inbox] in inbox.post(.loadIsSlow)
@@ -72,7 +72,7 @@ extension RunningWorker {
     ) throws(LoadFailure) -> LoadedPlugin {
         switch source {
         case .library(let path):
-            willLoad(health: "")
+            willLoad(Greeting())
             return try LoadedPlugin.load(
                 path: path, className: configuration.className, in: environment)
         case .python(let plan):

@@ -14,8 +14,8 @@ final class Service: WorkerService {
     /// Not an AtomicLazyReference, whose `load` costs 700 instructions: it is not specialised.
     private let loaded = Mutex<LoadedPlugin?>(nil)
     private var plugin: LoadedPlugin? { loaded.withLock(\.self) }
-    /// What is known of /health before.
-    private let earlyHealth = Mutex("")
+    /// What is known before.
+    private let greeting = Mutex(Greeting())
     private let meter: UsageMeter
     private let processes = ProcessMeter()
     private let loadTime = Mutex<TimeSpan?>(nil)
@@ -44,15 +44,15 @@ final class Service: WorkerService {
     /// The plugin is served; before any call.
     func open(_ plugin: LoadedPlugin) { loaded.withLock { $0 = plugin } }
 
-    /// What is known before the plugin has been made: members of /health, each behind a comma.
-    func willOpen(health: String) { earlyHealth.withLock { $0 = health } }
+    /// What is known before the plugin has been made.
+    func willOpen(_ greeting: Greeting) { self.greeting.withLock { $0 = greeting } }
 
     var progress: ProgressReport { plugin?.progress ?? .none }
 
     var health: HealthFacts {
         plugin?.health
             ?? HealthFacts(
-                .starting, running: 0, queued: 0, further: earlyHealth.withLock { $0 })
+                .starting, running: 0, queued: 0, further: greeting.withLock { $0.health })
     }
 
     func calls(atMost limit: Int) -> (shown: [CallReport], more: Int) {
@@ -75,9 +75,9 @@ final class Service: WorkerService {
         return facts
     }
 
-    var hasHooks: Bool { plugin?.hasHooks ?? false }
+    var hasHooks: Bool { plugin?.hasHooks ?? greeting.withLock { $0.hasHooks } }
 
-    var furtherStats: String { plugin?.stats ?? "" }
+    var furtherStats: String { plugin?.stats ?? greeting.withLock { $0.stats } }
 
     var configSchema: Result<SharedText, CallFailure> { made.configSchema.document }
 

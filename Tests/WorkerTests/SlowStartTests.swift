@@ -96,7 +96,9 @@ import Testing
         #expect(ready.status == 503)
         #expect(ready.text.contains("loading: the plugin is being made"))
         #expect(try client.get("/health/live").status == 200)
-        #expect(try client.get("/stats").text.contains("\"memory_rss_mb\""))
+        let stats = try client.get("/stats").text
+        #expect(stats.contains(",\"subtree_pids\":[\(start.process.pid),"))
+        #expect(stats.hasSuffix(",\"usage\":null}"))
         #expect(try client.get("/progress").text == "{\"progress\":0.0,\"message\":\"\"}")
         #expect(try client.get("/calls").status == 200)
         #expect(try client.post("/cancel").text == "{\"status\":\"cancelled\"}")

@@ -114,7 +114,10 @@ extension CallSlot {
             return uw_status(UW_INVALID_DATA)
         }
         do throws(JSONAppendError) {
-            _ = try unsafe lines.appendJSON(text, as: call.kind == .stream ? .line : .value)
+            // A last line of its own comes from Python only.
+            let style: JSONStyle =
+                call.kind != .stream ? .value : own == nil ? .line : .pythonLine
+            _ = try unsafe lines.appendJSON(text, as: style)
         } catch {
             let failure = CallFailure.refusedJSON("the plugin's result is not JSON", error)
             report(failure, call)

@@ -19,10 +19,8 @@ package struct PluginEnvironment: Sendable {
     package let timers: Timers
     /// Starts threads.
     package let spawn: ThreadSpawner
-    /// Is told what a plugin's process adds to /health, before it runs any code of the plugin.
-    ///
-    /// JSON members, each behind a comma. Not to wait.
-    package let greeted: @Sendable (String) -> Void
+    /// Is told what a plugin's process says before it runs any code of the plugin. Not to wait.
+    package let greeted: @Sendable (Greeting) -> Void
     /// Ends the processes that a plugin's process has left behind; waits for that, for some seconds at most.
     package let endDescendants: @Sendable () -> Void
 
@@ -31,7 +29,7 @@ package struct PluginEnvironment: Sendable {
         maxQueue: Int, wedgedLimit: TimeSpan? = nil,
         budget: Budget = .unlimited, events: any PluginEvents,
         clock: @escaping @Sendable () -> Moment, timers: Timers,
-        spawn: @escaping ThreadSpawner, greeted: @escaping @Sendable (String) -> Void = { _ in },
+        spawn: @escaping ThreadSpawner, greeted: @escaping @Sendable (Greeting) -> Void = { _ in },
         endDescendants: @escaping @Sendable () -> Void = {}
     ) {
         self.maxQueue = maxQueue
@@ -43,6 +41,25 @@ package struct PluginEnvironment: Sendable {
         self.timers = timers
         self.spawn = spawn
         self.greeted = greeted
+    }
+}
+
+/// What answers say of a plugin before it has been made.
+package struct Greeting: Sendable {
+    /// Further members of /health, each behind a comma.
+    package var health = ""
+    /// Further members of /stats, likewise.
+    package var stats = ""
+    /// Whether the plugin is going to have routes of hooks.
+    package var hasHooks = false
+
+    /// Makes one that says nothing.
+    package init() {}
+
+    init(health: String, stats: String, hasHooks: Bool) {
+        self.health = health
+        self.stats = stats
+        self.hasHooks = hasHooks
     }
 }
 

@@ -30,8 +30,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         var wantsWhole = false
         /// Whether it can be asked what bodies requests have.
         var tellsSchemas = false
-        /// Further members of /health, each behind a comma.
-        var health = ""
+        /// What the worker's own answers say from then on.
+        var greeting = Greeting()
     }
 
     /// What a stop has achieved.
@@ -65,8 +65,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         var stats = ""
     }
 
-    /// Is told what the runner adds to /health.
-    private let greeted: @Sendable (String) -> Void
+    /// Is told what the runner says first.
+    private let greeted: @Sendable (Greeting) -> Void
     private let state = Mutex(State())
     /// What the plugin shows in /health.
     let facts = PluginFacts()
@@ -76,7 +76,7 @@ final class RunnerBridge: RunnerProcess.Listener {
     private let stateNumber = Atomic<UInt64>(0)
     private let opened = Handover<Result<Introduction, LoadFailure>>()
 
-    init(greeted: @escaping @Sendable (String) -> Void = { _ in }) { self.greeted = greeted }
+    init(greeted: @escaping @Sendable (Greeting) -> Void = { _ in }) { self.greeted = greeted }
 
     /// Waits until the plugin has been made, or not.
     func introduction() throws(LoadFailure) -> Introduction { try opened.take().get() }
@@ -186,9 +186,12 @@ final class RunnerBridge: RunnerProcess.Listener {
             calls: max(1, count("calls")), beside: count("beside"),
             wantsWhole: members.json("whole").map(Self.isTrue) ?? false,
             tellsSchemas: members.json("schemas").map(Self.isTrue) ?? false,
-            health: members.object("health")?.further ?? "")
+            greeting: Greeting(
+                health: members.object("health")?.further ?? "",
+                stats: members.object("stats")?.further ?? "",
+                hasHooks: members.json("hooks").map(Self.isTrue) ?? false))
         state.withLock { $0.hello = hello }
-        greeted(hello.health)
+        greeted(hello.greeting)
     }
 
     private static func isTrue(_ json: ArraySlice<UInt8>) -> Bool {
