@@ -69,6 +69,7 @@ class Loading(Later):
         self.assertIs(runner.hello["whole"], True)
         health = {"substrate_version": "9.9", "python_executable": runner.hello["executable"]}
         self.assertEqual(runner.hello["health"], health)
+        self.assertEqual((runner.hello["hooks"], runner.hello["stats"]), (True, {"usage": None}))
         self.assertEqual(len(runner.about["hooks"]), 5)
         self.assertIn(["POST", "/task", "call"], runner.about["endpoints"])
 
@@ -186,8 +187,18 @@ class Calls(Later):
         runner = self.start()
         error = self.assertAnswer(self.call(runner, "ValueError", "\ud800", do="raise"), 500)
         self.assertEqual(error["_job_error"]["message"], "?")
+        frame, lines = self.stream(runner, "ValueError", "\ud800", do="raise")
+        self.assertEqual(self.assertAnswer(frame, 500)["_job_error"]["message"], "\ud800")
         self.assertAnswer(self.call(runner, "SystemExit", 3, do="raise"), 500)
         self.assertEqual(self.call(runner, 1).json, {"args": [1], "kwargs": {}})
+
+    def test_what_json_lacks_is_in_the_last_line_of_a_stream_as_python_spells_it(self):
+        runner = self.start()
+        error = self.assertAnswer(self.call(runner, "odd", do="raise"), 500)["_job_error"]
+        self.assertEqual((error["message"], error["fields_invalid"]), ("wrong ?", [None, None]))
+        frame, _ = self.stream(runner, "odd", do="raise")
+        self.assertIn(b'"fields_invalid":[NaN,Infinity]', frame.payload)
+        self.assertIn(b'"message":"wrong \\ud800"', frame.payload)
 
     def test_each_call_has_its_own_identity_and_accounts(self):
         runner = self.start()
@@ -352,6 +363,10 @@ class Endpoints(Later):
         self.assertEqual(runner.lane.ask("G").json, {"old": {"a": 1}, "new": {"b": 2}})
         refused = self.ask(runner.lane, "reconfigure", [None, {"refuse": True}])
         self.assertFrame(refused, "E", "cannot change")
+        wrong = self.ask(runner.lane, "reconfigure", problem="no object")
+        self.assertFrame(wrong, "E", "no object")
+        lane = self.start("Few").lane
+        self.assertFrame(self.ask(lane, "reconfigure", problem="no object"), "E", flags=UNSUPPORTED)
 
     def test_prefetch_reports_its_progress_and_can_be_cancelled(self):
         runner = self.start()
@@ -380,6 +395,16 @@ class Endpoints(Later):
         self.assertEqual(
             self.assertAnswer(self.ask(lane, "/list_processes"), 404), {"detail": expected}
         )
+        lane = self.start("Lists").lanes[-1]
+        self.assertFrame(
+            self.ask(lane, "/get_system_status"), "E", "get_system_status returned list, not dict"
+        )
+        self.assertFrame(
+            self.ask(lane, "config_options"), "E", "get_config_options returned list, not dict"
+        )
+        lane = self.start("Numbers").lanes[-1]
+        told = self.ask(lane, "/get_system_status")
+        self.assertFrame(told, "E", "get_system_status: keys must be str, not int")
         lane = self.start("Monitor").lanes[-1]
         self.assertEqual(self.ask(lane, "/get_system_status").json, {"gpu": [1, 2]})
         self.assertEqual(

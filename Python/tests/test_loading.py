@@ -95,6 +95,14 @@ class Loading(Case):
         runner = self.start("mine", directory=directory, environment={"PYTHONUTF8": "1"})
         self.assertAnswers(runner)
 
+    def test_an_interpreter_may_have_any_path(self):
+        base = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, base)
+        python = os.path.join(base, "\udcff")
+        os.symlink(os.path.realpath(PYTHON), python)
+        runner = self.start(python=python, environment={"PYTHONUTF8": "1"})
+        self.assertEqual(runner.hello["executable"], os.path.join(base, "?"))
+
     def test_a_relative_directory_survives_chdir(self):
         runner = self.start(directory=os.path.basename(PLUGINS), cwd=os.path.dirname(PLUGINS))
         self.assertEqual(runner.lane.call("sys.path", do="getattr").json[0], PLUGINS)

@@ -41,6 +41,10 @@ class Metrics(Case):
             self.take(self.runner.control_frame("M").json)
         self.assertEqual(len(self.rows[("timed_seconds",)].split()), 20)
 
+    def test_a_help_may_have_what_no_text_has(self):
+        self.assertFrame(self.runner.lane.call("helped"), "R")
+        self.until(("helped_total",), "1.0")
+
     def test_what_breaks_a_rule_or_clashes_raises(self):
         answer = self.runner.lane.call("bad")
         self.assertEqual(set(answer.json), {"ValueError"})

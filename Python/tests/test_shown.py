@@ -65,7 +65,7 @@ class Schema(Case):
     def test_keys_are_strings(self):
         inner = {"None": 1, "2": 2, "true": 3, "4,b": 4, "red": 5}
         self.assertEqual(self.schema("keys").json, {"inner": inner, "own": 6})
-        self.assertFrame(self.schema("own keys"), "E", "keys of a schema must be str, not int")
+        self.assertFrame(self.schema("own keys"), "E", "get_config_schema: keys must be str, not int")
 
     def test_what_has_no_form_is_an_error(self):
         self.assertFrame(

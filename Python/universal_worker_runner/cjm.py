@@ -176,7 +176,7 @@ class Dialect(Original):
 
     def refusal(self, plugin, call, error):
         if call.kind == STREAM:  # of other lines hosts do not know that they tell of an error
-            return answer(500, self.job_error(plugin, error)[1])
+            return answer(500, self.error_line(plugin, error))
         return super().refusal(plugin, call, error)
 
     def failure(self, plugin, call, error):
@@ -185,14 +185,15 @@ class Dialect(Original):
         is_stop = self.is_cancelled(error)
         if is_stop and call.kind == EXECUTE:
             return answer(409, self.detail(error))
-        headers = self.accounts_of_failure() if call.kind == EXECUTE else ()
-        return answer(409 if is_stop else 500, self.job_error(plugin, error)[1], headers)
+        if call.kind == STREAM:
+            return answer(409 if is_stop else 500, self.error_line(plugin, error))
+        return answer(500, self.job_error(plugin, error)[1], self.accounts_of_failure())
 
     def stopped(self, plugin, call):
         if call.kind != STREAM or not self.cancelled_class:
             return super().stopped(plugin, call)
         error = self.cancelled_class(self.plugin_name(plugin))
-        return answer(409, self.job_error(plugin, error)[1])
+        return answer(409, self.error_line(plugin, error))
 
     @staticmethod
     def plugin_name(plugin):
@@ -201,8 +202,17 @@ class Dialect(Original):
         except Exception:  # a property
             return "unknown"
 
+    def error_line(self, plugin, error):
+        """The last line of a stream, with NaN and lone surrogates as Python spells them."""
+        return self.described(plugin, error)[1].encode()
+
     def job_error(self, plugin, error):
-        """The library's description of an error, and the body or line that carries it."""
+        """The library's description of an error, and the body that carries it."""
+        described, text = self.described(plugin, error)
+        return described, encoding.interchangeable(text)
+
+    def described(self, plugin, error):
+        """The library's description of an error, and its JSON as Python spells it."""
         error = trim(error, entries)
         name = {self.name_argument: self.plugin_name(plugin)}
         try:
@@ -214,9 +224,7 @@ class Dialect(Original):
         except Exception:  # a detail of the plugin's that is no JSON
             members = ['"%s":%s' % (key, shown(item)) for key, item in vars(described).items()]
             text = '{"_job_error":{%s}}' % ",".join(members)
-        text = strict(encoding.with_nulls(text))
-        text = text.encode("utf-8", "replace").decode()  # without lone surrogates
-        return described, loose(json.loads(text)).encode()
+        return described, text
 
     def accounts(self):
         """The header that tells of them, if there are any; raises if it cannot be written."""
@@ -248,11 +256,15 @@ class Dialect(Original):
     def document(self, value):
         return encoding.without_nan(loose(value))
 
-    def shown(self, value):
-        """What the original leaves to FastAPI."""
-        from . import lenient
+    def object(self, value, method):
+        """What the original encodes itself before FastAPI checks that it is a `Dict[str, Any]`."""
+        text = self.document(value)
+        if not text.startswith(b"{"):
+            raise TypeError("%s returned %s, not dict" % (method, type(value).__name__))
+        return text
 
-        return self.document(lenient.plain(value))
+    def options(self, value):
+        return self.object(value, "get_config_options")
 
     @staticmethod
     def detail(error):
@@ -288,7 +300,9 @@ class Dialect(Original):
         derive = getattr(self.module("capability"), "derive_structural_surface", None)
         if derive is None:
             return answer(404, self.detail("Not Found"))
-        return self.shown(derive(type(runner.plugin)))
+        from . import lenient
+
+        return lenient.document(derive(type(runner.plugin)), derive.__name__)
 
     def monitor(self, method):
         """The endpoint of one method of a monitor."""
@@ -302,9 +316,13 @@ class Dialect(Original):
                 value = ask(call, runner, getattr(plugin, method))
             except NotImplementedError as error:
                 return answer(501, self.detail(str(error) or method + " not implemented"))
-            if method == "get_system_status" and hasattr(value, "to_dict"):
-                return self.shown(value.to_dict())
-            return self.document(value)
+            if method != "get_system_status":
+                return self.document(value)
+            if not hasattr(value, "to_dict"):
+                return self.object(value, method)
+            from . import lenient
+
+            return lenient.document(value.to_dict(), method)
 
         return endpoint
 

@@ -184,6 +184,15 @@ def without_nan(text):
     return text.encode("ascii")
 
 
+def interchangeable(text):
+    """The UTF-8 of an ASCII text that json.dumps has made, with null for NaN and Infinity and "?" for lone
+    surrogates: JSON that everyone reads."""
+    if "N" in text or "Infinity" in text or "\\ud" in text:  # perhaps as it should be
+        text = any_encode(with_nulls(text)).encode("utf-8", "replace").decode()
+        text = loose(decode(text.encode()))
+    return text.encode("ascii")
+
+
 def shown(value):
     """Any value as JSON, whatever it is: what JSON lacks is as in the original, or its str."""
     try:

@@ -68,7 +68,7 @@ def metric(kind, name, help, labels, bounds=()):
     """The metric of a name, which is the same whenever it is asked for."""
     labels = (labels,) if isinstance(labels, str) else tuple(labels)
     check(name, help, labels)
-    made = kind(name, help, labels, bounds)
+    made = kind(name, unicode(help), labels, bounds)
     with lock:
         known = metrics.get(name)
         if known is None:
@@ -170,9 +170,14 @@ class Metric:
         return self.only
 
 
+def unicode(text):
+    """The text without lone surrogates."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def text(value):
     """A label's value: what fits, and is Unicode."""
-    value = str(value).encode("utf-8", "replace").decode("utf-8")
+    value = unicode(str(value))
     while len(value.encode("utf-8")) > 256:
         value = value[:-1] if len(value) <= 256 else value[:256]
     return value

@@ -56,6 +56,36 @@ import Testing
         }
     }
 
+    @Test func `A cancel that a plugin has learnt since it was made is found`() throws {
+        let worker = try start(class: "Late")
+        #expect(try worker.client.post("/cancel").text == #"{"status":"not_supported"}"#)
+        #expect(try worker.client.post("/initialize", "{}").status == 200)
+        let call = Background { try worker.client.post("/execute", #"{"args":["a"]}"#) }
+        try worker.process.standardError.line(containing: "waiting a")
+        #expect(try worker.client.post("/cancel").text == #"{"status":"cancelled"}"#)
+        #expect(try call.value().text == "\"stopped\"")
+    }
+
+    @Test func `A stream ends whose client goes away, though its plugin has no cancel`() throws {
+        let worker = try start(class: "Late")
+        let connection = try worker.client.connect()
+        try connection.send("POST", "/execute_stream", body: "{}")
+        try worker.process.standardError.line(containing: "opened")
+        connection.close()
+        try worker.process.standardError.line(containing: "closed")
+        try worker.answer("/health", contains: "\"calls_running\":0,")
+    }
+
+    @Test func `The last line of a stream has what JSON lacks as Python spells it`() throws {
+        let worker = try start()
+        let body = "{\"args\":[\"odd\"],\"kwargs\":{\"do\":\"raise\"}}"
+        let line = try #require(try worker.client.post("/execute_stream", body).lines.last)
+        #expect(line.contains("\"fields_invalid\":[NaN,Infinity]"))
+        #expect(line.contains("\"message\":\"wrong \\ud800\""))
+        let answer = try worker.client.post("/execute", body)
+        #expect(answer.status == 500 && answer.text.contains("\"fields_invalid\":[null,null]"))
+    }
+
     /// Both sleep where no flag is looked at, one of them on the main thread.
     @Test(arguments: [1, 2])
     func `Cleanup runs at the end also where calls do not end, and within the grace`(calls: Int)

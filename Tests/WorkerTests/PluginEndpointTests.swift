@@ -114,7 +114,8 @@ import Testing
         // The original looks for the hook before it reads the body.
         for body in ["{}", "[]", "null", "{", ""] {
             let answer = try worker.client.post("/reconfigure", body)
-            #expect(answer.status == 200 && answer.text == #"{"status":"not_supported"}"#, "\(body)")
+            #expect(answer.status == 200, "\(body)")
+            #expect(answer.text == #"{"status":"not_supported"}"#, "\(body)")
         }
         #expect(try worker.client.get("/config_options").text == "{}")
         #expect(try worker.client.post("/get_system_status").status == 404)

@@ -220,7 +220,7 @@ def cases():
         "bytes",
     ]
     values += ["none", "big", "text", "float"]
-    errors = ["resource", "input", "transient", "fatal", "cancelled", "detail", "wordless"]
+    errors = ["odd", "resource", "input", "transient", "fatal", "cancelled", "detail", "wordless"]
     bare = [
         "ValueError",
         "TypeError",
@@ -239,7 +239,7 @@ def cases():
     ]
     bare += ["UnicodeError", "ZeroDivisionError", "AssertionError", "InterruptedError"]
     for path in ("/health", "/structural_surface", "/config_schema", "/config", "/config_options"):
-        for class_name in ("Probe", "Base", "Few", "Monitor"):
+        for class_name in ("Probe", "Base", "Few", "Monitor", "Lists"):
             yield class_name, "GET", path, None
     for path in ("/execute", STREAM):
         for name in values:
@@ -299,7 +299,7 @@ def cases():
         "/list_processes",
         "/cancel",
     ):
-        for class_name in ("Probe", "Base", "Few", "Monitor", "Broken"):
+        for class_name in ("Probe", "Base", "Few", "Monitor", "Broken", "Lists", "Numbers"):
             yield class_name, "POST", path, None
     for class_name in ("Probe", "Base", "Few"):
         yield class_name, "POST", "/reconfigure", {"old_config": {"a": 1}, "new_config": {"b": 2}}

@@ -29,6 +29,9 @@ class Plugin:
             pass
         assert worker.gauge("warmth", "How warm.") is warmth
 
+    def helped(self):
+        worker.counter("helped_total", "\ud800").inc()
+
     def bad(self):
         """What each of these says."""
         ruled = worker.counter("ruled_total", "Ruled.", ["a"])

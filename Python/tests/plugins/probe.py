@@ -92,6 +92,8 @@ class Base(capability.ToolCapability):
             raise self.error("Input")("wrong", fields_invalid=["a", "b"])
         if name == "transient":
             raise self.error("Transient")("later", retry_after_seconds=1.5)
+        if name == "odd":
+            raise self.error("Input")("wrong \ud800", fields_invalid=[float("nan"), float("inf")])
         if name == "fatal":
             raise self.error("Fatal")("broken")
         if name == "cancelled":
@@ -249,6 +251,46 @@ class Few:
 
     def execute(self, *args, **kwargs):
         return list(args)
+
+
+class Late(Few):
+    """Can be cancelled once it is initialized."""
+
+    def __init__(self):
+        self.stopped = threading.Event()
+
+    def initialize(self, config=None):
+        self.cancel = self.stopped.set
+
+    def execute(self, *args, **kwargs):
+        print("waiting %s\n" % args, end="")
+        self.stopped.wait()
+        return "stopped"
+
+    def execute_stream(self):
+        print("opened\n", end="")
+        try:
+            while True:
+                yield 1
+        finally:
+            print("closed\n", end="")
+
+
+class Lists(Probe):
+    """Answers with what is no dict."""
+
+    def get_config_options(self):
+        return [1]
+
+    def get_system_status(self):
+        return [1]
+
+
+class Numbers(Probe):
+    """Answers with what is no dict in JSON."""
+
+    def get_system_status(self):
+        return type("Stats", (), {"to_dict": lambda self: {1: 2}})()
 
 
 class Signed(Probe):

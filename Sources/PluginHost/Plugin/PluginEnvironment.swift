@@ -19,7 +19,9 @@ package struct PluginEnvironment: Sendable {
     package let timers: Timers
     /// Starts threads.
     package let spawn: ThreadSpawner
-    /// Is told what a plugin's process says before it runs any code of the plugin. Not to wait.
+    /// Is told what a plugin's process says before it runs any code of the plugin.
+    ///
+    /// Not to wait.
     package let greeted: @Sendable (Greeting) -> Void
     /// Ends the processes that a plugin's process has left behind; waits for that, for some seconds at most.
     package let endDescendants: @Sendable () -> Void

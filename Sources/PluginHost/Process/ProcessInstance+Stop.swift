@@ -37,7 +37,9 @@ extension ProcessInstance {
         let told = stop(life, lane: 0, call: 0, flags: 0)
         if let told, told.flags & FrameFlag.cannotStop != 0 { return .notSupported }
         // Only here does the runner say nothing else: a stop may be faster than its call.
-        if told != nil, life.bridge.end == nil { mayCancel.store(true, ordering: .relaxed) }
+        if told != nil, life.bridge.end == nil {
+            mayCancel.store(true, ordering: .relaxed)
+        }
         return answer(told)
     }
 
@@ -45,7 +47,8 @@ extension ProcessInstance {
     func stopUnheard(_ call: uw_call_id, _ number: UInt64, on lane: Lane, of life: Incarnation) {
         if canCancel, canForce { force(call, of: life, after: plan.cancelGrace) }
         life.process.tell(
-            .stop, flags: canCancel || !canForce ? 0 : FrameFlag.force, lane: lane.number, call: number)
+            .stop, flags: canCancel || !canForce ? 0 : FrameFlag.force, lane: lane.number,
+            call: number)
     }
 
     private func answer(_ told: RunnerBridge.StopAnswer?) -> CancelAnswer {
