@@ -302,8 +302,7 @@ package-check: deb need-checks need-containers
 ## install: what has been built, with header, guides, units, pages, completions and Echo, under PREFIX; builds nothing
 install: install-units
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
-	install -D -m 644 Sources/CWorkerPlugin/include/universal_worker_plugin.h \
-		$(DESTDIR)$(PREFIX)/include/universal_worker_plugin.h
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include $(wildcard Sources/CWorkerPlugin/include/*.h)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANUAL)/universal-worker.1
 	@# The guide as a page is there if pandoc has made it.
 	for page in $(wildcard $(MANUAL)/*.7); do \

@@ -21,6 +21,7 @@ TAG = "py3-none-manylinux_2_36_x86_64"
 SWITCH = ["universal_worker.pth", "universal_worker_switch.py", "universal_worker_switch.txt"]
 SHARED = [
     "Sources/CWorkerPlugin/include/universal_worker_plugin.h",
+    "Sources/CWorkerPlugin/include/universal_worker_testing.h",
     "docs/plugin-abi.md",
     "docs/process-plugins.md",
     "Examples/Echo/echo.c",

@@ -17,7 +17,7 @@ size=$(stat -c %s "$wheel")
 [ "$size" -lt 20000000 ] || { echo "the wheel has $size bytes" >&2; exit 1; }
 "$bin/python" -m auditwheel show "$wheel" | tr '\n' ' ' | grep -q 'platform tag: "manylinux_2_36_x86_64"'
 ! ldd "$bin/universal-worker" | grep -qE 'microhttpd|gnutls' || { echo "libmicrohttpd is not linked in" >&2; exit 1; }
-[ -f "$bin/../share/universal-worker/universal_worker_plugin.h" ]
+for header in plugin testing; do [ -f "$bin/../share/universal-worker/universal_worker_$header.h" ]; done
 
 cat > "$folder/where.py" << 'PY'
 import sys

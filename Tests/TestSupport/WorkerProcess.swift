@@ -1,6 +1,6 @@
 import Glibc
 
-/// A worker that runs, from its start to its end; killed when the test lets go of it.
+/// A worker that runs, or a program of Tests/Fixtures, from its start to its end; killed when the test lets go of it.
 public final class WorkerProcess: Sendable {
     /// How a process has ended.
     public enum Ending: Sendable, Equatable {
@@ -19,16 +19,17 @@ public final class WorkerProcess: Sendable {
     private let handle: Descriptor
     private let ending = Monitor<Ending?>(nil)
 
-    /// Starts the binary with `arguments`.
+    /// Starts the binary, or another program, with `arguments`.
     ///
     /// `environment` adds to the test's own, less what that has for fixtures. Of `inherited`, the
     /// first becomes descriptor 3, the next 4, and no other one is passed on. A `wrapper` is a
     /// program with arguments that ends in an exec of the command behind them.
     public init(
-        arguments: [String], environment: [String: String] = [:], inherited: [Descriptor] = [],
+        program: String? = nil, arguments: [String], environment: [String: String] = [:],
+        inherited: [Descriptor] = [],
         wrapper: [String] = []
     ) throws {
-        let binary = try WorkerBinary.path()
+        let binary = try program ?? WorkerBinary.path()
         let command = wrapper + [binary] + arguments
         let output = try Descriptor.pipe()
         let error = try Descriptor.pipe()
