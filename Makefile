@@ -24,6 +24,7 @@ CHROMIUM := chromium chromium-driver
 PROXIES := haproxy nginx prometheus-blackbox-exporter openssl
 CONTAINERS := mmdebstrap docker-compose iproute2 util-linux
 PAGES := pandoc
+PEERS := golang-go nginx libnginx-mod-http-lua lua-cjson python3 python3-venv
 PACKERS := dpkg-dev chrpath lintian
 SHELLS := zsh fish mandoc man-db
 VALIDATE := kubernetes-validate==1.37.0 cloudcoil-models-prometheus-operator==0.80.1.0
@@ -42,8 +43,8 @@ DATE = $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 .DELETE_ON_ERROR:
 .PHONY: all help build deb release package-check check-reproducible manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench lifetime systemd-check install install-units \
-	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-shells \
+	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench bench-peers lifetime systemd-check install install-units \
+	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-peers need-shells \
 	transcriber-python clean
 
 all: build
@@ -257,6 +258,11 @@ check-kills: build need-checks
 bench: build need-checks
 	python3 Benchmarks/bench.py $(BENCH)
 
+## bench-peers: the worker beside other servers of functions, from apt and PyPI; BENCH=--quick for a short run
+bench-peers: build need-checks
+	@$(MAKE) --no-print-directory need-peers || echo "going on without what is missing"
+	python3 Benchmarks/peers/bench.py $(BENCH)
+
 ## lifetime: random ends of hosts and workers, and how long an end takes
 lifetime: build fixtures need-checks
 	python3 Tests/Lifetime/random_ends.py --latency 50
@@ -348,10 +354,11 @@ need-containers: PACKAGES = $(CONTAINERS)
 need-containers: APT_FLAGS = --no-install-recommends
 need-page: PACKAGES = $(CHROMIUM)
 need-pages: PACKAGES = $(PAGES)
+need-peers: PACKAGES = $(PEERS)
 need-packages: PACKAGES = $(PACKERS)
-need-pages need-packages need-shells: APT_FLAGS = --no-install-recommends
+need-pages need-packages need-peers need-shells: APT_FLAGS = --no-install-recommends
 need-shells: PACKAGES = $(SHELLS)
-need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-shells:
+need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-peers need-shells:
 	@missing=""; for p in $(PACKAGES); do \
 		dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \

@@ -6,21 +6,17 @@ Prints a table and writes bench.json. Targets are reported and never make it fai
 
 import argparse
 import contextlib
-import datetime
 import json
-import os
-import platform
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import counts
 import events
 import python_plugin
 import real_calls
 import traffic
+from machine import machine
 from rows import Section, table, verdicts
 from servers import (
     FLOOR,
@@ -36,30 +32,6 @@ from servers import (
     prepare_original,
     prepare_quicker_original,
 )
-
-
-def version(*command: str) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    except OSError:
-        return "unknown"
-    return done.stdout.strip().splitlines()[0] if done.returncode == 0 and done.stdout else "unknown"
-
-
-def machine(with_original: bool) -> dict[str, str]:
-    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    pressure = os.getloadavg()[0]
-    return {
-        "CPU": f"{cpu[0].split(':')[1].strip() if cpu else platform.machine()}, {os.cpu_count()} cores",
-        "kernel": platform.release(),
-        "glibc": platform.libc_ver()[1],
-        "libmicrohttpd": version("pkg-config", "--modversion", "libmicrohttpd"),
-        "compilers": f"{version('swift', '--version')}; {version('cc', '--version')}",
-        "Python": platform.python_version(),
-        "original": "cjm-plugin-system 0.0.28" if with_original else "not measured",
-        "load average at the start": f"{pressure:.2f}",
-        "time": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-    }
 
 
 @contextlib.contextmanager
@@ -121,7 +93,7 @@ def main() -> int:
                 print(f"without the original: {reason}", file=sys.stderr)
             else:
                 kinds.append(ORIGINAL)
-        about = machine(ORIGINAL in kinds)
+        about = {**machine(), "original": "cjm-plugin-system 0.0.28" if ORIGINAL in kinds else "not measured"}
         effort = traffic.QUICK if chosen.quick else traffic.FULL
         sections = [] if chosen.only else measure(effort, kinds)
         is_held = ORIGINAL in kinds

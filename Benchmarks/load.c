@@ -3,9 +3,10 @@
  * can be: it shares its machine with the server.
  *
  *   load -p PORT [-c CONNECTIONS] (-d SECONDS [-w WARMUP] | -n REQUESTS) [-m METHOD] [-u PATH]
- *        [-b BODYFILE] [-s STATUS] [-P SERVERPID]
+ *        [-b BODYFILE] [-s STATUS] [-r STATUS] [-P SERVERPID]
  *
- * Prints one JSON object. Counted are requests that begin after the warm-up and end in time.
+ * Prints one JSON object. Counted are requests that begin after the warm-up and end in time. What is answered by the
+ * status of -r is sent again at once, as the same request.
  *
  * A stall is 50 ms in which no connection got an answer. libmicrohttpd 0.9.75 has them by itself:
  * where exactly 128 connections are ready at once, it waits for a further event before it serves
@@ -28,7 +29,7 @@ static uint64_t completed, errors, stalls, wanted = UINT64_MAX;
 static uint64_t counting_from, deadline;
 static char *request;
 static size_t request_length;
-static int port, poll_fd, connections = 1, wanted_status = 200;
+static int port, poll_fd, connections = 1, wanted_status = 200, again_status;
 static pid_t server;
 static uint64_t cpu_before;
 
@@ -56,10 +57,14 @@ static double percentile(double part) {
     return (double)slowest / 1e3;
 }
 
-static void begin(connection *c, uint64_t now) {
-    c->began = now;
+static void ask(connection *c) {
     reply_reset(&c->reply);
     if (send_all(c->fd, request, request_length)) errors++;
+}
+
+static void begin(connection *c, uint64_t now) {
+    c->began = now;
+    ask(c);
 }
 
 static void open_connection(connection *c) {
@@ -78,6 +83,10 @@ static int serve(connection *c) {
     int state = count <= 0 ? -1 : reply_take(&c->reply, bytes, (size_t)count);
     if (state == 0) return 0;
     uint64_t now = now_ns();
+    if (state > 0 && c->reply.status == again_status && now < deadline) {
+        ask(c);
+        return 0;
+    }
     if (state < 0 || c->reply.status != wanted_status) {
         if (++errors > MOST_ERRORS) return 1;
         if (state < 0) {
@@ -126,7 +135,7 @@ static void run(connection *all) {
 int main(int count, char **arguments) {
     const char *method = "GET", *path = "/health", *body_path = NULL;
     double seconds = 60, warmup = 0;
-    for (int option; (option = getopt(count, arguments, "p:c:d:w:n:m:u:b:s:P:")) != -1;) {
+    for (int option; (option = getopt(count, arguments, "p:c:d:w:n:m:u:b:s:r:P:")) != -1;) {
         switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'c': connections = atoi(optarg); break;
@@ -137,6 +146,7 @@ int main(int count, char **arguments) {
         case 'u': path = optarg; break;
         case 'b': body_path = optarg; break;
         case 's': wanted_status = atoi(optarg); break;
+        case 'r': again_status = atoi(optarg); break;
         case 'P': server = atoi(optarg); break;
         default: return 2;
         }

@@ -104,10 +104,15 @@ class Server:
     """A running server, on a port of its own; what it prints goes to a log under .build."""
 
     def __init__(
-        self, kind: str, plugin: str = "Echo", more: dict[str, str] | None = None, program: Sequence[str] = ()
+        self,
+        kind: str,
+        plugin: str = "Echo",
+        more: dict[str, str] | None = None,
+        program: Sequence[str] = (),
+        port: int = 0,
     ) -> None:
         self.kind = kind
-        self.port = free_port()
+        self.port = port or free_port()
         self.log = BUILD / f"{kind}.log"
         line = self.line(plugin)
         if program:
@@ -150,7 +155,8 @@ class Server:
     def send(self, path: str, body: bytes) -> socket.socket:
         """Sends a POST whose answer is not waited for yet."""
         client = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(body)}\r\n\r\n"
         client.sendall(head.encode() + body)
         return client
 
