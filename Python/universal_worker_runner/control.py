@@ -121,7 +121,7 @@ class Control:
                 lane.check_thread()
         call = runner.lanes[0].call
         if call is not None and call.forced and call.task is None:
-            self.signal_main()  # a signal right before a wait does not end it: once more
+            signal_main()  # a signal right before a wait does not end it: once more
         if runner.states is not None:
             frame = runner.states.look(True)
             if frame:
@@ -172,7 +172,7 @@ class Control:
         call.asked = True
         runner.dialect.asked()
         if frame.flags & FORCE:
-            self.stopped(frame.lane, frame.id, 0 if self.force(lane, call) else NOT_SUPPORTED)
+            self.stopped(frame.lane, frame.id, 0 if force(runner, lane, call) else NOT_SUPPORTED)
         else:
             self.ask_plugin(frame, call, any(other is not call for other in running))
 
@@ -192,23 +192,6 @@ class Control:
             return self.runner.dialect.can_cancel(self.runner.plugin, others)
         except Exception:
             return True  # a property that raises something else: the canceller will say so
-
-    def force(self, lane, call):
-        """Ends one call without the plugin's help; whether there is a way."""
-        call.forces += 1
-        call.forced = True
-        if call.task is not None:
-            self.runner.loop.cancel_soon(call)
-            if call.forces == 1:  # a coroutine that is forced twice is interrupted as well
-                return True
-        if lane.number == 0:
-            self.signal_main()
-            return True
-        return call.task is not None or call.kind == STREAM  # a stream ends at its next value
-
-    @staticmethod
-    def signal_main():
-        signal.pthread_kill(threading.main_thread().ident, STOP_SIGNAL)
 
     def add_lanes(self, lanes):
         """Waits for the first call of each; only then its thread is started."""
@@ -235,6 +218,24 @@ class Control:
             threading.Event().wait(TICK / 1000)
         else:
             del self.sleeping[fd]
+
+
+def force(runner, lane, call):
+    """Ends one call without the plugin's help; whether there is a way."""
+    call.forces += 1
+    call.forced = True
+    if call.task is not None:
+        runner.loop.cancel_soon(call)
+        if call.forces == 1:  # a coroutine that is forced twice is interrupted as well
+            return True
+    if lane.number == 0:
+        signal_main()
+        return True
+    return call.task is not None or call.kind == STREAM  # a stream ends at its next value
+
+
+def signal_main():
+    signal.pthread_kill(threading.main_thread().ident, STOP_SIGNAL)
 
 
 def metrics_module():

@@ -40,8 +40,8 @@ def in_plugin(frame):
     return False
 
 
-def install(lane):
-    """Sets the handlers up; `lane` is that of the main thread."""
+def install_stop(lane):
+    """Has STOP_SIGNAL stop what runs on the main thread, whose lane this is."""
 
     def stop(number, frame):
         call = lane.call
@@ -55,12 +55,19 @@ def install(lane):
                 raise Stopped
             sleep(0.0005)
 
+    handlers.add(stop.__code__)
+    signal.signal(STOP_SIGNAL, stop)
+
+
+def install(lane):
+    """Sets the handlers up; `lane` is that of the main thread."""
+    install_stop(lane)
+
     def interrupt(number, frame):
         if in_plugin(frame):  # an interrupt between calls, or while we send, would end the worker
             raise KeyboardInterrupt
 
-    handlers.update((stop.__code__, interrupt.__code__))
-    signal.signal(STOP_SIGNAL, stop)
+    handlers.add(interrupt.__code__)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
 
