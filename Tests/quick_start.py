@@ -2,8 +2,9 @@
 """Runs what documents tell readers to run, as it stands there, and compares what it prints.
 
 A section's python block is saved under the name in its first line. Its sh block is run in a folder that has
-.build, without its calls of make and on a free port; a comment below a command says what the command
-prints, where … stands for anything. Needs `make build`.
+.build and what the document's sections before it have saved, without its calls of make and on a free port; a comment
+below a command says what the command prints, where … stands for anything. Python finds what the wheel
+would bring. Needs `make build`.
 """
 
 import os
@@ -16,10 +17,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+BINARY = ROOT / ".build/release/universal-worker"
 MARK = "--- end of a command"
 SECTIONS = {
     "README.md": ["Quick start"],
-    "docs/python.md": ["A whole plugin", "Requests, health and metrics"],
+    "docs/python.md": ["A whole plugin", "Requests, health and metrics", "Testing"],
 }
 
 
@@ -45,6 +47,7 @@ def run(place: str, script: str, folder: str) -> str:
     bash = subprocess.Popen(
         ["bash", "-e", "-c", script],
         cwd=folder,
+        env=dict(os.environ, PYTHONPATH=f"{ROOT}/Python", UNIVERSAL_WORKER_BINARY=str(BINARY)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         start_new_session=True,
@@ -62,7 +65,7 @@ def run(place: str, script: str, folder: str) -> str:
     return output
 
 
-def check(file: str, title: str) -> None:
+def check(file: str, title: str, folder: str) -> None:
     place = f"{file}, {title}"
     section = (ROOT / file).read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     plugin, steps = block(place, section, "python"), commands(block(place, section, "sh"))
@@ -72,12 +75,10 @@ def check(file: str, title: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     script = "".join(f"{command}\necho; echo '{MARK}'\n" for command, _ in steps)
-    if "8080" not in script:
+    if "8080" not in script and "--port" in script:
         sys.exit(f"{place}: the commands do not use port 8080")
-    with tempfile.TemporaryDirectory(prefix="universal-worker-") as folder:
-        Path(folder, name[1]).write_text(plugin)
-        Path(folder, ".build").symlink_to(ROOT / ".build")
-        output = run(place, script.replace("8080", str(port)) + "wait\n", folder)
+    Path(folder, name[1]).write_text(plugin)
+    output = run(place, script.replace("8080", str(port)) + "wait\n", folder)
     printed = [part.strip().splitlines() for part in output.split(MARK)[:-1]]
     for (command, lines), found in zip(steps, printed, strict=True):
         pattern = "\n".join(".*".join(map(re.escape, line.split("…"))) for line in lines)
@@ -88,8 +89,10 @@ def check(file: str, title: str) -> None:
 
 def main() -> None:
     for file, titles in SECTIONS.items():
-        for title in titles:
-            check(file, title)
+        with tempfile.TemporaryDirectory(prefix="universal-worker-") as folder:
+            Path(folder, ".build").symlink_to(ROOT / ".build")
+            for title in titles:
+                check(file, title, folder)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """build.py BINARY LICENSES DESTINATION: packs the built worker into a wheel, and prints its path.
 
 The wheel puts the binary as a real file into an environment's bin, where it finds that environment's
-Python beside it; the header, the guide and the examples lie under share/universal-worker.
+Python beside it; the headers, the guide and the examples lie under share/universal-worker. site-packages gets
+universal_worker, for tests of plugins, with the runner whose code it uses.
 """
 
 import base64
@@ -19,6 +20,7 @@ NAME = "universal_worker"
 TAG = "py3-none-manylinux_2_36_x86_64"
 # What stands in an environment's site-packages: the switch, off; docs/drop-in.md.
 SWITCH = ["universal_worker.pth", "universal_worker_switch.py", "universal_worker_switch.txt"]
+PACKAGES = ["universal_worker", "universal_worker_runner"]
 SHARED = [
     "Sources/CWorkerPlugin/include/universal_worker_plugin.h",
     "Sources/CWorkerPlugin/include/universal_worker_testing.h",
@@ -80,6 +82,9 @@ def main() -> None:
     wheel.add(f"{data}/scripts/universal-worker", stripped(binary), executable=True)
     for name in SWITCH:
         wheel.add(name, (HERE / name).read_bytes())
+    for name in PACKAGES:
+        for file in sorted((HERE.parent / name).rglob("*.py")):
+            wheel.add(str(file.relative_to(HERE.parent)), file.read_bytes())
     for name in SHARED:
         file = ROOT / name
         wheel.add(f"{data}/data/share/universal-worker/{file.name}", file.read_bytes())

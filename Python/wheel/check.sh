@@ -43,6 +43,17 @@ kill "$worker"
 wait "$worker"
 worker=
 
+cat > test_where.py << 'PY'
+from universal_worker import counter
+from universal_worker.testing import Plugin, Worker
+from where import Where
+
+with Plugin(Where) as plugin, Worker(Where) as worker:
+    assert plugin.call() == worker.call()
+counter("one", "One.").inc()
+PY
+"$bin/python" test_where.py
+
 python3 "$switch" "$folder/an environment"
 "$bin/python" -m pip --quiet --disable-pip-version-check uninstall --yes universal-worker
 [ -z "$(find "$folder/an environment" -iname '*universal*worker*')" ]

@@ -1,0 +1,1 @@
+../universal_worker_runner/universal_worker.py
