@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import counts
 import events
+import option_costs
 import python_plugin
 import real_calls
 import traffic
@@ -48,7 +49,7 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
         servers = [stack.enter_context(Server(kind)) for kind in kinds]
         for server in servers:
             server.get("/health")
-        memory.note(servers, "idle", limits=(12, 3))
+        memory.note(servers, "idle", limits={"resident": 12, "anonymous": 3})
         with stage("requests"):
             requests = traffic.requests(servers, effort)
         with stage("streams"):
@@ -60,13 +61,16 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
         time.sleep(2)
         memory.note(servers, "2 s after large bodies")
     quicker = quicker_original(effort) if ORIGINAL in kinds else []
+    memory.note_ten((WORKER, FLOOR))
+    with stage("options"):
+        asked = option_costs.measure(effort)
     with stage("start and end"):
         life = events.starts(kinds, effort)
     with stage("beside a busy plugin"):
         busy = events.saturation(kinds, effort)
     with stage("counts"):
         counted = counts.counts()
-    return [requests, *quicker, streams, bodies, busy, life, memory.section(), counted]
+    return [requests, *quicker, streams, bodies, asked, busy, life, memory.section(), counted]
 
 
 def quicker_original(effort: traffic.Effort) -> list[Section]:

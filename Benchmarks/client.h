@@ -67,13 +67,14 @@ static inline int send_all(int fd, const char *bytes, size_t count) {
     return 0;
 }
 
-/* A whole request in memory of its own; `body` may be NULL. */
+/* A whole request in memory of its own; `body` may be NULL, and so may `header`, a line without its end. */
 static inline char *make_request(
-    const char *method, const char *path, int port, const char *body, size_t length,
+    const char *method, const char *path, int port, const char *header, const char *body, size_t length,
     size_t *total) {
     char *text = malloc(length + 512);
     if (!text) die("malloc");
     int head = snprintf(text, 512, "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", method, path, port);
+    if (header) head += snprintf(text + head, 512 - (size_t)head, "%s\r\n", header);
     if (body) {
         head += snprintf(
             text + head, 512 - (size_t)head,

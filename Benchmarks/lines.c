@@ -87,7 +87,7 @@ int main(int count, char **arguments) {
     char body[64];
     int length = snprintf(body, sizeof body, "{\"args\":[],\"kwargs\":{\"count\":%lu}}", wanted);
     size_t total;
-    char *request = make_request("POST", "/execute_stream", port, body, (size_t)length, &total);
+    char *request = make_request("POST", "/execute_stream", port, NULL, body, (size_t)length, &total);
     int fd = connect_to(port);
     if (fd < 0) die("connect");
 

@@ -3,7 +3,7 @@
  * can be: it shares its machine with the server.
  *
  *   load -p PORT [-c CONNECTIONS] (-d SECONDS [-w WARMUP] | -n REQUESTS) [-m METHOD] [-u PATH]
- *        [-b BODYFILE] [-s STATUS] [-r STATUS] [-P SERVERPID]
+ *        [-b BODYFILE] [-s STATUS] [-r STATUS] [-H HEADER] [-P SERVERPID]
  *
  * Prints one JSON object. Counted are requests that begin after the warm-up and end in time. What is answered by the
  * status of -r is sent again at once, as the same request.
@@ -133,9 +133,9 @@ static void run(connection *all) {
 }
 
 int main(int count, char **arguments) {
-    const char *method = "GET", *path = "/health", *body_path = NULL;
+    const char *method = "GET", *path = "/health", *body_path = NULL, *header = NULL;
     double seconds = 60, warmup = 0;
-    for (int option; (option = getopt(count, arguments, "p:c:d:w:n:m:u:b:s:r:P:")) != -1;) {
+    for (int option; (option = getopt(count, arguments, "p:c:d:w:n:m:u:b:s:r:H:P:")) != -1;) {
         switch (option) {
         case 'p': port = atoi(optarg); break;
         case 'c': connections = atoi(optarg); break;
@@ -147,6 +147,7 @@ int main(int count, char **arguments) {
         case 'b': body_path = optarg; break;
         case 's': wanted_status = atoi(optarg); break;
         case 'r': again_status = atoi(optarg); break;
+        case 'H': header = optarg; break;
         case 'P': server = atoi(optarg); break;
         default: return 2;
         }
@@ -154,7 +155,7 @@ int main(int count, char **arguments) {
     alarm((unsigned)(seconds + warmup) + 2 * PATIENCE_SECONDS);
     size_t body_length = 0;
     char *body = body_path ? read_file(body_path, &body_length) : NULL;
-    request = make_request(method, path, port, body, body_length, &request_length);
+    request = make_request(method, path, port, header, body, body_length, &request_length);
     if (connections < 1 || connections > 1024) return 2;
     connection *all = calloc((size_t)connections, sizeof *all);
     poll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -131,7 +131,7 @@ static void await_calls(int fd, int running) {
 
 static double leave(int port) {
     size_t length;
-    char *call = make_request("POST", "/execute", port, long_call, strlen(long_call), &length);
+    char *call = make_request("POST", "/execute", port, NULL, long_call, strlen(long_call), &length);
     static int other = -1;
     int caller = connect_to(port);
     if (other < 0) other = connect_to(port);
@@ -152,7 +152,7 @@ static double line(int port) {
     if (stream < 0) {
         size_t length;
         char *call = make_request(
-            "POST", "/execute_stream", port, long_call, strlen(long_call), &length);
+            "POST", "/execute_stream", port, NULL, long_call, strlen(long_call), &length);
         stream = connect_to(port);
         if (stream < 0 || send_all(stream, call, length)) die("connect");
         free(call);
@@ -172,8 +172,8 @@ static double line(int port) {
 static double cancel(int port) {
     size_t call_length, stop_length;
     char *call =
-        make_request("POST", "/execute", port, long_call, strlen(long_call), &call_length);
-    char *stop = make_request("POST", "/cancel", port, "{}", 2, &stop_length);
+        make_request("POST", "/execute", port, NULL, long_call, strlen(long_call), &call_length);
+    char *stop = make_request("POST", "/cancel", port, NULL, "{}", 2, &stop_length);
     static int caller = -1, other = -1;
     if (caller < 0) caller = connect_to(port);
     if (other < 0) other = connect_to(port);

@@ -94,9 +94,10 @@ def environment(more: dict[str, str] | None = None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Memory:
-    """In MiB."""
+    """In MiB; the proportional share counts a page of N processes as a Nth in each."""
 
     resident: float
+    proportional: float
     anonymous: float
 
 
@@ -167,9 +168,9 @@ class Server:
             return client.recv(4096)
 
     def memory(self) -> Memory:
-        fields = dict(line.split(":", 1) for line in Path(f"/proc/{self.pid}/status").read_text().splitlines())
-        resident, anonymous = (int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))
-        return Memory(resident, anonymous)
+        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()[1:]
+        fields = dict(line.split(":", 1) for line in lines)
+        return Memory(*(int(fields[name].split()[0]) / 1024 for name in ("Rss", "Pss", "Anonymous")))
 
     def stop(self) -> None:
         for number, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):

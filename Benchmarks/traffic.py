@@ -1,10 +1,13 @@
 """Measurements under load: requests, streams, large bodies, and what they leave of memory."""
 
+import contextlib
 import json
+import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from rows import Row, Section, Target
 from servers import BUILD, FLOOR, ORIGINAL, STRICT, WORKER, Server, tool
@@ -150,20 +153,31 @@ def bodies(servers: Sequence[Server], effort: Effort) -> Section:
 
 
 class MemoryRows:
-    """Resident and anonymous memory at points of the run."""
+    """What memory servers have at points of the run."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
 
-    def note(self, servers: Sequence[Server], when: str, limits: tuple[float, float] | None = None) -> None:
+    def note(self, servers: Sequence[Server], when: str, limits: Mapping[str, float] = MappingProxyType({})) -> None:
+        """Of each kind, what one of its servers has on average; limits are the worker's."""
         time.sleep(0.3)
-        resident = Row(f"resident, {when}", "MiB", targets=[Target(WORKER, "<", limits[0])] if limits else ())
-        anonymous = Row(f"anonymous, {when}", "MiB", targets=[Target(WORKER, "<", limits[1])] if limits else ())
-        for server in servers:
-            memory = server.memory()
-            resident.add(server.kind, memory.resident)
-            anonymous.add(server.kind, memory.anonymous)
-        self.rows += [resident, anonymous]
+        for quantity in ("resident", "proportional", "anonymous"):
+            targets = [Target(WORKER, "<", limits[quantity])] if quantity in limits else ()
+            row = Row(f"{quantity}, {when}", "MiB", targets=targets)
+            found: dict[str, list[float]] = {}
+            for server in servers:
+                found.setdefault(server.kind, []).append(getattr(server.memory(), quantity))
+            for kind, values in found.items():
+                row.add(kind, statistics.mean(values))
+            self.rows.append(row)
+
+    def note_ten(self, kinds: Sequence[str]) -> None:
+        """Ten servers of a kind at once share what is read from files."""
+        with contextlib.ExitStack() as stack:
+            servers = [stack.enter_context(Server(kind)) for kind in kinds for _ in range(10)]
+            for server in servers:
+                server.get("/health")
+            self.note(servers, "each of ten, idle")
 
     def section(self) -> Section:
         return Section("memory", self.rows)
