@@ -31,6 +31,9 @@ VALIDATE := kubernetes-validate==1.37.0 cloudcoil-models-prometheus-operator==0.
 # The compiler orders some instructions by addresses in its memory; where these are the same, so is the binary.
 FIXED := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 RELEASE := -c release --static-swift-stdlib
+# Debian's libmicrohttpd without TLS, to be linked in: into the wheel, and by `make build STATIC_MICROHTTPD=1`.
+LINKED_IN := $(WHEEL)/libmicrohttpd
+LINK_IN = PKG_CONFIG_PATH=$(CURDIR)/$(LINKED_IN)/lib/pkgconfig
 # The builds under the sanitizers, debug, each in a folder of its own.
 THREAD := --sanitize=thread --scratch-path $(BUILD)/thread -Xswiftc -DUW_THREAD_SANITIZER \
 	-Xswiftc -disable-upcoming-feature -Xswiftc MemberImportVisibility
@@ -56,7 +59,8 @@ help:
 
 ## build: the release binary, .build/release/universal-worker, its man page and completions
 build: need-daemon $(MANUAL)/universal-worker.1
-	$(FIXED) swift build $(RELEASE) --product universal-worker
+	$(if $(STATIC_MICROHTTPD),Python/wheel/libmicrohttpd.sh $(LINKED_IN))
+	$(if $(STATIC_MICROHTTPD),$(LINK_IN)) $(FIXED) swift build $(RELEASE) --product universal-worker
 
 # What is made from the table of options, by a tool of its own that is not installed.
 $(MANUAL)/universal-worker.1: $(wildcard Sources/Manual/*.swift Sources/ManualTool/*.swift \
@@ -275,11 +279,10 @@ systemd-check: build fixtures need-checks
 
 ## wheel: a wheel for pip below .build/wheel, with libmicrohttpd linked in
 wheel: need-daemon
-	Python/wheel/libmicrohttpd.sh $(WHEEL)/libmicrohttpd
-	PKG_CONFIG_PATH=$(CURDIR)/$(WHEEL)/libmicrohttpd/lib/pkgconfig \
-		$(FIXED) swift build $(RELEASE) --scratch-path $(WHEEL)/swift --product universal-worker
+	Python/wheel/libmicrohttpd.sh $(LINKED_IN)
+	$(LINK_IN) $(FIXED) swift build $(RELEASE) --scratch-path $(WHEEL)/swift --product universal-worker
 	python3 Python/wheel/build.py $(WHEEL)/swift/release/universal-worker \
-		$(WHEEL)/libmicrohttpd/COPYING $(WHEEL)
+		$(LINKED_IN)/COPYING $(WHEEL)
 
 # The wheel in an environment of its own: what auditwheel says, a class that is served, what is left.
 check-wheel: wheel need-checks
