@@ -83,7 +83,8 @@ static int serve(connection *c) {
     int state = count <= 0 ? -1 : reply_take(&c->reply, bytes, (size_t)count);
     if (state == 0) return 0;
     uint64_t now = now_ns();
-    if (state > 0 && c->reply.status == again_status && now < deadline) {
+    if (state > 0 && c->reply.status == again_status) {
+        if (now >= deadline) return 1;
         ask(c);
         return 0;
     }

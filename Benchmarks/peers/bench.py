@@ -18,7 +18,7 @@ from peers import BUILD, PEERS, Peer  # noqa: E402
 from python_plugin import cpu_seconds, mebibytes, turns  # noqa: E402
 from running import PeerServer  # noqa: E402
 from servers import Unusable, compile_all  # noqa: E402
-from tables import Found, of_events, of_requests  # noqa: E402
+from tables import Found, of_events, of_requests, summary  # noqa: E402
 from traffic import SMALL  # noqa: E402
 
 
@@ -104,7 +104,7 @@ def main() -> int:
                 print(of_requests(title, peers, found), end="\n\n", flush=True)
                 result[title] = found
         result["alone"] = events(peers, starts)
-        print(of_events("alone", peers, result["alone"]))
+        print(of_events("alone", peers, result["alone"]), summary(peers, result), sep="\n\n")
     except Unusable as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -1,7 +1,7 @@
 """What was measured, as tables in Markdown: a row for each peer."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from peers import Peer
 from rows import Spread, number
@@ -45,3 +45,16 @@ def of_requests(title: str, peers: Sequence[Peer], found: Found) -> str:
 
 def of_events(title: str, peers: Sequence[Peer], found: Found) -> str:
     return table(title, list(found), [[peer.name, *(median(found[name], peer) for name in found)] for peer in peers])
+
+
+def summary(peers: Sequence[Peer], found: Mapping[str, Found]) -> str:
+    """The table of docs/performance.md: 32 connections, but for the p50; ratios are ours over theirs."""
+    one, alone = found["/execute, 1 connection"]["p50_us"], found["alone"]
+    head = ["/health/s", "/execute/s", "CPU a call", "p50 of one, µs", *alone]
+    many = found["/execute, 32 connections"]
+    columns = (found["/health, 32 connections"]["rps"], many["rps"], many["cpu_us"])
+    rows = []
+    for peer in peers:
+        ratios = [ratio(values, peer) or "–" for values in columns]
+        rows.append([peer.name, *ratios, median(one, peer), *(median(values, peer) for values in alone.values())])
+    return table("ours over theirs", head, rows)
