@@ -35,6 +35,7 @@ let package = Package(
         .executable(name: "universal-worker", targets: ["Worker"]),
         .executable(name: "manual", targets: ["ManualTool"]),
         .library(name: "WorkerSDK", targets: ["WorkerSDK"]),
+        .library(name: "WorkerSDKTesting", targets: ["WorkerSDKTesting"]),
         // A plugin that tests load.
         .library(name: "SwiftPlugins", type: .dynamic, targets: ["SwiftPlugins"]),
     ],
@@ -84,6 +85,7 @@ let package = Package(
 
         // For authors of plugins.
         room("WorkerSDK", ["CWorkerPlugin"]),
+        room("WorkerSDKTesting", ["CWorkerPlugin", "WorkerSDK"]),
 
         // Tests: pure, in-process, and through the real binary.
         .target(
@@ -103,6 +105,11 @@ let package = Package(
             "WorkerHTTPTests",
             ["WorkerHTTP", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
         tests("WorkerSDKTests", ["WorkerSDK"]),
+        // Likewise as an author writes them.
+        .testTarget(
+            name: "WorkerSDKTestingTests",
+            dependencies: ["CWorkerPlugin", "SwiftPlugins", "WorkerSDK", "WorkerSDKTesting"],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("WorkerTests", []),
         tests("ManualTests", ["Manual", "WorkerCore"]),
     ],
