@@ -46,13 +46,13 @@ import Testing
         #expect(!text.contains("labelled_total") && !text.contains("aaaa"))
     }
 
-    @Test func `A million series cost no memory beyond the first thousand, and are counted`() throws
+    @Test func `Of a hundred thousand series only the first thousand cost memory, and are counted`() throws
     {
         let worker = try WorkerProcess.start("metrics", "Metrics")
-        #expect(try worker.client.execute("{\"do\":\"flood\",\"count\":1000000}").text == "1000")
+        #expect(try worker.client.execute("{\"do\":\"flood\",\"count\":100000}").text == "1000")
         let text = try worker.client.get("/metrics").text
         #expect(text.contains("\nuniversal_worker_plugin_series 1000\n"))
-        #expect(text.contains("\nuniversal_worker_plugin_series_dropped_total 999000\n"))
+        #expect(text.contains("\nuniversal_worker_plugin_series_dropped_total 99000\n"))
         #expect(text.contains("\nflood_total{i=\"999\"} 1\n"))
         #expect(!text.contains("flood_total{i=\"1000\"}"))
     }
