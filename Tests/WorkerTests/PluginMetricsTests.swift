@@ -46,7 +46,8 @@ import Testing
         #expect(!text.contains("labelled_total") && !text.contains("aaaa"))
     }
 
-    @Test func `Of a hundred thousand series only the first thousand cost memory, and are counted`() throws
+    @Test func `Of a hundred thousand series only the first thousand cost memory, and are counted`()
+        throws
     {
         let worker = try WorkerProcess.start("metrics", "Metrics")
         #expect(try worker.client.execute("{\"do\":\"flood\",\"count\":100000}").text == "1000")

@@ -122,7 +122,7 @@ func panicked(
     _ context: UnsafeMutableRawPointer?, _ file: UnsafePointer<CChar>?, _ line: UInt32,
     _ reason: UnsafePointer<CChar>?
 ) {
-    let isLost = [EBADF, ENOTSOCK, ENOENT, EEXIST, EPERM].contains(errno)
+    let isLost = [EBADF, EINVAL, ENOTSOCK, ENOENT, EEXIST, EPERM].contains(errno)
     guard isLost, let context = unsafe context else { abort() }
     unsafe Unmanaged<Server>.fromOpaque(context)._withUnsafeGuaranteedRef {
         $0.service.lostDescriptor("the socket of a client")

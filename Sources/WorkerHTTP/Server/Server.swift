@@ -91,7 +91,14 @@ package import WorkerThreads
             return false
         }
         let daemon = unsafe Daemon(pointer: started)
-        guard spawn("uw-http", { unsafe self.loop.run(daemon.pointer, self.service) }) else {
+        let isServed = spawn("uw-http") { [self] in
+            ThreadEnd.run {
+                unsafe loop.run(daemon.pointer, service)
+            } ifThreadEnds: { [self] in
+                service.loopThreadEnded()
+            }
+        }
+        guard isServed else {
             unsafe MHD_stop_daemon(started)
             return false
         }
