@@ -62,8 +62,11 @@ final class ProcessInstance: PluginInstance {
     func progress(of call: uw_call_id) -> ProgressReport? {
         let life = life
         let lanes = call == UW_NO_CALL ? life.lanes.all.prefix(1) : life.lanes.all[...]
-        let shown = lanes.lazy.compactMap { $0.shown(before: call) }.first
-        return shown.map { life.bridge.progress(since: $0) } ?? ProgressReport.none
+        // Each lane is looked at once (`lazy` would look twice): the call may end meanwhile.
+        for lane in lanes {
+            if let shown = lane.shown(before: call) { return life.bridge.progress(since: shown) }
+        }
+        return ProgressReport.none
     }
 
     /// How many calls may run at once.

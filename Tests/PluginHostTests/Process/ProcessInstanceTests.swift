@@ -34,5 +34,29 @@ extension PluginHostTests {
                 #expect(recorder.lines + rest == lines.map { $0 + "\n" }.joined())
             }
         }
+
+        @Test func `Progress and calls are shown at any moment of calls that come and go`() throws {
+            let text = """
+                class Plugin:
+                    def execute(self, *args):
+                        return 1
+                """
+            try withPython(text) { plugin in
+                let isOver = Monitor(false)
+                let loaded = plugin.loaded
+                let looks = Background {
+                    var shown = 0
+                    while !isOver.withLock({ $0 }) { shown += loaded.calls(atMost: 4).shown.count }
+                    return shown
+                }
+                for _ in 0..<2_000 {
+                    let outcome = try plugin.run()
+                    #expect(outcome == .value("1"))
+                }
+                isOver.withLock { $0 = true }
+                let shown = try looks.value()
+                #expect(shown > 0)
+            }
+        }
     }
 }
