@@ -38,6 +38,34 @@ import WorkerOS
         }
     }
 
+    @Test(.enabled(if: OtherUser.isPossible, "only root can act as other users"))
+    func `Root may let a group read its file, and a file of another user is refused`() throws {
+        let folder = try TestSupport.TemporaryFolder()
+        let path = try folder.write(Self.token, to: "tokens")
+        unsafe chmod(folder.path, 0o755)
+        let user = OtherUser.friend
+        for (owner, mode, error) in [
+            (0, 0o440, nil), (0, 0o640, nil), (0, 0o660, .open(mode: 0o660)),
+            (0, 0o444, .open(mode: 0o444)), (user, 0o600, nil), (user, 0o640, .open(mode: 0o640)),
+            (OtherUser.stranger, 0o640, .foreign(owner: OtherUser.stranger)),
+        ] as [(UInt32, mode_t, TokenFileError?)] {
+            unsafe chown(path, owner, 0)
+            unsafe chmod(path, mode)
+            let found = try OtherUser.run(user) { () throws -> TokenFileError? in
+                do throws(TokenFileError) {
+                    _ = try file(path).read()
+                    return nil
+                } catch { return error }
+            }
+            #expect(found == error, "\(owner) \(String(mode, radix: 8))")
+        }
+        // Root may read it all the same, and its owner knows what stands there.
+        unsafe chmod(path, 0o600)
+        #expect(throws: TokenFileError.foreign(owner: OtherUser.stranger)) {
+            try file(path).read()
+        }
+    }
+
     @Test(arguments: [
         (0o400, 0o755, true), (0o440, 0o755, true), (0o444, 0o750, true), (0o444, 0o755, false),
     ])

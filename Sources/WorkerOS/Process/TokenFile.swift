@@ -6,6 +6,7 @@ package enum TokenFileError: Error, Equatable, CustomStringConvertible {
     case unreadable(SystemError)
     case notRegularFile
     case open(mode: UInt32)
+    case foreign(owner: UInt32)
     case tooLarge
     case malformed(BearerTokensError)
 
@@ -15,6 +16,7 @@ package enum TokenFileError: Error, Equatable, CustomStringConvertible {
         case .notRegularFile: "it is not a regular file"
         case .open(let mode):
             "group or others may use it (mode \(String(mode, radix: 8))): expected mode 600 or 400"
+        case .foreign(let owner): "it belongs to user \(owner), not to this one or root"
         case .tooLarge: "it is larger than \(TokenFile.limit) bytes"
         case .malformed(let error): "\(error)"
         }
@@ -65,6 +67,10 @@ package struct TokenFile: Sendable {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw .unreadable(.last) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegularFile }
+        // Who owns a file knows what stands there, also where root alone could read it.
+        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw .foreign(owner: status.st_uid)
+        }
         guard isPrivate(status) else { throw .open(mode: status.st_mode & 0o777) }
         var bytes = [UInt8](repeating: 0, count: Self.limit + 1)
         var count = 0
@@ -82,12 +88,14 @@ package struct TokenFile: Sendable {
         return Array(bytes[..<count])
     }
 
-    /// Whether the file is its owner's alone.
+    /// Whether the file is its owner's alone, or root's, who lets a group read it: so a Secret of Kubernetes
+    /// comes to a pod that does not run as root.
     ///
     /// systemd gives a credential to the unit's user by an access control list, whose mask shows as the
     /// mode of the group; what its folder says of others counts for the file as well.
     private func isPrivate(_ file: stat) -> Bool {
-        guard let credentials else { return file.st_mode & 0o077 == 0 }
+        let isRoots = file.st_uid == 0 && geteuid() != 0
+        guard let credentials else { return file.st_mode & (isRoots ? 0o037 : 0o077) == 0 }
         if file.st_mode & 0o007 == 0 { return true }
         var folder = stat()
         return unsafe stat(credentials, &folder) == 0 && folder.st_mode & 0o007 == 0
