@@ -175,7 +175,7 @@ import Testing
         _ = unsafe chown(lock, OtherUser.stranger, OtherUser.stranger)
         let second = try UnixWorker.launch(folder.file("socket"))
         #expect(try second.waitForExit() == .exited(3))
-        try second.standardError.line(containing: "is none of this user's")
+        try second.standardError.line(containing: "is no file of this user's alone")
         #expect(folder.names == ["socket.lock"])
     }
 
@@ -185,6 +185,20 @@ import Testing
         let process = try UnixWorker.launch(folder.file("socket"))
         #expect(try process.waitForExit() == .exited(3))
         #expect(folder.names == ["socket.lock"])
+    }
+
+    @Test func `A lock that is another file's second name is refused, and that stays as it is`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("#!/bin/sh\n", to: "script")
+        #expect(unsafe chmod(file, 0o755) == 0)
+        #expect(unsafe link(file, folder.file("socket.lock")) == 0)
+        let process = try UnixWorker.launch(folder.file("socket"))
+        #expect(try process.waitForExit() == .exited(3))
+        try process.standardError.line(containing: "is no file of this user's alone")
+        #expect(try #require(folder.status("script")).st_mode & 0o777 == 0o755)
+        #expect(folder.names == ["script", "socket.lock"])
     }
 
     @Test func `A path has 107 bytes at most`() throws {

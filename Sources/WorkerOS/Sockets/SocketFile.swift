@@ -153,9 +153,10 @@ final class SocketFile: Sendable {
             do throws(SocketPathError) {
                 var status = stat()
                 guard unsafe fstat(lock, &status) == 0 else { throw .lock(.last) }
-                guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else {
-                    throw .foreignLock
-                }
+                // A second name may be another user's way to have the permissions of a file of ours changed.
+                guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
+                    status.st_nlink <= 1
+                else { throw .foreignLock }
                 // The umask may have left nothing of its permissions for the next one to open it with.
                 guard fchmod(lock, FileMode.standard.bits) == 0 else { throw .lock(.last) }
                 var holder: pid_t = 0
@@ -213,7 +214,8 @@ package enum SocketPathError: Error, Equatable, CustomStringConvertible {
             "its folder belongs to user \(owner), not to this one or root"
         case .openFolder: "its folder may be written to by other users, and is not sticky"
         case .lock(let error): "its lock, a file of this name with '.lock', cannot be had: \(error)"
-        case .foreignLock: "its lock, a file of this name with '.lock', is none of this user's"
+        case .foreignLock:
+            "its lock, a file of this name with '.lock', is no file of this user's alone"
         case .inUse(let process):
             (process.map { "process \($0)" } ?? "another process") + " serves it already"
         case .notSocket: "what is there is no socket, and is left alone"
