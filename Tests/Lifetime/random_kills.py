@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills the worker of a Python plugin at random: Python, the worker or the host, whatever they do.
+"""Kills the worker of a Python plugin at random: Python and its children, the worker or the host, whatever they do.
 
     random_kills.py [--count 40] [--seed N] [--binary PATH] [--python PATH]
 
@@ -45,7 +45,10 @@ FAMILIES = [
 ]
 MIRRORED = {signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE}
 SIGNALS = [signal.SIGKILL] * 4 + [signal.SIGSEGV, signal.SIGABRT, signal.SIGTERM, signal.SIGUSR1]
-VICTIMS = ["python"] * 4 + ["worker"] * 3 + ["host"] * 3 + ["SIGTERM"] * 3
+VICTIMS = ["python"] * 4 + ["worker"] * 3 + ["host"] * 3 + ["child"] * 3 + ["SIGTERM"] * 3
+# Of what the plugin starts, these start processes that stay.
+CHILDLESS = 0.05  # seconds in which a worker might wrongly end with it
+WITHOUT_CHILD = ("none", "shared memory", "a thread")
 STUCK = 60  # seconds
 WALL = 0x40000000  # __WALL of waitpid(2): children of threads too
 RESTART = ["--on-crash", "restart"]
@@ -83,6 +86,10 @@ class Plan:
         )
         if phase == "idle":
             plan.way = "none"
+        if plan.victim == "child":
+            plan.moment = None  # once it is there
+            if plan.family in WITHOUT_CHILD:
+                plan.family = "a deaf session"
         if plan.victim == "SIGTERM":
             plan.second = dice.choice(DURING_THE_END)
             plan.delay = dice.uniform(0, 1300)
@@ -98,8 +105,8 @@ class Plan:
 
     def __str__(self) -> str:
         who = self.victim if self.victim == "SIGTERM" else f"{self.signal.name} for {self.victim}"
-        if self.victim == "host":
-            who = "SIGKILL for host"
+        if self.victim in ("host", "child"):
+            who = f"SIGKILL for {self.victim}"
         second = f", then {self.second} after {self.delay:.0f} ms" if self.second else ""
         when = f" {self.moment:.0f} ms after the start" if self.moment is not None else ""
         return (
@@ -138,6 +145,13 @@ def runner(worker: int) -> int | None:
             if "<universal-worker>" in command(pid) and os.getpgid(pid) == pid:
                 return pid
     return None
+
+
+def started(worker: int) -> int | None:
+    """One of the processes that the plugin has started."""
+    found = descendants(worker)
+    own = {*(pid for pid, parent in parents().items() if parent == worker), runner(worker)}
+    return next((pid for pid in reversed(found) if pid not in own), None)
 
 
 class Round:
@@ -224,7 +238,8 @@ class Round:
 
     def kill(self, who: str, number: int = signal.SIGKILL) -> bool:
         """Sends a signal; false where there is no such process."""
-        pid = {"host": self.host, "worker": self.worker}.get(who) or runner(self.worker)
+        found = {"python": runner, "child": started}
+        pid = found[who](self.worker) if who in found else {"host": self.host, "worker": self.worker}[who]
         if pid is None or self.has_ended():
             return False
         os.kill(pid, number)
@@ -292,6 +307,8 @@ def expectation(plan: Plan, was_listening: bool, was_loading: bool) -> set[int]:
     codes = {0} if plan.phase == "idle" else {0, 6}
     if plan.restarts:
         return codes  # that process does in its cleanup what the first one did
+    if plan.victim == "child":
+        return codes
     if plan.victim != "SIGTERM":
         return of(plan.victim, plan.signal)
     if plan.second:
@@ -319,6 +336,12 @@ def run(plan: Plan, binary: str, python: str) -> tuple[int, float]:
             elif plan.victim == "worker" and number not in MIRRORED:
                 number = plan.signal = signal.SIGKILL
                 this.kill("worker", number)
+            elif plan.victim == "child":
+                if not this.kill("child"):
+                    raise Failure("the plugin has no child")
+                if this.has_ended(CHILDLESS):
+                    raise Failure("the worker ends with a child of its plugin")
+                this.kill("worker", signal.SIGTERM)
             elif not this.kill(plan.victim, number):
                 plan.victim, plan.signal = "worker", signal.SIGKILL
                 this.kill("worker")
