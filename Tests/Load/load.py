@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 
 import mix_broken as broken
+import mix_bursts as bursts
 import mix_calls as calls
 import mix_control as control
 import mix_streams as streams
@@ -33,17 +34,21 @@ HEALTH_PATIENCE = 2.0
 
 
 class Load:
-    """What is done to one worker, from `start` to `stop`; the same seed does the same things."""
+    """What is done to one worker, from `start` to `stop`; the same seed does the same things.
 
-    def __init__(self, session: Session, seed: str) -> None:
+    Bursters send one burst after the other: most of the answers come to them, in little of the time.
+    """
+
+    def __init__(self, session: Session, seed: str, tasks: int = TASKS, bursters: int = 0) -> None:
         self.session = session
         self.seed = seed
+        self.mixes = [MIX] * tasks + [{bursts.burst: 1}] * bursters
         self.failures: list[str] = []
         self.slowest_health = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._work(number)) for number in range(TASKS)]
+        self._tasks = [asyncio.create_task(self._work(*task)) for task in enumerate(self.mixes)]
         self._tasks.append(asyncio.create_task(self._ask_health()))
 
     async def stop(self) -> None:
@@ -56,10 +61,10 @@ class Load:
     def has_failed(self) -> bool:
         return len(self.failures) >= MOST_FAILURES
 
-    async def _work(self, number: int) -> None:
+    async def _work(self, number: int, mix: dict[Action, int]) -> None:
         dice = random.Random(f"{self.seed}/{number}")
         while not self.session.is_over and not self.has_failed:
-            action = dice.choices(list(MIX), list(MIX.values()))[0]
+            action = dice.choices(list(mix), list(mix.values()))[0]
             if not await self._do(action.__name__, action(self.session, dice)):
                 return
 

@@ -19,7 +19,9 @@ FLAGS = [
     "--max-connections", str(MAX_CONNECTIONS),
     "--max-queue", "12",
     # Longer than any round, so that what lingers is seen.
-    "--idle-timeout", "600",
+    "--idle-timeout", "86400",
+    # A busy machine may keep this side from sending what it has begun.
+    "--header-timeout", "60",
 ]  # fmt: skip
 KEPT = 12
 Check = Callable[[Answer], None]

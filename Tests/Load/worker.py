@@ -109,7 +109,7 @@ class Worker:
             expect(needed.exists(), f"{needed} is missing: run `make build fixtures`")
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [str(binary), "--module", str(module), "--class", name, "--port", "0", *flags],
+            [str(binary), "--module", str(module), "--class", name, "--port", "0", "--ppid", str(os.getpid()), *flags],
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=self.log,
