@@ -71,6 +71,7 @@ def swallow():
 def flood():
     while True:
         print("x" * 1000)
+        time.sleep(0.0001)  # megabytes a second, not gigabytes
 
 
 WAYS = {"sleep": sleep, "burn": burn, "hold": hold, "swallow": swallow, "flood": flood}
