@@ -12,6 +12,7 @@ BINARY := $(BUILD)/release/universal-worker
 WHEEL := $(BUILD)/wheel
 PAGE := $(BUILD)/page-python
 OPENAPI := $(BUILD)/openapi
+CLIENTS := $(BUILD)/clients
 MANUAL := $(BUILD)/manual
 # What apt-get brings for the daemon, for the Transcriber with its model and recordings, and for
 # the checks in Python.
@@ -169,8 +170,8 @@ prometheus-check: build need-checks need-prometheus
 	python3 Tests/Prometheus/prometheus_check.py
 
 ## proxy-check: workers and units behind HAProxy and nginx, with the files in contrib
-proxy-check: build fixtures need-checks need-prometheus need-proxies
-	python3 Tests/Operations/proxy_check.py
+proxy-check: build fixtures need-checks need-prometheus need-proxies $(CLIENTS)/stamp
+	$(CLIENTS)/bin/python Tests/Operations/proxy_check.py
 
 ## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root
 container-check: build need-checks need-containers
@@ -190,10 +191,11 @@ openapi-check: build fixtures need-checks $(OPENAPI)/stamp
 	swift build --product SwiftPlugins
 	$(OPENAPI)/bin/python Tests/OpenAPI/openapi_check.py
 
-# Selenium, and axe-core, which judges contrast and labels; schemathesis; made anew when a list changes.
+# httpx; Selenium, and axe-core, which judges contrast and labels; schemathesis; made anew when a list changes.
+$(CLIENTS)/stamp: Tests/Operations/requirements.txt
 $(PAGE)/stamp: Tests/Page/requirements.txt
 $(OPENAPI)/stamp: Tests/OpenAPI/requirements.txt
-$(PAGE)/stamp $(OPENAPI)/stamp:
+$(CLIENTS)/stamp $(PAGE)/stamp $(OPENAPI)/stamp:
 	rm -rf $(@D) && python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@

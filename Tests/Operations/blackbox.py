@@ -15,7 +15,7 @@ def check() -> None:
     with tempfile.TemporaryDirectory(prefix="uw-blackbox-") as name:
         folder, port = Path(name), free_port()
         gate = folder / "gate"
-        with workers(folder, over_unix=False, count=1) as (worker,):
+        with workers(folder, count=1) as (worker,):
             exporter = Process(
                 ["prometheus-blackbox-exporter", f"--config.file={CONTRIB / 'blackbox.yml'}",
                  f"--web.listen-address=127.0.0.1:{port}"],

@@ -108,13 +108,17 @@ class Connection(http.client.HTTPConnection):
 
 
 class Worker:
-    """A worker on a port of its own, or on an inherited Unix socket, as systemd hands it over."""
+    """A worker on a port (`tcp`), on an inherited Unix socket, as systemd hands it over (`unix`), or on one that it
+    makes itself (`--unix`), which a group may use then."""
 
-    def __init__(self, name: str, folder: Path, over_unix: bool) -> None:
+    def __init__(self, name: str, folder: Path, kind: str = "tcp", group: str | None = None) -> None:
         self.name, self.folder = name, folder
-        self.place: int | Path = folder / f"{name}.sock" if over_unix else free_port()
+        self.place: int | Path = free_port() if kind == "tcp" else folder / f"{name}.sock"
+        self.listens = ["--port" if kind == "tcp" else "--unix", str(self.place)]
+        if group:
+            self.listens += ["--unix-group", group, "--unix-mode", "0660"]
         self.socket: socket.socket | None = None
-        if over_unix:
+        if kind == "unix":
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.bind(os.fspath(self.place))
             self.socket.listen(128)
@@ -128,7 +132,7 @@ class Worker:
             inherited = [self.socket.fileno()]
             command += ["--fd", str(inherited[0])]
         else:
-            command += ["--port", str(self.place)]
+            command += self.listens
         environment = {**os.environ, "WORKER_NAME": self.name, "PYTHONDONTWRITEBYTECODE": "1"}
         log = self.folder / f"{self.name}.log"
         self.process = Process(command, log, env=environment, pass_fds=inherited)
@@ -176,11 +180,13 @@ def calls_done(metrics: str, endpoint: str = "/execute") -> int:
 
 
 @contextlib.contextmanager
-def workers(folder: Path, over_unix: bool, count: int = 2) -> Iterator[list[Worker]]:
+def workers(
+    folder: Path, kind: str = "tcp", count: int = 2, group: str | None = None
+) -> Iterator[list[Worker]]:
     with contextlib.ExitStack() as stack:
         started = []
         for number in range(1, count + 1):
-            started.append(Worker(f"worker-{number}", folder, over_unix))
+            started.append(Worker(f"worker-{number}", folder, kind, group))
             stack.callback(started[-1].close)
             started[-1].start()
         yield started

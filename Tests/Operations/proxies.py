@@ -40,10 +40,10 @@ def context_for(file: Path) -> ssl.SSLContext:
 
 
 class Proxy(Process):
-    """A proxy before workers, and how it is asked."""
+    """A proxy before workers, and how it is asked; it serves as a user, and in the group of that name."""
 
-    def __init__(self, kind: str, folder: Path, workers: list[Worker]) -> None:
-        self.port = free_port()
+    def __init__(self, kind: str, folder: Path, workers: list[Worker], user: str | None) -> None:
+        self.port, self.user = free_port(), user
         self.certificate = certificate(folder)
         command = getattr(self, f"_{kind}")(folder, workers)
         super().__init__(command, folder / f"{kind}.log")
@@ -57,7 +57,9 @@ class Proxy(Process):
             place = f"127.0.0.1:{worker.place}" if isinstance(worker.place, int) else f"unix@{worker.place}"
             changes[f"127.0.0.1:808{number}"] = place
         file = from_contrib("haproxy.cfg", folder / "haproxy.cfg", changes)
-        return ["/usr/sbin/haproxy", "-db", "-f", str(file)]
+        drops = folder / "user.cfg"
+        drops.write_text(f"global\n    user {self.user}\n    group {self.user}\n" if self.user else "")
+        return ["/usr/sbin/haproxy", "-db", "-f", str(file), "-f", str(drops)]
 
     def _nginx(self, folder: Path, workers: list[Worker]) -> list[str]:
         (folder / "universal-worker.tokens").write_text(f'"Bearer {TOKEN}" 1;\n')
@@ -67,7 +69,7 @@ class Proxy(Process):
             changes[f"127.0.0.1:808{number}"] = place
         file = from_contrib("nginx.conf", folder / "universal-worker.conf", changes)
         kept = [f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")]
-        user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
+        user = f"user {self.user or getpass.getuser()};" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(
             f"daemon off; {user} pid {folder}/nginx.pid; error_log stderr; worker_processes 2;\n"
             f"events {{}}\nhttp {{ access_log off; {' '.join(kept)} include {file}; }}\n"
@@ -152,8 +154,8 @@ def load(port: int, certificate: Path, body: str, clients: int = 6) -> Iterator[
 
 
 @contextlib.contextmanager
-def proxy(kind: str, folder: Path, workers: list[Worker]) -> Iterator[Proxy]:
-    started = Proxy(kind, folder, workers)
+def proxy(kind: str, folder: Path, workers: list[Worker], user: str | None = None) -> Iterator[Proxy]:
+    started = Proxy(kind, folder, workers, user)
     try:
         started.wait_for(lambda: started.request("GET", "/health/ready")[0] == 200, f"{kind} has a worker")
         yield started

@@ -1,6 +1,7 @@
-"""Workers behind HAProxy and nginx, and asked by the blackbox exporter: each file of contrib as users copy it."""
+"""Workers behind HAProxy and nginx, and asked by clients of other makers: each file of contrib as users copy it."""
 
 import json
+import os
 import subprocess
 import tempfile
 import threading
@@ -13,10 +14,15 @@ from pathlib import Path
 import blackbox
 import scrape
 import units
+import unix_clients
 from processes import PATIENCE, Failure, Worker, calls_done, expect, until, workers
 from proxies import HEADERS, NAME, Proxy, load, proxy
 
 RESTARTS = 3
+# As whom Debian's packages have them serve.
+USERS = {"haproxy": "haproxy", "nginx": "www-data"}
+# Where workers listen: on ports, on sockets of systemd's, or on their own (`--unix`), which the proxy's group may use.
+PLACES = ("tcp", "unix", "own")
 
 
 class Setting:
@@ -226,8 +232,8 @@ def repeats_nothing(setting: Setting) -> None:
 
 
 def restart(setting: Setting, worker: Worker) -> None:
-    """As docs/operations.md tells: the port of a worker that ends goes with it, so that HAProxy is told before."""
-    told = setting.kind == "haproxy" and setting.place == "tcp"
+    """As docs/operations.md tells: the place of a worker that ends goes with it, so that HAProxy is told before."""
+    told = setting.kind == "haproxy" and setting.place != "unix"
     if told:
         setting.proxy.admin(f"set server workers/{worker.name} state drain")
         until(lambda: setting.proxy.shows(worker.name, "scur") == {"0"}, "HAProxy has no request there")
@@ -254,15 +260,20 @@ def checks(kind: str, place: str) -> list[Callable[[Setting], None]]:
     if kind == "haproxy":
         return [*found, passes_on, is_scraped, shows_metrics, balances_by_readiness, drains]
     # What nginx does about a worker that is gone; a restart loses requests then, which docs/operations.md tells.
-    return [*found, lives_without_one if place == "tcp" else drains]
+    return [*found, drains if place == "unix" else lives_without_one]
 
 
 def main() -> None:
-    for kind in ("haproxy", "nginx"):
-        for place in ("tcp", "unix"):
+    for kind in USERS:
+        for place in PLACES:
+            user = USERS[kind] if place == "own" and os.geteuid() == 0 else None
             with tempfile.TemporaryDirectory(prefix="uw-proxy-") as name:
                 folder = Path(name)
-                with workers(folder, place == "unix") as started, proxy(kind, folder, started) as before:
+                folder.chmod(0o711)
+                with (
+                    workers(folder, place, group=user) as started,
+                    proxy(kind, folder, started, user) as before,
+                ):
                     setting = Setting(kind, place, before, started, folder)
                     for check in checks(kind, place):
                         try:
@@ -271,6 +282,7 @@ def main() -> None:
                             logs = "\n".join(log.read_text(errors="replace")[-3000:] for log in folder.glob("*.log"))
                             raise Failure(f"{kind}, {place}: {check.__doc__}: {failure}\n{logs}") from None
                         print(f"ok   {kind}, {place}: {check.__doc__}", flush=True)
+    unix_clients.check()
     blackbox.check()
     units.check()
 
