@@ -113,14 +113,14 @@ class Bench:
         with open(path, "wb") as gate:
             gate.write(b"\n")
 
-    def request(self, where, method="GET", path="/health", body=None, timeout=20):
+    def request(self, where, method="GET", path="/health", body=None, timeout=20, headers=None):
         """Asks a worker at a port or at the path of a socket; returns status and text."""
         if isinstance(where, int):
             connection = http.client.HTTPConnection("127.0.0.1", where, timeout=timeout)
         else:
             connection = UnixConnection(where, timeout)
         try:
-            connection.request(method, path, body)
+            connection.request(method, path, body, headers or {})
             reply = connection.getresponse()
             return reply.status, reply.read().decode()
         finally:

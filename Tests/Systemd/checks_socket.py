@@ -1,6 +1,7 @@
 """Socket activation: the worker that starts with its first request."""
 
 import os
+import signal
 import stat
 import threading
 
@@ -55,6 +56,27 @@ def port_by_drop_in(bench):
     bench.manager.systemctl("stop", unit, SOCKET.format("tcp"))
 
 
+def own_socket_under_the_unit(bench):
+    """A socket of the worker's own, in the unit's folder: its mode, its name in the status, a kill, the end"""
+    folder = bench.manager.path("runtime", "own-socket")
+    path = os.path.join(folder, "worker.sock")
+    unit = bench.settings("own-socket", UNIVERSAL_WORKER_UNIX=path)
+    bench.drop_in("folder", "[Service]", "RuntimeDirectory=own-socket", instance="own-socket")
+    bench.start(unit)
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert bench.request(path)[0] == 200
+    if bench.speaks:
+        status = bench.manager.show(unit, "StatusText")
+        assert f"unix:{path}" in status, status
+    pid = bench.main_pid(unit)
+    os.kill(pid, signal.SIGKILL)
+    assert until(lambda: bench.main_pid(unit) not in (0, pid))
+    assert until(lambda: bench.is_state(unit, "active")), bench.log()
+    assert bench.request(path)[0] == 200
+    bench.manager.systemctl("stop", unit)
+    assert bench.manager.show(unit, "Result") == "success" and not os.path.exists(folder)
+
+
 def broken_plugin_closes_the_socket(bench):
     """A socket whose worker cannot start is given up instead of starting it for ever"""
     unit = bench.settings("hopeless", module="/nonexistent/plugin.so")
@@ -79,5 +101,5 @@ def broken_plugin_closes_the_socket(bench):
     bench.manager.systemctl("reset-failed", unit, socket)
 
 
-CHECKS = [first_request_waits, socket_outlives_the_worker, port_by_drop_in,
+CHECKS = [first_request_waits, socket_outlives_the_worker, port_by_drop_in, own_socket_under_the_unit,
           broken_plugin_closes_the_socket]

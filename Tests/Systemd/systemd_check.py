@@ -10,6 +10,7 @@ import checks_account
 import checks_journal
 import checks_life
 import checks_socket
+import checks_tokens
 import checks_units
 from bench import ROOT, Bench
 from user_manager import Unavailable, UserManager
@@ -34,7 +35,7 @@ def main():
     try:
         bench = Bench(manager, options.binary, options.fixtures, not options.without_notify)
         for check in (checks_units.CHECKS + checks_life.CHECKS + checks_socket.CHECKS
-                      + checks_journal.CHECKS + checks_account.CHECKS):
+                      + checks_tokens.CHECKS + checks_journal.CHECKS + checks_account.CHECKS):
             if options.only and options.only not in check.__name__:
                 continue
             if options.without_notify and check in checks_life.NEED_NOTIFY:
