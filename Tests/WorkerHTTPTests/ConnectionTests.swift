@@ -3,6 +3,18 @@ import Testing
 import WorkerHTTP
 
 @Suite(.blocking) struct ConnectionTests {
+    @Test func `A server whose thread has not run yet has lost no descriptor`() throws {
+        let mayRun = Monitor(false)
+        var settings = Settings()
+        settings.beforeTurns = { _ = mayRun.wait(until: Deadline()) { $0 ? true : nil } }
+        try withServer(settings) { server throws in
+            #expect(server.server.lostDescriptor == nil)
+            mayRun.withLock { $0 = true }
+            #expect(try server.client.get("/health").status == 200)
+            #expect(server.server.lostDescriptor == nil)
+        }
+    }
+
     @Test func `A thousand requests pass over one connection`() throws {
         try withServer { server throws in
             server.service.echoAtOnce()

@@ -93,7 +93,11 @@ internal import WorkerThreads
         acceptor = Acceptor(options, poll)
     }
 
-    /// Runs a daemon until `stop`; the body of a thread of its own.
+    /// Watches libmicrohttpd's events; before the thread of `run` and questions for `isWhole`, which would take what
+    /// is not watched yet for lost.
+    func watch(_ events: Int32) { poll.add(events, Self.daemonEvent, for: .readable) }
+
+    /// Runs a daemon until `stop`, whose events are watched; the body of a thread of its own.
     ///
     /// - Parameters:
     ///   - daemon: libmicrohttpd's, without a thread; used by this one alone until then.
@@ -101,7 +105,6 @@ internal import WorkerThreads
     ///     woken earlier would take the processor from the thread that has more for it.
     func run(_ daemon: OpaquePointer, _ service: any WorkerService) {
         unsafe self.daemon = daemon
-        poll.add(unsafe uw_mhd_epoll(daemon), Self.daemonEvent, for: .readable)
         acceptor.watch()
         let goOn = { @Sendable [self] in serve(service) }
         self.goOn = goOn

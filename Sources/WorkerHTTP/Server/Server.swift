@@ -91,6 +91,7 @@ package import WorkerThreads
             return false
         }
         let daemon = unsafe Daemon(pointer: started)
+        loop.watch(unsafe uw_mhd_epoll(started))
         let isServed = spawn("uw-http") { [self] in
             ThreadEnd.run {
                 unsafe loop.run(daemon.pointer, service)

@@ -13,6 +13,8 @@ struct Settings {
     var readerWindow = TimeSpan.seconds(30)
     var heartbeat: Heartbeat?
     var endpoints = EndpointTable()
+    /// What the HTTP thread does first.
+    var beforeTurns: @Sendable () -> Void = {}
 }
 
 /// A server on a loopback socket of this process.
@@ -44,7 +46,10 @@ final class RunningServer: Sendable {
         let threads = threads
         let made = Server(options, service: service) { name, body in
             threads.withLock { $0.append(name) }
-            startThread(body)
+            startThread {
+                if name == "uw-http" { settings.beforeTurns() }
+                body()
+            }
             return true
         }
         guard let server = made else { throw TestFailure("no descriptor is left") }
