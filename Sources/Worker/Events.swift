@@ -59,7 +59,9 @@ struct Events: PluginEvents {
 
     func processRestarted() { log.info("the plugin's process has been started again") }
 
+    /// What the process said last, such as Python's stack, comes before, while its calls count as running.
     private func account(of death: ProcessDeath) -> String {
+        pluginLines.catchUp()
         guard death.maybeOutOfMemory else { return "\(death)" }
         return "\(death); \(outOfMemory.finding)"
     }

@@ -108,6 +108,7 @@ struct Program {
             let capture = try StandardOutputCapture.start { [pluginLines] in
                 pluginLines.write(.info, "plugin stdout: \($0)")
             }
+            pluginLines.read(capture)
             for socket in listeners.all { vitals.add("its listening socket", socket.descriptor) }
             if let descriptor = listeners.peers?.descriptor {
                 vitals.add("its socket to the kernel", descriptor)
@@ -120,6 +121,7 @@ struct Program {
                 ) { [pluginLines] in pluginLines.write(.info, "plugin stderr: \($0)") }
                 vitals.add { capture.isWhole ? nil : "the pipe that captures its stderr" }
                 vitals.add("its log", errorOutput)
+                pluginLines.read(capture)
                 errorCapture = capture
             }
             vitals.add { [log] in log.checkDescriptor() ? nil : "the pipe of its log" }

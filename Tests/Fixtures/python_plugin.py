@@ -1,8 +1,11 @@
 """A Python plugin that does what the tests of the binary ask for."""
 
+import ctypes
+import faulthandler
 import itertools
 import os
 import subprocess
+import sys
 import threading
 
 
@@ -86,6 +89,23 @@ class Echo:
     @staticmethod
     def die(args, kwargs):
         os.kill(os.getpid(), kwargs["signal"])
+
+    def crash(self, args, kwargs):
+        """Dies in C code; with `own`, after it has named a file of its own for the stacks."""
+        if "own" in kwargs:
+            self.file = open(kwargs["own"], "w")
+            faulthandler.enable(self.file)
+        self.crash_by(kwargs["how"])
+
+    @staticmethod
+    def crash_by(how):
+        if how == "fault":
+            ctypes.string_at(0)
+        if how == "abort":
+            ctypes.PyDLL(None).abort()
+        sys.setrecursionlimit(1 << 30)
+        call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda depth: call(depth + 1))
+        call(0)
 
     @staticmethod
     def storm(args, kwargs):

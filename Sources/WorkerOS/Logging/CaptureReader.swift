@@ -8,8 +8,15 @@ final class CaptureReader: Sendable {
     private let descriptor: Int32
     private let onLine: @Sendable (String) -> Void
     private let poll: EventPoll
+    /// What has been read; locked from each reading until its lines have been handed out.
+    private let text = Mutex(Text())
     private let hasEnded = Semaphore()
     private let lastMoment = Atomic(Moment.never.nanoseconds)
+
+    private struct Text {
+        var splitter = LineSplitter()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    }
 
     /// Takes over the reading, non-blocking end of a pipe; nil, and it is the caller's, if no descriptor is left.
     init?(descriptor: Int32, onLine: @escaping @Sendable (String) -> Void) {
@@ -25,8 +32,6 @@ final class CaptureReader: Sendable {
 
     /// Reads to the end of the pipe; once told to stop, only what is there, and not past the deadline.
     func run() {
-        var splitter = LineSplitter()
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var isStopping = false
         while true {
             if !isStopping {
@@ -37,18 +42,36 @@ final class CaptureReader: Sendable {
                     }
                 }
             }
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe read(descriptor, bytes.baseAddress, bytes.count)
-            }
-            if count > 0 { splitter.feed(buffer[..<count], onLine) }
-            let isEmpty = count < 0 && (errno == EAGAIN || errno == EINTR)
-            if count == 0 || (count < 0 && !isEmpty) || (isEmpty && isStopping) { break }
+            let found = take()
+            if found == .end || (found == .nothing && isStopping) { break }
             if isStopping, Moment.now().nanoseconds > lastMoment.load(ordering: .acquiring) {
                 break
             }
         }
-        splitter.finish(onLine)
+        text.withLock { $0.splitter.finish(onLine) }
         hasEnded.signal()
+    }
+
+    private enum Found { case text, nothing, end }
+
+    /// Reads once, and hands out the lines.
+    private func take() -> Found {
+        text.withLock { text in
+            let count = unsafe text.buffer.withUnsafeMutableBytes { bytes in
+                unsafe read(descriptor, bytes.baseAddress, bytes.count)
+            }
+            if count < 0 { return errno == EAGAIN || errno == EINTR ? .nothing : .end }
+            text.splitter.feed(text.buffer[..<count], onLine)
+            return count == 0 ? .end : .text
+        }
+    }
+
+    /// Hands out on the calling thread what has been written so far; of endless text a pipe's worth, 64 KiB, or a
+    /// few more.
+    func catchUp() {
+        for _ in 0..<16 {
+            guard take() == .text else { return }
+        }
     }
 
     /// Whether what it reads and waits on is still there.

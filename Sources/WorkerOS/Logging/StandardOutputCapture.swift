@@ -88,6 +88,9 @@ package final class StandardOutputCapture: Sendable {
     /// Whether the reading end, which is the worker's, is still there; any thread.
     package var isWhole: Bool { reader.isWhole }
 
+    /// Hands out on the calling thread the whole lines that have been printed so far, but for those of a flood.
+    package func catchUp() { reader.catchUp() }
+
     /// Ends the capture: restores the descriptor and hands out what was printed; false where that took too long.
     ///
     /// The deadline is a moment. A process that still holds the pipe is not
