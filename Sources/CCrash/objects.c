@@ -64,16 +64,23 @@ void ccrash_objects_changed(void) {
     (void)pthread_mutex_unlock(&lock);
 }
 
-void crash_objects_add(struct crash_text *text, uintptr_t address) {
+static void add_place(struct crash_text *text, const char *name, size_t length, uintptr_t offset) {
+    crash_text_add_foreign(text, name, length);
+    crash_text_add(text, "+");
+    crash_text_add_hex(text, offset, 1);
+}
+
+void crash_objects_add(struct crash_text *text, const struct crash_frame *frame) {
+    const uintptr_t past = frame->address - frame->code;
     const struct table *table = atomic_load_explicit(&current, memory_order_acquire);
     for (unsigned index = 0; table && index < table->segment_count; index++) {
         const struct segment *segment = &table->segments[index];
-        if (address < segment->low || address >= segment->high) continue;
+        if (frame->code < segment->low || frame->code >= segment->high) continue;
         const struct object *object = &table->objects[segment->object];
-        crash_text_add_foreign(text, object->name, name_length);
-        crash_text_add(text, "+");
-        crash_text_add_hex(text, address - object->base, 1);
-        return;
+        return add_place(text, object->name, name_length, frame->address - object->base);
     }
-    crash_text_add_hex(text, address, 16);
+    // One that was loaded later.
+    if (frame->is_located)
+        return add_place(text, strrchr(frame->path, '/') + 1, name_length, frame->offset + past);
+    crash_text_add_hex(text, frame->address, 16);
 }

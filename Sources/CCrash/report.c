@@ -1,24 +1,19 @@
 // The crash report: what is written when a thread faults or aborts, before the default action.
 //
-// In the handler nothing allocates, takes a lock or calls what is not async-signal-safe. The one
-// exception is backtrace(), which finds the unwind tables without a lock from glibc 2.35 and
-// libgcc 12 on; should it hang or fault all the same, the process ends by its signal, and the lines
-// before the backtrace have been written.
+// In the handler nothing allocates, takes a lock or calls what is not async-signal-safe, but for
+// backtrace() (see backtrace.c); should that hang or fault, the process ends by its signal, and what
+// was known before has been written.
 #include "crash.h"
 
 #include <errno.h>
-#include <execinfo.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 enum {
-    max_frames = 64,
     /// How long stderr may hold up the report, in nanoseconds.
     patience = 200000000,
     /// How long the report may take in all, in seconds.
@@ -62,7 +57,16 @@ static void end_now(void) {
 }
 
 static void handle_alarm(int signal) {
-    (void)signal;
+    static atomic_bool was_passed_on;
+    const pid_t thread = atomic_load(&reporter);
+    if (gettid() == thread) {
+        // Something hangs, such as a file system: what is known goes without names.
+        crash_frames_write(&text);
+    } else if (!atomic_exchange(&was_passed_on, 1)) {
+        (void)syscall(SYS_tgkill, getpid(), thread, signal);
+        (void)alarm(1);
+        return;
+    }
     end_now();
 }
 
@@ -72,61 +76,6 @@ static void set_alarm(void) {
     (void)sigaction(SIGALRM, &action, NULL);
     set_blocked(SIG_UNBLOCK, SIGALRM);
     (void)alarm(alarm_after);
-}
-
-static uintptr_t program_counter(const ucontext_t *context) {
-#if defined(__x86_64__)
-    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-    return (uintptr_t)context->uc_mcontext.pc;
-#else
-    (void)context;
-    return 0;
-#endif
-}
-
-/// Where a function returns to that has set up no frame yet; 0 where that cannot be read.
-static uintptr_t return_address(const ucontext_t *context) {
-#if defined(__x86_64__)
-    uintptr_t address = 0;
-    // A system call reads, which fails where the stack pointer leads nowhere.
-    const struct iovec to = {.iov_base = &address, .iov_len = sizeof address};
-    const struct iovec from = {
-        .iov_base = (void *)context->uc_mcontext.gregs[REG_RSP], .iov_len = sizeof address};
-    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == sizeof address ? address : 0;
-#elif defined(__aarch64__)
-    return (uintptr_t)context->uc_mcontext.regs[30];
-#else
-    (void)context;
-    return 0;
-#endif
-}
-
-static void add_frame(unsigned number, uintptr_t address) {
-    crash_text_line(&text, "#");
-    crash_text_add_number(&text, number);
-    crash_text_add(&text, " ");
-    crash_objects_add(&text, address);
-    crash_text_add(&text, "\n");
-    if (text.length > sizeof text.bytes - 256) crash_text_flush(&text);
-}
-
-static void add_backtrace(const ucontext_t *context) {
-    static void *frames[max_frames];
-    const uintptr_t counter = program_counter(context);
-    unsigned number = 0;
-    add_frame(number++, counter);
-    // Should unwinding fault, over a damaged stack, this much is known.
-    crash_text_flush(&text);
-    const int count = backtrace(frames, max_frames);
-    // The handler's own frames come first.
-    int first = 0;
-    while (first < count && (uintptr_t)frames[first] != counter) first++;
-    for (int index = first + 1; index < count; index++)
-        add_frame(number++, (uintptr_t)frames[index]);
-    // Unwinding ends at a jump to nowhere, the origin of which is the most useful frame of all.
-    const uintptr_t origin = number == 1 ? return_address(context) : 0;
-    if (origin != 0) add_frame(number++, origin);
 }
 
 static void add_cause(int signal, const siginfo_t *information) {
@@ -171,6 +120,7 @@ static void handle_crash(int signal, siginfo_t *information, void *context) {
     const int self = gettid();
     if (!atomic_compare_exchange_strong(&reporter, &former, self)) {
         // Crashed while reporting: enough. Another thread's crash has one report, and ends all.
+        if (former == self) crash_frames_write(&text);
         for (int step = 0; former != self && step < waiting_steps; step++) (void)poll(NULL, 0, 50);
         end_now();
         return;
@@ -184,8 +134,7 @@ static void handle_crash(int signal, siginfo_t *information, void *context) {
     add_place();
     crash_calls_add(&text, now);
     crash_text_flush(&text);
-    add_backtrace(context);
-    crash_text_flush(&text);
+    crash_backtrace_write(&text, context);
     (void)alarm(0);
     // A fault happens again, and ends even the first process of a namespace.
     if (getpid() == 1 && information->si_code <= 0) _exit(128 + signal);
@@ -199,9 +148,7 @@ int ccrash_install(const char *new_description, enum ccrash_style style, int des
     text.style = style;
     text.given = descriptor;
     ccrash_objects_changed();
-    // The first use loads libgcc, which allocates.
-    void *frames[2];
-    (void)backtrace(frames, 2);
+    crash_backtrace_prepare();
     const int error = ccrash_prepare_thread();
     if (error != 0) return error;
     // The crash signals stay open: a fault in the handler comes back to it, and is its end.

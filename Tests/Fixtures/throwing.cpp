@@ -1,9 +1,17 @@
 // throwing.cpp: class In<Function> throws a C++ exception from that function. kwargs.kind (or
-// FIXTURE_THROW where a function has no arguments) chooses what: runtime_error, int, string.
+// FIXTURE_THROW where a function has no arguments) chooses what: runtime_error, int, string. Class Faults crashes.
 #include <stdexcept>
 #include <string>
 
 #include <universal_worker_plugin.h>
+
+namespace studio {
+
+struct Painter {
+    __attribute__((noinline)) void paint(volatile int *canvas) { *canvas = 1; }
+};
+
+}  // namespace studio
 
 namespace {
 
@@ -58,6 +66,7 @@ uw_status body_schemas(void *, uw_reply reply) {
 
 uw_status execute(void *, const uw_call *call) {
     if (in("InExecute")) raise(kind(call->kwargs));
+    if (in("Faults")) studio::Painter().paint(nullptr);
     host->finish(call->id, UW_OK, "\"quiet\"", UW_NTS);
     if (in("AfterFinish")) raise(kind(call->kwargs));
     return UW_OK;

@@ -8,6 +8,6 @@ public func pluginEntry(
     Worker.export(
         [
             Shelf.self, Library.self, Crowd.self, Canvas.self, Plain.self, Wrong.self,
-            Painter.self, Counting.self, Ticking.self, Archive.self,
+            Painter.self, Counting.self, Ticking.self, Archive.self, Faulty.self,
         ], host, name, reply, table)
 }

@@ -19,19 +19,37 @@ public final class TemporaryFolder: Sendable {
 
     /// The text of the file `name`; "" where there is none.
     public func text(_ name: String) -> String {
-        let raw = unsafe open(file(name), O_RDONLY | O_CLOEXEC)
-        guard let file = try? Descriptor(raw, from: "open") else { return "" }
-        var bytes: [UInt8] = []
-        while let more = try? file.read(), !more.isEmpty { bytes += more }
+        guard let bytes = try? Self.bytes(of: file(name)) else { return "" }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Writes `text` to the file `name`, and says where it is.
     @discardableResult
     public func write(_ text: String, to name: String) throws -> String {
+        try write(Array(text.utf8), to: name)
+    }
+
+    /// Makes `name` a new file that is as the one of a path elsewhere.
+    public func copy(_ path: String, to name: String) throws {
+        _ = unsafe unlink(file(name))
+        try write(Self.bytes(of: path), to: name)
+    }
+
+    private static func bytes(of path: String) throws -> [UInt8] {
+        let file = try Descriptor(unsafe open(path, O_RDONLY | O_CLOEXEC), from: "open \(path)")
+        var bytes: [UInt8] = []
+        while true {
+            let more = try file.read()
+            if more.isEmpty { return bytes }
+            bytes += more
+        }
+    }
+
+    @discardableResult
+    private func write(_ bytes: [UInt8], to name: String) throws -> String {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
         let file = try Descriptor(unsafe open(file(name), flags, 0o600), from: "open \(name)")
-        try file.write(Array(text.utf8), until: Deadline())
+        try file.write(bytes, until: Deadline())
         return self.file(name)
     }
 

@@ -4,8 +4,8 @@ package import WorkerCore
 /// The report on stderr that a crash leaves behind, before the signal does what it does by default.
 ///
 /// One report for a process, of the first thread that crashes: signal and code, address, plugin,
-/// thread, the running calls and their ages, and a backtrace of `object+0xoffset`, which
-/// `addr2line -e object 0xoffset` turns into lines. Each line begins with `CRASH: `. The exit status
+/// thread, the running calls and their ages, and a backtrace of `object+0xoffset in function+0xoffset`, the
+/// latter if the object's file tells it. Each line begins with `CRASH: `. The exit status
 /// and core dumps stay as without it. A stderr that takes nothing holds the end up by 200 ms.
 package enum CrashReporter {
     /// Takes over SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGTRAP and SIGFPE, and prepares the calling thread.
@@ -39,8 +39,8 @@ package enum CrashReporter {
 
     /// Notes which libraries are loaded where, so that the backtrace can name them.
     ///
-    /// Call it after the plugin's load, on any thread; others that come later appear as mere
-    /// addresses until the next call. The corresponding C function is `dl_iterate_phdr`.
+    /// Call it after the plugin's load, on any thread; others that come later are named if there is a
+    /// /proc. The corresponding C function is `dl_iterate_phdr`.
     package static func objectsChanged() {
         ccrash_objects_changed()
     }
