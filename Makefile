@@ -323,7 +323,7 @@ install: install-units
 	install -D -m 644 -t $(DESTDIR)$(ZSH_DIR) $(MANUAL)/_universal-worker
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(MANUAL)/universal-worker.fish
 	install -d $(DESTDIR)$(PREFIX)/lib/universal-worker/plugins $(DESTDIR)$(DOC)/examples/echo
-	install -m 644 contrib/* Tests/Fixtures/rust_echo.rs $(DESTDIR)$(DOC)/examples
+	install -m 644 contrib/* Tests/Fixtures/rust_echo.rs Tests/Fixtures/go_echo.go $(DESTDIR)$(DOC)/examples
 	install -m 644 Examples/Echo/echo.c Examples/Echo/Makefile Examples/Echo/README.md \
 		$(DESTDIR)$(DOC)/examples/echo
 	@# Paths into this tree become paths into the installed one.
