@@ -44,8 +44,9 @@ import Testing
         #expect(try held.client.get("/health").status == 200)
         held.process.signal(SIGSEGV)
         #expect(try held.process.waitForExit() == .signalled(SIGSEGV))
+        // Go's handler raises it again.
         try held.process.standardError.line(
-            containing: "CRASH: SIGSEGV (SI_USER), sent by process ")
+            containing: "CRASH: SIGSEGV (SI_TKILL), sent by process ")
         try held.process.standardError.line(containing: "CRASH: #0 ")
     }
 
