@@ -54,9 +54,9 @@ class Adapters:
         try:
             text = dialect.result(ask(call, runner, method, body.get("kwargs", {})))
             account = self.account(task, name, True, start)
-            after = dialect.counters()
-            if before and after:
-                account["io"] = {key: after[key] - before.get(key, 0) for key in after}
+            io = before and dialect.difference(before, dialect.counters())
+            if io:
+                account["io"] = io
             dialect.record_account("task_account", account)
             return answer(200, text, dialect.accounts())
         except Stopped:

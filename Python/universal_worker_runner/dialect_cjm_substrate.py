@@ -1,10 +1,11 @@
 """cjm-substrate."""
 
+import os
 import sys
 
 from . import cjm
 
-COUNTERS = ("read_bytes", "write_bytes", "cancelled_write_bytes", "rchar", "wchar")
+COUNTERS = (b"read_bytes", b"write_bytes", b"cancelled_write_bytes", b"rchar", b"wchar")
 
 
 class Substrate(cjm.Dialect):
@@ -17,15 +18,30 @@ class Substrate(cjm.Dialect):
         super().__init__()
         version = __import__(self.package).__version__
         self.health = {"substrate_version": version, "python_executable": sys.executable}
+        self.io = None
 
     def counters(self):
+        """The text of /proc/self/io, which is opened once: each system call gives the interpreter's lock away,
+        for which others may wait."""
         try:
-            with open("/proc/self/io") as file:
-                pairs = (line.split(":", 1) for line in file if ":" in line)
-                values = {key.strip(): int(value) for key, value in pairs}
-        except (OSError, ValueError):
+            if self.io is None:
+                self.io = os.open("/proc/self/io", os.O_RDONLY)
+            return os.pread(self.io, 4096, 0)
+        except OSError:  # not to be read, or the plugin has closed it
+            self.io = None
             return None
-        return {key: values[key] for key in COUNTERS if key in values}
+
+    def difference(self, before, after):
+        try:
+            before, after = values(before), values(after)
+        except (AttributeError, ValueError):  # none, or of another file that the plugin has opened
+            self.io = None
+            return None
+        return {key.decode(): after[key] - before[key] for key in COUNTERS if key in after}
+
+
+def values(text):
+    return {key: int(value) for key, value in (line.split(b":") for line in text.splitlines())}
 
 
 def dialect():
