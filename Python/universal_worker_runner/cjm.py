@@ -8,6 +8,7 @@ is never imported.
 import json
 import os
 import sys
+from threading import Lock
 
 from . import encoding, errors, percall
 from .adapters import Adapters, ask
@@ -133,6 +134,9 @@ class Dialect(Original):
 
     def scope(self):
         return percall.Scope(self.scopes)
+
+    def in_copy(self):
+        self.gate.lock = Lock()
 
     def run(self, function, call, runner, arguments):
         scope = call.scope
@@ -327,4 +331,7 @@ class Dialect(Original):
         return endpoint
 
     def counters(self):
-        """What the process has read and written so far; the newer library wants it."""
+        """What the process has read and written so far, in some form; the newer library wants it."""
+
+    def difference(self, before, after):
+        """What an account says of that."""

