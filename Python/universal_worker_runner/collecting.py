@@ -7,14 +7,18 @@ database, say, to the collector, hundreds of these wait: the memory of one such 
 import gc
 
 YOUNG = 100  # objects made since the last collection: with fewer it is not worth the while
-PART = 10  # and one for each ten that live, which a collection looks at: some tenths of a millisecond in all
+# And one for each ten that live, which a whole collection looks at: some tenths of a millisecond in all.
+PART = 10
+WHOLE = 8  # each so many of them looks at old objects in any case
 
 
 class Collector:
     """Any lane's thread may use it: of two collections at once Python leaves one out."""
 
-    def __init__(self):
-        self.lived = 0  # after the last collection
+    def __init__(self, lanes):
+        self.lanes = lanes
+        self.lived = 0  # after the last whole collection
+        self.count = 0
         self.works = hasattr(gc, "freeze")  # PyPy's collector goes by memory
 
     def loaded(self):
@@ -25,5 +29,10 @@ class Collector:
     def after_call(self):
         """Once a call has been answered. A plugin with many objects is left to Python's own rule."""
         if self.works and gc.get_count()[0] >= YOUNG + self.lived // PART and gc.isenabled():
-            gc.collect()
-            self.lived = len(gc.get_objects())
+            self.count += 1
+            # A collection makes old what running calls have made: the next one of the young would miss it.
+            if self.count % WHOLE and not any(lane.call for lane in self.lanes):
+                gc.collect(1)
+            else:
+                gc.collect()
+                self.lived = len(gc.get_objects())

@@ -35,7 +35,6 @@ class Runner:
         except BaseException as error:
             self.problem = error
         self.states = None
-        self.collector = Collector()
         self.loop = None
         self.loop_lock = threading.Lock()
         self.context = contextvars.copy_context()
@@ -43,6 +42,7 @@ class Runner:
         self.calls = min(parameters.concurrency or self.dialect.calls, parameters.lanes)
         count = min(self.calls + BESIDE, parameters.lanes)
         self.lanes = [Lane(n, FIRST_LANE + n, n >= self.calls) for n in range(count)]
+        self.collector = Collector(self.lanes)
         for number in range(count, parameters.lanes):
             os.close(FIRST_LANE + number)
         self.control = Control(self, reader)
@@ -52,6 +52,7 @@ class Runner:
     def in_copy(self):
         """In a copy that plugin code forked: streams end at their next value, locks are free."""
         encoding.pause.in_copy()
+        self.dialect.in_copy()
         if metrics_module() is not None:
             metrics_module().in_copy()
         for lane in self.lanes:
