@@ -1,9 +1,16 @@
 import json
 import os
+import queue
 import tempfile
+import threading
+import time
+import unittest
 
 from case import Case
-from driver import HERE, INVALID, NOT_SUPPORTED, UNSUPPORTED
+from driver import HERE, INVALID, NOT_SUPPORTED, PATIENCE, UNSUPPORTED
+from universal_worker_runner.calls import Call
+from universal_worker_runner.gate import Gate
+from universal_worker_runner.stopping import Stopped
 
 WHOLE = 1
 LIBRARY = os.path.join(HERE, "library")
@@ -146,6 +153,12 @@ class Calls(Later):
             "list": [{"text": "inside", "count": 1}],
             "bare": {"when": "2020-01-02T03:04:05", "inner": {"text": "x", "count": 1}},
             "tuple": [1, [2, 3]],
+            # asdict looks at fields, and the encoder at what else an object is.
+            "outer": {
+                "plain": {"a": [1, [2, None]]},
+                "inner": [{"text": "m"}, {"text": "r", "count": 1}, {"k": {"text": "n"}}, "t"],
+            },
+            "plain": [{"plain": {"a": [1, [2, None]], "1": True}, "inner": ["x", {}]}],
         }
         for name, value in values.items():
             self.assertEqual(self.call(runner, name, do="value").json, value)
@@ -262,6 +275,69 @@ class Calls(Later):
         runner.logged("STORED INFO early")
         self.assertFrame(runner.stop(0), "C")
         self.assertAnswer(runner.lane.end()[0], 409)
+
+
+class Gates(unittest.TestCase):
+    """The gate alone; each call a thread that waits in it."""
+
+    def setUp(self):
+        self.gate = Gate(1)
+        self.ends = queue.Queue()
+        self.gate.enter(self.call())
+
+    def call(self):
+        return Call(1, 0)
+
+    def begin(self, name):
+        """A call that enters, and says how that went, once it waits."""
+        call = self.call()
+        waiting = len(self.gate.waiting)
+
+        def enter():
+            try:
+                self.gate.enter(call)
+                self.ends.put(name)
+            except Stopped:
+                self.ends.put("no " + name)
+
+        threading.Thread(target=enter, daemon=True).start()
+        deadline = time.monotonic() + PATIENCE
+        while len(self.gate.waiting) == waiting and time.monotonic() < deadline:
+            time.sleep(0.001)
+        return call
+
+    def ended(self):
+        return self.ends.get(timeout=PATIENCE)
+
+    def test_calls_enter_in_their_order_and_one_at_a_time(self):
+        for name in "abc":
+            self.begin(name)
+        for name in "abc":
+            self.assertTrue(self.ends.empty())
+            self.gate.leave()
+            self.assertEqual(self.ended(), name)
+        self.gate.leave()
+        self.assertEqual(self.gate.free, 1)
+
+    def test_one_that_is_stopped_leaves_its_turn_to_the_next(self):
+        stopped = self.begin("a")
+        self.begin("b")
+        stopped.asked = True
+        self.gate.look()
+        self.assertEqual(self.ended(), "no a")
+        self.gate.leave()
+        self.assertEqual(self.ended(), "b")
+
+    def test_one_that_is_stopped_as_its_turn_comes_gives_it_back(self):
+        stopped = self.begin("a")
+        stopped.asked = True
+        self.gate.leave()
+        self.assertEqual(self.ended(), "no a")
+        self.gate.enter(self.call())
+        stopped = self.call()
+        stopped.asked = True
+        with self.assertRaises(Stopped):
+            self.gate.enter(stopped)
 
 
 class Stops(Later):
@@ -443,6 +519,10 @@ class Tasks(Later):
         self.assertEqual(
             (payload["task"], payload["method"], payload["ok"]), ("bound", "double", True)
         )
+        frame = self.task(runner, "bound", "read", count=99999)
+        self.assertEqual(self.assertAnswer(frame, 200, ["X-CJM-Accounts"]), 99999)
+        read = json.loads(self.headers["X-CJM-Accounts"])[0]["payload"]["io"]["rchar"]
+        self.assertTrue(99999 <= read < 2 * 99999, read)
         frame = self.task(runner, "bound", "result", text="x")
         self.assertEqual(
             self.assertAnswer(frame, 200, ["X-CJM-Accounts"])["__wire__"], "probe.result"

@@ -1,6 +1,6 @@
 """One call: what the daemon wants of the plugin, and what becomes of it."""
 
-from .encoding import LARGE, decode, shown
+from .encoding import LARGE, decode, encode_basestring_ascii, shown
 from .errors import report
 from .frames import ANSWER, CONTEXT, ERROR, LONGEST, UNSUPPORTED
 from .stopping import Stopped, entries, entry
@@ -54,8 +54,8 @@ class Outcome:
 
 def answer(status, body, headers=()):
     """An answer of the plugin's own: a status, pairs of names and values, and bytes."""
-    head = shown({"status": status, "headers": dict(headers)}).encode()
-    return Outcome(ANSWER, b"%s\n%s" % (head, body))
+    fields = ",".join(['"%s":%s' % (name, encode_basestring_ascii(value)) for name, value in headers])
+    return Outcome(ANSWER, b'{"status":%d,"headers":{%s}}\n%s' % (status, fields.encode(), body))
 
 
 class Request:

@@ -209,6 +209,8 @@ def cases():
         "wire",
         "list",
         "bare",
+        "outer",
+        "plain",
         "keys",
         "again",
         "tuple",

@@ -22,9 +22,26 @@ class Result:
 
 
 @dataclass
+class Mapped(dict):
+    text: str
+
+
+@dataclass
+class Outer:
+    """Holds what is a record and something else besides."""
+
+    plain: dict
+    inner: list
+
+
+@dataclass
 class Bare:
     when: datetime.datetime
     inner: Result
+
+
+class Text(str):
+    pass
 
 
 class Wordless:
@@ -69,6 +86,8 @@ class Base(capability.ToolCapability):
             "wire": Result("héllo"),
             "list": [Result("inside")],
             "bare": Bare(datetime.datetime(2020, 1, 2, 3, 4, 5), Result("x")),
+            "outer": Outer({"a": [1, (2, None)]}, [Mapped("m"), Result("r"), {"k": Mapped("n")}, Text("t")]),
+            "plain": [Outer({"a": [1, (2, None)], 1: True}, ["x", {}])],
             "keys": {1: "a", True: "b", None: "c", 2.5: "d"},
             "again": {"1": "a", 1: "b"},
             "tuple": (1, (2, 3)),
@@ -355,6 +374,10 @@ class Bound:
 
     def call(self, **kwargs):
         return self.tool.execute(**kwargs)
+
+    def read(self, count):
+        with open("/dev/zero", "rb", buffering=0) as file:
+            return len(file.read(count))
 
     def _hidden(self):
         return "hidden"
