@@ -82,7 +82,7 @@ extension LoadedPlugin {
         while let (job, slot, isLast) = state.withLock({ state in
             state.take().map { ($0, $1, state.scheduler.queued == 0) }
         }) {
-            guard isLast, case .call(let call) = job, call.kind == .execute, let slot,
+            guard isLast, case .call(let call) = job, call.kind.isUnary, let slot,
                 call.body.count <= LaneCall.longestOnLoop
             else {
                 hand(.job(job, slot))

@@ -31,6 +31,13 @@ package enum CallKind: Equatable, Sendable {
         case .endpoint(_, .beside): nil
         }
     }
+    /// Whether it runs beside other calls, and has one answer.
+    package var isUnary: Bool {
+        switch self {
+        case .execute, .endpoint(_, .call): true
+        case .stream, .initialize, .cleanup, .endpoint: false
+        }
+    }
     /// Whether its answer may be as long as the plugin likes: while too much is held, it does not start.
     package var needsRoom: Bool {
         switch self {

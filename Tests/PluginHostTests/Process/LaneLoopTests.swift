@@ -20,6 +20,9 @@ extension PluginHostTests {
                     time.sleep(ms / 1000)
                     return "x" * size if size else args
 
+                def prefetch(self):
+                    pass
+
                 def execute_stream(self, *args, count=3):
                     yield from range(count)
             """
@@ -36,14 +39,19 @@ extension PluginHostTests {
                 let loop = try PlayedLoop(plugin)
                 defer { loop.end() }
                 _ = try loop.run { areExecutorsIdle(plugin) ? true : nil }
-                for _ in 0..<3 {
-                    let recorder = try plugin.submit()
+                let echoed = Outcome.value("[1,\"two\"]")
+                let fetched = Outcome.value(#"{"status":"prefetched"}"#)
+                let calls: [(CallKind, Outcome)] = [
+                    (.execute, echoed), (.endpoint(0, .call), fetched), (.execute, echoed),
+                ]
+                for (kind, outcome) in calls {
+                    let recorder = try plugin.submit(kind)
                     loop.startCalls()
                     #expect(plugin.loaded.load.running == 1)
                     #expect(plugin.loaded.awaitsLane)
                     #expect(areExecutorsIdle(plugin))
                     #expect(recorder.outcomes.isEmpty)
-                    #expect(try loop.outcome(of: recorder) == .value("[1,\"two\"]"))
+                    #expect(try loop.outcome(of: recorder) == outcome)
                     #expect(!plugin.loaded.awaitsLane)
                     #expect(areExecutorsIdle(plugin))
                 }
