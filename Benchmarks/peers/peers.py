@@ -138,6 +138,7 @@ PEERS = (
             "MLSERVER_MODEL_IMPLEMENTATION": "served_by_mlserver.Model",
             "MLSERVER_HOST": "127.0.0.1",
             "MLSERVER_DEBUG": "false",
+            "MLSERVER_METRICS_DIR": str(BUILD / "MLServer/metrics"),
         },
         health="/v2/health/ready",
     ),
