@@ -47,7 +47,7 @@ DATE = $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F)
 .DELETE_ON_ERROR:
 .PHONY: all help build deb release package-check check-reproducible manual manual-check demo test runner-check dialect-check quick one lint rooms fixtures compat host-check \
 	check check-packages check-thread check-address check-portable check-repeat check-connections check-stress \
-	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench bench-peers lifetime systemd-check install install-units \
+	check-kills fuzz check-fuzz soak check-wheel prometheus-check proxy-check container-check page-check openapi-check wheel bench bench-peers lifetime systemd-check install install-units install-sdk \
 	need-daemon need-example need-checks need-prometheus need-proxies need-containers need-fuzz need-page need-packages need-pages need-peers need-shells \
 	transcriber-python clean
 
@@ -310,8 +310,8 @@ package-check: deb need-checks need-containers
 	Tests/Packages/release_check.sh
 	python3 Tests/Operations/package_check.py $(BUILD)/deb/universal-worker_*.deb
 
-## install: what has been built, with header, guides, units, pages, completions and Echo, under PREFIX; builds nothing
-install: install-units
+## install: what has been built, with header, WorkerSDK, guides, units, pages, completions and Echo, under PREFIX; builds nothing
+install: install-units install-sdk
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/universal-worker
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/include $(wildcard Sources/CWorkerPlugin/include/*.h)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANUAL)/universal-worker.1
@@ -334,6 +334,14 @@ install: install-units
 	sed -i -e 's|\.\./\.\./Sources/CWorkerPlugin/include|../../../../../include|' \
 		-e 's|\(docs/plugin-abi.md\](\.\./\.\./\)docs/|\1|' \
 		$(DESTDIR)$(DOC)/examples/echo/Makefile $(DESTDIR)$(DOC)/examples/echo/README.md
+
+# WorkerSDK, for packages that name it by its path.
+install-sdk: SDK = $(DESTDIR)$(PREFIX)/share/universal-worker/sdk
+install-sdk:
+	install -D -m 644 packaging/sdk.swift $(SDK)/Package.swift
+	for file in $$(find Sources/CWorkerPlugin Sources/WorkerSDK -type f); do \
+		install -D -m 644 $$file $(SDK)/$$file || exit 1; \
+	done
 
 # The units are whole as they stand, for the default PREFIX; for another one its paths go in.
 install-units: | $(BINARY)

@@ -62,6 +62,13 @@ def stripped(binary: Path) -> bytes:
     return copy.read_bytes()
 
 
+def sdk() -> dict[str, Path]:
+    """The files of WorkerSDK, as `make install` installs them, by their names there."""
+    folders = [ROOT / "Sources/CWorkerPlugin", ROOT / "Sources/WorkerSDK"]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    return {"Package.swift": ROOT / "packaging/sdk.swift"} | {str(file.relative_to(ROOT)): file for file in files}
+
+
 def metadata(version: str) -> str:
     summary = "Turns one plugin, a Python class or a native library, into a supervised local HTTP service"
     return (
@@ -88,6 +95,8 @@ def main() -> None:
     for name in SHARED:
         file = ROOT / name
         wheel.add(f"{data}/data/share/universal-worker/{file.name}", file.read_bytes())
+    for name, file in sdk().items():
+        wheel.add(f"{data}/data/share/universal-worker/sdk/{name}", file.read_bytes())
     wheel.add(f"{info}/LICENSE", (ROOT / "LICENSE").read_bytes())
     wheel.add(f"{info}/LICENSE.libmicrohttpd", licenses.read_bytes())
     wheel.add(f"{info}/METADATA", metadata(version).encode())
