@@ -60,6 +60,10 @@ package struct CommandSyntax: Sendable {
     private static func completion(_ placeholder: some StringProtocol) -> Completion {
         let colon = placeholder.lastIndex(of: ":").map(placeholder.index(after:))
         let start = colon ?? placeholder.startIndex
+        let words = placeholder.split(separator: "|")
+        if words.count > 1, words.allSatisfy({ $0.allSatisfy(\.isLowercase) }) {
+            return .words(words.map { String($0) })
+        }
         guard files.contains(Substring(placeholder[start...])) else { return .text }
         return .file(prefix: String(placeholder[..<start]))
     }
@@ -75,7 +79,8 @@ extension CommandSyntax {
         while index < words.count {
             let word = words[index].filter { $0 != "[" && $0 != "]" }
             if word.hasPrefix("-") {
-                let takesValue = words[index].hasPrefix("[") && !words[index].hasSuffix("]")
+                // One that has to be given stands without brackets, before its value.
+                let takesValue = !words[index].hasSuffix("]") && index + 1 < words.count
                 if takesValue { index += 1 }
                 let value = takesValue ? String(words[index].filter { $0 != "]" }) : nil
                 flags.append(

@@ -13,6 +13,14 @@ import Testing
         #expect(syntax.operands.map(\.completions) == [[.text, .file(prefix: "unix:")]])
     }
 
+    @Test func `An option without brackets takes a value, perhaps one of some words`() {
+        let syntax = CommandSyntax(
+            synopsis: "new NAME --language c|rust [--sdk PATH]", summary: "Makes.")
+        #expect(syntax.flags.flatMap(\.names) == ["--language", "--sdk"])
+        #expect(syntax.flags.map(\.completion) == [.words(["c", "rust"]), .file(prefix: "")])
+        #expect(syntax.operands.map(\.name) == ["NAME"])
+    }
+
     @Test func `A word alone is a subcommand without anything`() {
         let syntax = CommandSyntax(synopsis: "enable", summary: "Switches it on.")
         #expect(syntax.name == "enable" && syntax.flags.isEmpty && syntax.operands.isEmpty)
