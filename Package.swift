@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "CLinux", cSettings: strictC),
         .target(name: "CThreads", cSettings: strictC),
         .target(name: "CPage", exclude: ["files"], cSettings: strictC),
+        .target(name: "CTemplates", cSettings: strictC),
 
         // The rooms, lowest first; arrows point down only.
         room("WorkerCore"),
@@ -68,13 +69,14 @@ let package = Package(
         room(
             "WorkerHTTP",
             ["CMicroHTTPD", "CPage", "WorkerCalls", "WorkerCore", "WorkerJSON", "WorkerThreads"]),
+        room("WorkerTemplates", ["CTemplates", "WorkerCore", "WorkerOS"]),
         room("WorkerCheck", ["WorkerCore", "WorkerJSON", "WorkerOS", "WorkerThreads"]),
         .executableTarget(
             name: "Worker",
             dependencies: [
                 "PluginHost", "WorkerCalls", "WorkerCheck", "WorkerCore", "WorkerHTTP",
                 "WorkerJSON",
-                "WorkerOS", "WorkerThreads",
+                "WorkerOS", "WorkerTemplates", "WorkerThreads",
             ],
             swiftSettings: dialect),
 

@@ -18,6 +18,8 @@ size=$(stat -c %s "$wheel")
 "$bin/python" -m auditwheel show "$wheel" | tr '\n' ' ' | grep -q 'platform tag: "manylinux_2_36_x86_64"'
 ! ldd "$bin/universal-worker" | grep -qE 'microhttpd|gnutls' || { echo "libmicrohttpd is not linked in" >&2; exit 1; }
 for header in plugin testing; do [ -f "$bin/../share/universal-worker/universal_worker_$header.h" ]; done
+(cd "$folder" && "$bin/universal-worker" new tried --language swift > /dev/null)
+grep -qF "$folder/an environment/share/universal-worker/sdk" "$folder/tried/Package.swift"
 
 cat > "$folder/where.py" << 'PY'
 import sys

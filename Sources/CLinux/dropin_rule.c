@@ -12,7 +12,7 @@ static const char firsts[][LONGEST] = {
 };
 
 // The worker's subcommands, which count under a name that does not begin with "python".
-static const char subcommands[][LONGEST] = {"enable", "disable", "status", "probe", "check", ""};
+static const char subcommands[][LONGEST] = {"enable", "disable", "status", "new", "check", "probe", ""};
 
 // Python's own options with two dashes. Of all others the worker is to say what is wrong with them.
 static const char pythons[][LONGEST] = {

@@ -2,6 +2,7 @@ private import Glibc
 internal import WorkerCheck
 internal import WorkerCore
 internal import WorkerOS
+internal import WorkerTemplates
 
 /// The entry: reads the command line, runs, and exits.
 @main
@@ -28,6 +29,7 @@ enum Main {
                 exit(answer.rawValue)
             case .check(let report): check(report, environment)
             case .checkPlugin(let options): try check(options, environment)
+            case .newPlugin(let options): try make(options, environment)
             case .run(let configuration):
                 let tokens = try Tokens.read(configuration.tokenSource, environment)
                 environment.removePrivate()
@@ -79,6 +81,27 @@ enum Main {
         case .notLoaded(let reason):
             Console.write("universal-worker: \(options.module): \(reason)\n", to: STDERR_FILENO)
             exit(3)
+        }
+    }
+
+    /// Makes the folder of a new plugin, and ends.
+    ///
+    /// - Throws: what is wrong with the command line, as far as files show it.
+    private static func make(
+        _ options: NewPlugin, _ environment: Environment
+    ) throws(UsageError) -> Never {
+        let executed = ExecutablePath.asExecuted()
+        // In an environment it is where it was executed, not where a link leads.
+        let binary = executed?.hasPrefix("/") == true ? executed : ExecutablePath.current()
+        let folder = try NewFolder(
+            options, binary: binary ?? "/usr/bin/universal-worker",
+            searchPath: environment["PATH"] ?? "")
+        do {
+            show(try folder.write())
+        } catch let error as UsageError {
+            throw error
+        } catch {
+            end(.loadFailure, "universal-worker: \(error)\n")
         }
     }
 

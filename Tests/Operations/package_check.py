@@ -58,6 +58,8 @@ def check_installed(root: Root, version: str) -> None:
     run("cc", "-std=c11", "-fPIC", "-shared", "-I", root.path / "usr/include", source / "echo.c", "-o", echo)
     report = "universal-worker --module /tmp/echo.so --class Echo --port 0 --check-config"
     expect("--module /tmp/echo.so" in root.run(report), "the configuration is not shown")
+    root.run("cd /tmp && universal-worker new tried --language swift")
+    expect("/usr/share/universal-worker/sdk" in (root.path / "tmp/tried/Package.swift").read_text(), "no WorkerSDK")
     check_guides(root.path / "usr/share/doc/universal-worker")
 
 

@@ -118,6 +118,8 @@ WORDS = {
     "probe --": ["--ready", "--timeout", "--token-file"],
     "probe unix:plugins/": ["unix:plugins/x.py"],
     "check plugins/": ["plugins/x.py"],
+    "new x --language ": ["c", "cpp", "swift", "rust", "python"],
+    "new x --": ["--language", "--sdk"],
     "enable ": [],
 }
 

@@ -32,7 +32,7 @@ package enum CommandLineHelp {
         lines += ["", "Variables:"]
         lines += wrap(variables.split(separator: " "), at: width - 2).map { "  \($0)" }
         lines += ["", "Instead of all that:"]
-        for subcommand in [Subcommand.check, .probe] {
+        for subcommand in Subcommand.allCases where !subcommand.isOfEnvironment {
             lines += rows(subcommand.synopsis, subcommand.summary)
         }
         lines += ["", "In an environment that the wheel was installed into:"]

@@ -205,6 +205,8 @@ package enum Invocation: Sendable, Equatable {
     case probe(Probe)
     /// Try a plugin out, print what was found, and exit with whether anything was.
     case checkPlugin(PluginCheck)
+    /// Make a folder with a plugin to begin with.
+    case newPlugin(NewPlugin)
     /// Print `CommandLineHelp.text(program:)` and exit 0.
     case help
     /// Print the version and exit 0.
@@ -245,20 +247,22 @@ package enum Subcommand: String, Sendable, CaseIterable {
     case enable
     case disable
     case status
-    case probe
+    case new
     case check
+    case probe
 
     /// The word, and what follows it.
     package var synopsis: String {
         switch self {
-        case .probe: Probe.synopsis
+        case .new: NewPlugin.synopsis
         case .check: PluginCheck.synopsis
+        case .probe: Probe.synopsis
         default: rawValue
         }
     }
 
     /// Whether it is a function of an environment's Python.
-    package var isOfEnvironment: Bool { self != .probe && self != .check }
+    package var isOfEnvironment: Bool { ![.new, .check, .probe].contains(self) }
 
     /// What `--help` says of it.
     package var summary: String {
@@ -267,6 +271,9 @@ package enum Subcommand: String, Sendable, CaseIterable {
             "Has hosts that start their own worker by this environment's Python get this one."
         case .disable: "Has them get their own worker again."
         case .status: "Says which of the two they get."
+        case .new:
+            "Makes a folder with a plugin to begin with, its tests and a README: exits with 0, with 1 if it "
+                + "cannot be written, with 2 for a wrong command line or a folder that is there already."
         case .probe:
             "Asks a worker whether it lives, or is ready for calls: exits with 0 for yes, 1 for no, "
                 + "2 for a wrong command line, 3 for no answer within the time (default: 2)."
@@ -285,6 +292,7 @@ package enum Subcommand: String, Sendable, CaseIterable {
         }
         let rest = Array(arguments.dropFirst(2))
         switch subcommand {
+        case .new: return .newPlugin(try NewPlugin(rest))
         case .probe: return .probe(try Probe(rest))
         case .check: return .checkPlugin(try PluginCheck(rest))
         default:

@@ -21,6 +21,9 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
     case badTokens(TokenSource, String)
     case noPlugin
     case severalClasses([String])
+    case noName
+    case folderExists(String)
+    case noSDK(binary: String)
 
     /// The message as one sentence, without the program's name.
     package var description: String {
@@ -64,6 +67,11 @@ package enum UsageError: Error, Equatable, CustomStringConvertible {
             "option '\(option)' has no use without '\(other)'"
         case .noTarget: "nothing to probe: expected 'http://HOST:PORT' or 'unix:PATH'"
         case .noPlugin: "nothing to check: expected a plugin, as --module takes it"
+        case .noName: "nothing to make: expected a name"
+        case .folderExists(let path):
+            "'\(path)' is there already: expected the name of a new folder"
+        case .noSDK(let binary):
+            "option '--sdk' is required: there is no WorkerSDK around '\(binary)'"
         case .severalClasses(let names):
             names.isEmpty
                 ? "option '--class' is required: the plugin does not say which classes it has"
