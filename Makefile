@@ -339,7 +339,7 @@ install: install-units install-sdk
 install-sdk: SDK = $(DESTDIR)$(PREFIX)/share/universal-worker/sdk
 install-sdk:
 	install -D -m 644 packaging/sdk.swift $(SDK)/Package.swift
-	for file in $$(find Sources/CWorkerPlugin Sources/WorkerSDK -type f); do \
+	for file in $$(find Sources/CWorkerPlugin Sources/WorkerSDK Sources/WorkerSDKTesting -type f); do \
 		install -D -m 644 $$file $(SDK)/$$file || exit 1; \
 	done
 

@@ -14,10 +14,16 @@ let dialect: [SwiftSetting] = [
 
 let package = Package(
     name: "universal-worker",
-    products: [.library(name: "WorkerSDK", targets: ["WorkerSDK"])],
+    products: [
+        .library(name: "WorkerSDK", targets: ["WorkerSDK"]),
+        .library(name: "WorkerSDKTesting", targets: ["WorkerSDKTesting"]),
+    ],
     targets: [
         .target(name: "CWorkerPlugin"),
         .target(name: "WorkerSDK", dependencies: ["CWorkerPlugin"], swiftSettings: dialect),
+        .target(
+            name: "WorkerSDKTesting", dependencies: ["CWorkerPlugin", "WorkerSDK"],
+            swiftSettings: dialect),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c17

@@ -64,7 +64,7 @@ def stripped(binary: Path) -> bytes:
 
 def sdk() -> dict[str, Path]:
     """The files of WorkerSDK, as `make install` installs them, by their names there."""
-    folders = [ROOT / "Sources/CWorkerPlugin", ROOT / "Sources/WorkerSDK"]
+    folders = [ROOT / "Sources" / name for name in ("CWorkerPlugin", "WorkerSDK", "WorkerSDKTesting")]
     files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
     return {"Package.swift": ROOT / "packaging/sdk.swift"} | {str(file.relative_to(ROOT)): file for file in files}
 

@@ -11,7 +11,9 @@ let package = Package(
             dependencies: [.product(name: "WorkerSDK", package: "universal-worker")]),
         .testTarget(
             name: "GreeterTests",
-            dependencies: ["Greeter", .product(name: "WorkerSDK", package: "universal-worker")]),
+            dependencies: [
+                "Greeter", .product(name: "WorkerSDKTesting", package: "universal-worker"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
