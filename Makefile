@@ -174,7 +174,7 @@ proxy-check: build fixtures need-checks need-prometheus need-proxies $(CLIENTS)/
 	$(CLIENTS)/bin/python Tests/Operations/proxy_check.py
 
 ## container-check: the files for Kubernetes and compose, and the Containerfile's steps in a Debian root
-container-check: build need-checks need-containers
+container-check: build need-checks need-containers need-prometheus
 	@cd $(BUILD) && mkdir -p containers && if ! echo '$(VALIDATE)' | cmp -s - containers/stamp; then \
 		python3 -m venv containers && containers/bin/pip install --quiet --disable-pip-version-check $(VALIDATE) && \
 		echo '$(VALIDATE)' > containers/stamp; \

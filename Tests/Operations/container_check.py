@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import token_containers
 import yaml
 from cloudcoil.models.prometheus_operator.v1 import PodMonitor
 from containerfile import BUILD, Container, Image, debian, run
@@ -112,6 +113,7 @@ def main() -> None:
     check_compose(commands)
     user = check_kubernetes(validate, commands)
     check_podmonitor()
+    token_containers.check_files(validate)
     if subprocess.run(["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True).returncode:
         print("skipped: the Containerfile's steps need root, and namespaces")
         return
@@ -126,6 +128,8 @@ def main() -> None:
         expect(image.user == user, f"the image's user is {image.user}, the pod's {user}")
         print("ok   the Containerfile's steps, in a Debian root")
         check_container(image, Path(name) / "log", commands)
+        token_containers.check_pod(image, Path(name))
+        token_containers.check_compose(image, Path(name))
 
 
 if __name__ == "__main__":

@@ -92,14 +92,19 @@ class Image:
 
 
 class Container(Process):
-    """The image's entry point as process 1 of namespaces of its own, on a root that is read-only."""
+    """The image's entry point as process 1 of namespaces of its own, on a root that is read-only; its network is
+    loopback, and perhaps an address more."""
 
-    def __init__(self, image: Image, log: Path) -> None:
+    def __init__(
+        self, image: Image, log: Path, environment: dict[str, str] | None = None, address: str | None = None
+    ) -> None:
         self.image = image
         root = shlex.quote(str(image.root))
+        start = image.inside(*(f"{name}={value}" for name, value in (environment or {}).items()), *image.entrypoint)
+        more = f"ip address add {address} dev lo && " if address else ""
         prepare = (
-            f"ip link set lo up && mount --bind {root} {root} && mount -t proc proc {root}/proc && "
-            f"mount -o remount,bind,ro {root} && exec {shlex.join(image.inside(*image.entrypoint))}"
+            f"ip link set lo up && {more}mount --bind {root} {root} && mount -t proc proc {root}/proc && "
+            f"mount -o remount,bind,ro {root} && exec {shlex.join(start)}"
         )
         namespaces = ["unshare", "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
         super().__init__([*namespaces, "sh", "-c", prepare], log)
