@@ -3,7 +3,7 @@
  *
  * A step is NAME or NAME:TEXT: a function of the plugin's with its configuration, body or kwargs; an endpoint
  * such as "POST /mirror"; or what holds for the next call: `timeout` in seconds, and when it is cancelled, as in
- * chunk:2. Each prints one line. UWT_PATIENCE is the variable PATIENCE, or 60.
+ * chunk:2. `four` runs the next call on four threads at once. Each prints one line. UWT_PATIENCE is the variable PATIENCE, or 60.
  */
 #define UWT_PATIENCE (getenv("PATIENCE") ? atof(getenv("PATIENCE")) : 60)
 #include <universal_worker_testing.h>
@@ -20,6 +20,23 @@ static void run(const char *name, uwt_call call) {
     if (call.http_status)
         printf(" http %u %s %s", (unsigned)call.http_status, call.content_type, call.answer_headers);
     printf("%s%s\n", call.was_cancelled ? " cancelled" : "", call.is_late ? " late" : "");
+}
+
+static void *run_beside(void *call) {
+    *(uwt_call *)call = uwt_run(*(uwt_call *)call);
+    return NULL;
+}
+
+static void run_four(uwt_call call) {
+    uwt_call calls[4] = {call, call, call, call};
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        if (pthread_create(&threads[i], NULL, run_beside, &calls[i])) abort();
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        printf("%s%d %s", i ? ", " : "four: ", calls[i].status, calls[i].text);
+    }
+    printf("\n");
 }
 
 int main(int count, char **arguments) {
@@ -55,7 +72,10 @@ int main(int count, char **arguments) {
         STEP(on_enable)
         STEP(on_disable)
         STEP(cancel, UW_NO_CALL)
-        if (!strcmp(name, "log")) {
+        if (!strcmp(name, "four")) {
+            run_four(next);
+            next = none;
+        } else if (!strcmp(name, "log")) {
             printf("%s", uwt()->log);
         } else if (!strcmp(name, "shown")) {
             const char *stats = uwt()->stats ? uwt()->stats : "-", *reason = uwt()->not_ready;

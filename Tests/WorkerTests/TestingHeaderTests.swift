@@ -51,6 +51,12 @@ import Testing
             """
         ),
         (
+            "cancellation", "Several", ["look:3", "four"],
+            """
+            four: 4 stopped on request, 4 stopped on request, 4 stopped on request, 4 stopped on request
+            """
+        ),
+        (
             "cancellation", "Pushed",
             ["start", "execute", "cancel", #"execute:{"mode":"report"}"#],
             """

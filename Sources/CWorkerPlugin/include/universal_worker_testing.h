@@ -492,11 +492,10 @@ static inline uwt_call uwt_run(uwt_call call) {
     call.given.header_count = call.header_count;
     call.given.deadline = call.timeout > 0 ? uwt_after(call.timeout) : UW_NO_DEADLINE;
     call.given.id = uwt_number(what, &call, NULL);
-    driver->must_clean = 1;
     if (pthread_create(&watch, NULL, uwt_watch, &call)) uwt_fail("test", "no thread");
 
     status = run(driver->instance, &call.given);
-    uwt_enter(what);
+    uwt_enter(what)->must_clean = 1;
     call.has_returned = 1;
     if (!call.has_ended && status == UW_OK) uwt_fail(what, "returned UW_OK without finish");
     if (!call.has_ended && status != UW_PENDING) {
