@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import WorkerCalls
@@ -84,6 +85,26 @@ import WorkerJSON
             exchange.finishStream(buffer("2\n"), CallFailure(.plugin, "no"))
             let rest = String(decoding: try connection.readToEnd(), as: UTF8.self)
             #expect(rest == "1\n2\n{\"error\":\"no\"}\n")
+        }
+    }
+
+    @Test
+    func `On HTTP 1.0 a late end closes the connection, though older ones are idle`()
+        throws
+    {
+        try withServer { server throws in
+            let older = try server.client.connect()
+            try older.send("GET", "/health")
+            #expect(try older.readResponse().status == 200)
+            for _ in 0..<20 {
+                let (connection, exchange) = try open(server, version: "1.0")
+                _ = try connection.readHead()
+                #expect(emit("1\n", to: exchange))
+                // By then it most likely waits for lines again; one of twenty has to.
+                poll(nil, 0, 5)
+                exchange.finishStream(ByteBuffer(), nil)
+                #expect(String(decoding: try connection.readToEnd(), as: UTF8.self) == "1\n")
+            }
         }
     }
 

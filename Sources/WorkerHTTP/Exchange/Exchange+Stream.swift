@@ -54,11 +54,14 @@ extension Exchange {
             return 0
         case .ended(let end):
             client?.answer.countsAs = streamStatus.load(ordering: .relaxed)
-            if !request.isVersion10, let response = unsafe reader.response {
+            if request.isVersion10 {
+                if let client { server.loop.clients.streamEnds(client) }
+            } else if let response = unsafe reader.response {
                 unsafe MHD_add_response_footer(response, "X-Stream-End", end.rawValue)
             }
             return endOfStream
         case .dropped:
+            if let client { server.loop.clients.streamEnds(client) }
             return endWithError
         }
     }

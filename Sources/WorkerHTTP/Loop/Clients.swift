@@ -15,9 +15,9 @@ internal import WorkerThreads
 ///
 /// libmicrohttpd 0.9.75 also overlooks the end of connections that it does not suspend. It takes a
 /// short read for an empty socket, so an end that arrives together with data raises no event of its
-/// edge-triggered epoll any more; and a stream that its reader ends with an error is marked as closed
-/// and not looked at again. Suspended and resumed, a connection gets a turn whatever its socket does:
-/// that is repeated a few times, and then the connection is ended.
+/// edge-triggered epoll any more; and a stream whose end is that of its connection, or that its reader ends with an
+/// error, is marked as closed and not looked at again while older connections are idle. Suspended and resumed, a
+/// connection gets a turn whatever its socket does: that is repeated a few times, and then it is ended.
 ///
 /// On the HTTP thread only.
 final class Clients {
@@ -46,6 +46,8 @@ final class Clients {
     private(set) var last: UInt64 = 0
     /// Those whose clients have gone, by number, and when they get a turn next, in that order.
     private var gone = RingQueue<(number: UInt64, moment: Moment)>()
+    /// Those whose stream has ended with its connection in the last turn.
+    private var ending: [ClientConnection] = []
     /// When a connection is to be looked at: not later than its deadline, but often before it, as
     /// deadlines are put off with each request.
     private var checks = TimerHeap<UInt64>()
@@ -67,7 +69,9 @@ final class Clients {
     var count: Int { connections.count }
 
     /// When `check` has something to do.
-    var nextCheck: Moment { min(gone.first?.moment ?? .never, checks.first ?? .never) }
+    var nextCheck: Moment {
+        ending.isEmpty ? min(gone.first?.moment ?? .never, checks.first ?? .never) : .zero
+    }
 
     /// Begins to watch a connection.
     ///
@@ -186,8 +190,13 @@ final class Clients {
         gone.append((client.number, now + Self.nudgeInterval))
     }
 
+    /// A stream has ended that ends its connection with it; in a turn of libmicrohttpd's.
+    func streamEnds(_ client: ClientConnection) { ending.append(client) }
+
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
     func check(_ now: Moment) {
+        for client in ending where connections[client.number] != nil { client.giveTurn() }
+        ending.removeAll(keepingCapacity: true)
         for _ in 0..<Self.mostAtOnce {
             guard let next = gone.first, next.moment <= now else { break }
             _ = gone.popFirst()
