@@ -33,25 +33,28 @@ import Testing
         functions.map { Frame("faulting.so", $0) }
     }
 
-    private static let crashes = [
-        Crash(mode: "static", frames: faulting("fault_static", "execute")),
-        Crash(mode: "exported", frames: faulting("fault_static", "fault_exported", "execute")),
-        Crash(mode: "thread", frames: faulting("fault_static", "fault_in_thread")),
-        Crash(
-            mode: "depth", frames: faulting("fault_by_depth", "fault_by_depth", "fault_by_depth")),
-        Crash(
-            mode: "malloc", signal: SIGABRT,
-            frames: [Frame("libc.so.6", "abort")] + faulting("fault_in_malloc", "execute")),
-        // No descriptor is left.
-        Crash(mode: "files", frames: faulting("fault_static", "execute")),
-        // What is not exported has lost its name, and gets none that is not its own.
-        Crash(
-            fixture: "faulting_stripped", mode: "exported",
-            frames: [
-                Frame("faulting_stripped.so", nil), Frame("faulting_stripped.so", "fault_exported"),
-                Frame("faulting_stripped.so", nil),
-            ]),
-    ]
+    private static let crashes =
+        [
+            Crash(mode: "static", frames: faulting("fault_static", "execute")),
+            Crash(mode: "exported", frames: faulting("fault_static", "fault_exported", "execute")),
+            Crash(mode: "thread", frames: faulting("fault_static", "fault_in_thread")),
+            Crash(
+                mode: "depth",
+                frames: faulting("fault_by_depth", "fault_by_depth", "fault_by_depth")),
+            // No descriptor is left.
+            Crash(mode: "files", frames: faulting("fault_static", "execute")),
+            // What is not exported has lost its name, and gets none that is not its own.
+            Crash(
+                fixture: "faulting_stripped", mode: "exported",
+                frames: [
+                    Frame("faulting_stripped.so", nil),
+                    Frame("faulting_stripped.so", "fault_exported"),
+                    Frame("faulting_stripped.so", nil),
+                ]),
+        ] + (Sanitizer.leavesMemoryAlone ? [inMalloc] : [])
+    private static let inMalloc = Crash(
+        mode: "malloc", signal: SIGABRT,
+        frames: [Frame("libc.so.6", "abort")] + faulting("fault_in_malloc", "execute"))
 
     private func start(_ fixture: String, _ className: String = "Faulting") throws -> LiveWorker {
         try WorkerProcess.start(fixture, className)
