@@ -163,7 +163,7 @@ check: check-thread check-address check-portable check-repeat check-connections 
 	check-reproducible
 
 check-thread: fixtures
-	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests|BriefCallTests'
+	swift test $(THREAD) --filter 'WorkerCoreTests|PluginHostTests|WorkerHTTPTests'
 
 ## prometheus-check: a real Prometheus scrapes a worker under load; dashboard and alert rules in contrib
 prometheus-check: build need-checks need-prometheus

@@ -64,15 +64,13 @@ def measure(effort: traffic.Effort, kinds: list[str]) -> list[Section]:
     memory.note_ten((WORKER, FLOOR))
     with stage("options"):
         asked = option_costs.measure(effort)
-    with stage("brief calls"):
-        brief = option_costs.brief(effort)
     with stage("start and end"):
         life = events.starts(kinds, effort)
     with stage("beside a busy plugin"):
         busy = events.saturation(kinds, effort)
     with stage("counts"):
         counted = counts.counts()
-    return [requests, *quicker, streams, bodies, asked, brief, busy, life, memory.section(), counted]
+    return [requests, *quicker, streams, bodies, asked, busy, life, memory.section(), counted]
 
 
 def quicker_original(effort: traffic.Effort) -> list[Section]:
@@ -88,7 +86,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="fewer and shorter rounds: about half a minute")
     options.add_argument("--without-original", action="store_true", help="leaves the original out")
-    options.add_argument("--only", choices=("python", "real", "brief"), help="only the rows of Python plugins, of real ones, or of brief calls")
+    options.add_argument("--only", choices=("python", "real"), help="only the rows of Python plugins, or of real ones")
     chosen = options.parse_args()
     try:
         with stage("compiling"):
@@ -102,11 +100,9 @@ def main() -> int:
         about = {**machine(), "original": "cjm-plugin-system 0.0.28" if ORIGINAL in kinds else "not measured"}
         effort = traffic.QUICK if chosen.quick else traffic.FULL
         sections = [] if chosen.only else measure(effort, kinds)
-        if chosen.only == "brief":
-            sections = [option_costs.brief(effort)]
         is_held = ORIGINAL in kinds
-        python = python_plugin.measure(effort, stage) if is_held and chosen.only in (None, "python") else []
-        real = real_calls.measure(effort, stage) if is_held and chosen.only in (None, "real") else []
+        python = python_plugin.measure(effort, stage) if is_held and chosen.only != "real" else []
+        real = real_calls.measure(effort, stage) if is_held and chosen.only != "python" else []
     except Unusable as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

@@ -1,11 +1,11 @@
-"""What options cost a call: tokens, with a scraper beside, and the access log; and what a brief call saves."""
+"""What options cost a call: tokens, with a scraper beside, and the access log."""
 
 import contextlib
 import socket
 import threading
 from collections.abc import Iterator
 
-from rows import Row, Section, Target
+from rows import Row, Section
 from servers import BUILD, WORKER, Server, command
 from traffic import SMALL, Effort, body_file
 
@@ -60,24 +60,3 @@ def measure(effort: Effort) -> Section:
                 over[name].add(WORKER, value / values["without"])
     without, *others = variants
     return Section("options", [rows[without], *(row for name in others for row in (rows[name], over[name]))])
-
-
-def brief(effort: Effort) -> Section:
-    """Echo, which says that its calls are brief, beside itself without; the bounds are those below which it is not worth it."""
-    call = ["-m", "POST", "-u", "/execute", "-b", body_file("small", SMALL)]
-    bounds = {32: ([Target(WORKER, "≥", 1.25)], [Target(WORKER, "≤", 0.7)])}
-    rows = []
-    with Server(WORKER, plugin="Fast") as fast, Server(WORKER) as echo:
-        for connections in (1, 4, 32, 256):
-            rates, efforts = bounds.get(connections, ((), ()))
-            rate = Row(f"/execute {connections:3} conns, rate over that of an executor", "ratio", targets=rates)
-            cpu = Row("  CPU/request, likewise", "ratio", targets=efforts)
-            for number in range(effort.rounds):
-                both = (fast, echo) if number % 2 else (echo, fast)
-                found = {
-                    server: server.load("-d", effort.window, "-w", effort.warmup, "-c", connections, *call) for server in both
-                }
-                rate.add(WORKER, found[fast]["rps"] / found[echo]["rps"])
-                cpu.add(WORKER, found[fast]["cpu_us"] / found[echo]["cpu_us"])
-            rows += [rate, cpu]
-    return Section("brief calls", rows)

@@ -17,7 +17,6 @@ ROOT = HERE.parent
 BUILD = ROOT / ".build/bench"
 ECHO = ROOT / "Examples/Echo/echo.so"
 BUSY = BUILD / "busy.so"
-BRIEF = BUILD / "brief.so"  # Echo, which says that its calls are brief, as class Fast
 WARNINGS = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror"]
 WORKER, FLOOR, STRICT, ORIGINAL = "worker", "floor", "strict", "original"
 PYTHON = "python"  # the worker with the plugin of the original
@@ -49,9 +48,6 @@ def compile_all() -> None:
     parts = [*map(str, sorted((ROOT / ".build/release/CWorkerJSON.build").glob("*.o"))), half]
     run([os.environ.get("CXX", "c++"), *parts, "-o", str(BUILD / "strict-floor"), "-lmicrohttpd", "-pthread"])
     run(["make", "-s", "-C", str(ECHO.parent)])
-    brief = (ECHO.parent / "echo.c").read_text().replace("UW_POLLS_CANCELLED,", "UW_POLLS_CANCELLED | UW_BRIEF,")
-    BRIEF.with_suffix(".c").write_text(brief.replace('"Echo"', '"Fast"'))
-    run([os.environ.get("CC", "cc"), *WARNINGS, str(BRIEF.with_suffix(".c")), "-o", str(BRIEF), *plugin])
 
 
 def run(command: Sequence[str], patience: float = 300) -> str:
@@ -85,7 +81,7 @@ def command(kind: str, port: int, plugin: str = "Echo") -> list[str]:
     python = str(ROOT / ".venv/bin/python")
     if kind == WORKER:
         program = [worker]
-        module = str({"Echo": ECHO, "Fast": BRIEF}.get(plugin, BUSY))
+        module = str(ECHO if plugin == "Echo" else BUSY)
     else:
         program = [worker, "--python", python] if kind == PYTHON else [python, "-m", "cjm_plugin_system.core.worker"]
         module = "bench_plugin"

@@ -99,13 +99,7 @@ final class Service: WorkerService {
 
     func startCalls() { plugin?.startCalls() }
 
-    func startCalls(on poll: EventPoll, goOn: @escaping @Sendable () -> Void) -> Bool {
-        plugin?.startCalls(on: poll, goOn: goOn) ?? true
-    }
-
-    var isBrief: Bool { plugin?.isBrief ?? false }
-
-    func loopThreadEnded() { plugin?.loopThreadEnded() }
+    func startCalls(on poll: EventPoll) { plugin?.startCalls(on: poll) }
 
     func happened(_ number: UInt64) { plugin?.happened(number) }
 

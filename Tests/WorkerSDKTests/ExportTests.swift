@@ -52,15 +52,6 @@ import WorkerSDK
         #expect(failing.declared == [0, 1, 0])
     }
 
-    @Test func `The table says that calls are brief`() throws {
-        struct Quick: WorkerPlugin {
-            static let version = "1"
-            static let isBrief = true
-            mutating func execute(_ text: String, call: CallContext) -> Int { text.utf8.count }
-        }
-        #expect(try #require(LoadedPlugin(Quick.self)).declared == [0, 1, 3])
-    }
-
     @Test func `A type that is no plugin of any kind is refused`() {
         struct Vague: PluginClass { static let version = "1" }
         let answer = unsafe LoadedPlugin.ask("Vague", of: [Vague.self]).answer

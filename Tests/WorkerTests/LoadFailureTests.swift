@@ -47,7 +47,6 @@ import Testing
     ]
 
     static let tables = [
-        Case("brief", "Affine", "affine and brief"),
         Case("refusals", "NewerMajor", "abi", "2"),
         Case("refusals", "MajorZero", "abi", "0"),
         Case("refusals", "NewerMinor", "the plugin was built for plugin abi 1."),

@@ -1,14 +1,12 @@
 /* What Swift's view of glibc leaves out: semaphores with a monotonic deadline, epoll, eventfd,
- * malloc_trim; and how a thread is and ends. */
+ * malloc_trim; and the end of a thread. */
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
 #include <malloc.h>
 #include <semaphore.h>
-#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/types.h>
 #include <time.h>
 
 /* Waits until the semaphore can be taken, or the deadline has passed.
@@ -22,13 +20,5 @@ int cthreads_sem_wait_until(sem_t *_Nonnull semaphore, const struct timespec *_N
 void cthreads_watch_end(
     void (*_Nonnull function)(void *_Nullable), const void *_Nonnull context);
 void cthreads_unwatch_end(void);
-
-/* The number of the calling thread, for cthreads_look. */
-pid_t cthreads_self(void);
-
-/* Looks at a thread of this process: leaves the nanoseconds of processor time that it has used, and
- * returns its state as proc(5) has it ('R': it runs, or waits for a processor), 0 where /proc does not
- * tell, -1 where the thread has ended. */
-int cthreads_look(pid_t thread, uint64_t *_Nonnull used);
 
 #endif

@@ -148,12 +148,7 @@ enum {
 /* Bits of uw_plugin.flags. The worker ignores those that it does not know. */
 enum {
     /* Calls look at is_cancelled: POST /cancel is supported though `cancel` may be NULL. */
-    UW_POLLS_CANCELLED = 1,
-    /* execute takes microseconds, and never blocks: no lock that others hold for long, no file, no
-     * network. It then runs on the thread that serves HTTP, without a hop to an executor and back. If a
-     * call blocks for a millisecond or computes for two, another thread serves on, the log says so, and
-     * the flag counts no more. Not with UW_AFFINE; execute_stream and the others run as ever. (1.2) */
-    UW_BRIEF = 2
+    UW_POLLS_CANCELLED = 1
 };
 
 /*
@@ -386,7 +381,7 @@ typedef struct uw_plugin {
     uint32_t struct_size; /* sizeof(uw_plugin) */
     uw_threading threading;
     uint32_t max_concurrency; /* with UW_CONCURRENT: 1 to 256; otherwise 0 or 1; else no start */
-    uint32_t flags;           /* UW_POLLS_CANCELLED, UW_BRIEF */
+    uint32_t flags;           /* UW_POLLS_CANCELLED or 0 */
     const char *UW_NULLABLE name;    /* NUL-terminated, for /health; NULL: "unknown" */
     const char *UW_NULLABLE version; /* NUL-terminated, for /health; NULL: "unknown" */
     void *UW_NULLABLE context;       /* the plugin's own; the worker does not touch it */

@@ -25,7 +25,7 @@ extension LoadedPlugin {
         if case .call(let call) = job { requestID = call.requestID }
         events.pluginMisbehaved(
             failure.detail + "; another one takes its place", requestID: requestID)
-        if executor !== brief?.executor { state.withLock { $0.executors -= 1 } }
+        state.withLock { $0.executors -= 1 }
         spoilSnapshot(PluginThread.function, failure)
         switch job {
         case .call(let call):

@@ -48,8 +48,8 @@ extension LoadedPlugin {
             let whenIdle = state.isIdle ? exchange(&state.whenIdle, nil) : nil
             return (state.nextWake(), whenIdle)
         }
-        // An executor looks again by itself; where calls go over lanes there is no other thread than it.
-        if case .loop = wake, lanes != nil { loopJobs?.noteIfOnLoop() } else { self.wake(wake) }
+        // An executor, which this is then, looks again by itself.
+        if case .loop = wake { lanes?.noteJobIfOnLoop() } else { self.wake(wake) }
         whenIdle?()
     }
 
@@ -57,7 +57,7 @@ extension LoadedPlugin {
         switch wake {
         case .noExecutor: break
         case .idleExecutor: work.signal()
-        case .loop: loopJobs?.note()
+        case .loop: lanes?.noteJob()
         case .newExecutor(let index):
             if !spawn("uw-exec-\(index)", { self.runExecutor() }) { executorCannotBeHad() }
         }

@@ -18,30 +18,14 @@ extension LoadedPlugin {
     }
 
     /// Lets the calls start that were taken in since; on the loop's thread, whose poll that is.
-    ///
-    /// - Parameters:
-    ///   - poll: what the thread waits on.
-    ///   - goOn: goes on with the loop, on another thread; the same each time.
-    /// - Returns: false where that happens: this thread is not to touch the loop any more.
-    package func startCalls(on poll: EventPoll, goOn: @escaping @Sendable () -> Void) -> Bool {
+    package func startCalls(on poll: EventPoll) {
         startCalls()
-        guard let jobs = loopJobs else { return true }
-        if !jobs.isAttached, !takeCharge(jobs, poll, goOn) { return true }
-        guard jobs.takeNote() else { return true }
-        if let brief { return runBriefCalls(brief, jobs) }
-        if let lanes { takeJobs(lanes) }
-        return true
-    }
-
-    /// Has the loop's thread take jobs from now on; false where it does not.
-    private func takeCharge(
-        _ jobs: LoopJobs, _ poll: EventPoll, _ goOn: @escaping @Sendable () -> Void
-    ) -> Bool {
-        if let brief, !watch(brief, goOn) { return false }
-        lanes?.attach(poll)
-        jobs.attach(poll)
-        state.withLock { $0.isOnLoop = true }
-        return true
+        guard let lanes = lanes else { return }
+        if !lanes.isAttached {
+            lanes.attach(poll)
+            state.withLock { $0.isOnLoop = true }
+        }
+        if lanes.takeNote() { takeJobs(lanes) }
     }
 
     /// A lane that the poll watches under that number can be read; on the loop's thread.
@@ -54,7 +38,7 @@ extension LoadedPlugin {
             lanes.leave(number)
             hand(.begun(call))
         }
-        if loopJobs?.takeNote() ?? false { takeJobs(lanes) }
+        if lanes.takeNote() { takeJobs(lanes) }
     }
 
     /// Whether the loop's thread waits for an answer; on it.
@@ -62,19 +46,13 @@ extension LoadedPlugin {
 
     /// The loop ends: executors do it all from now on.
     package func loopEnds() {
-        leaveToExecutors()
-        for call in lanes?.detach() ?? [] { hand(.begun(call)) }
-    }
-
-    /// Has executors take all jobs from now on; on the loop's thread, or on the one that goes on with it.
-    func leaveToExecutors() {
-        guard let jobs = loopJobs, jobs.isAttached else { return }
-        jobs.detach()
-        wake(
-            state.withLock { state in
-                state.isOnLoop = false
-                return state.nextWake()
-            })
+        guard let lanes, lanes.isAttached else { return }
+        let wake = state.withLock { state in
+            state.isOnLoop = false
+            return state.nextWake()
+        }
+        for call in lanes.detach() { hand(.begun(call)) }
+        self.wake(wake)
     }
 
     /// Starts what can start.
@@ -96,7 +74,7 @@ extension LoadedPlugin {
     }
 
     /// Has an executor go on.
-    func hand(_ handed: Handed) {
+    private func hand(_ handed: Handed) {
         wake(
             state.withLock { state in
                 state.handed.append(handed)

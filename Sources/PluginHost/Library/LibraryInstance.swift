@@ -25,7 +25,6 @@ internal import WorkerJSON
     var stats: String { facts?.stats ?? "" }
     var unfitness: String? { facts?.unfitness }
     var isCancellable: Bool { table.isCancellable }
-    var isBrief: Bool { table.isBrief }
     var progress: ProgressReport? { nil }
     func progress(of call: uw_call_id) -> ProgressReport? {
         call == UW_NO_CALL ? alone?.slot.liveProgress : nil

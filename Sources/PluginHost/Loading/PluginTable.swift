@@ -12,8 +12,6 @@ internal import WorkerCore
     let concurrency: Int
     /// Whether POST /cancel can reach a running call.
     let isCancellable: Bool
-    /// Whether execute takes microseconds and never blocks.
-    let isBrief: Bool
 
     let create: uwg_create_fn
     let initialize: uwg_initialize_fn?
@@ -79,11 +77,6 @@ internal import WorkerCore
         unsafe cancel = table.cancel
         unsafe cleanup = table.cleanup
         let pollsCancelled = unsafe table.flags & UInt32(UW_POLLS_CANCELLED) != 0
-        isBrief = unsafe table.flags & UInt32(UW_BRIEF) != 0
-        guard unsafe !isBrief || table.threading != UW_AFFINE else {
-            throw .invalidTable(
-                "the plugin is affine and brief; brief calls run on any of several threads")
-        }
         endpoints = try unsafe LibraryEndpoints(of: table)
         isCancellable = unsafe table.cancel != nil || pollsCancelled
     }

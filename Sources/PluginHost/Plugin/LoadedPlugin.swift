@@ -35,10 +35,6 @@ package final class LoadedPlugin: Sendable {
     let work = Semaphore()
     /// What the loop's thread reads by itself; nil for a plugin without lanes.
     let lanes: LaneLoop?
-    /// Calls that the loop's thread runs by itself; nil for a plugin that does not say they are brief.
-    let brief: BriefCalls?
-    /// What there is to do for the loop's thread where it takes jobs by itself.
-    let loopJobs: LoopJobs?
     /// Wakes the threads of `LoadedPlugin+Beside`.
     let besideWork = Semaphore()
     /// How many idle executors have been given a job, and are still to be woken.
@@ -71,8 +67,6 @@ package final class LoadedPlugin: Sendable {
         self.instance = instance
         self.slots = slots
         lanes = instance.usesLanes ? LaneLoop() : nil
-        brief = instance.isBrief ? BriefCalls() : nil
-        loopJobs = instance.usesLanes || instance.isBrief ? LoopJobs() : nil
         events = environment.events
         spawn = environment.spawn
         clock = environment.clock

@@ -45,8 +45,6 @@ protocol PluginInstance: Sendable {
     func initialize(_ call: Call) -> CallFailure?
     /// Runs the call that a slot has been armed with; the slot hears how it ends.
     func execute(_ call: Call, in slot: CallSlot)
-    /// Whether it says that execute takes microseconds and never blocks.
-    var isBrief: Bool { get }
     /// Whether calls go over lanes, so that `begin` takes them.
     var usesLanes: Bool { get }
     /// Takes a lane for the call that a slot has been armed with; does not wait.
@@ -106,7 +104,6 @@ extension PluginInstance {
     var facts: PluginFacts? { nil }
     var unfitness: String? { nil }
     var headerNames: [String] { [] }
-    var isBrief: Bool { false }
 }
 
 /// What a plugin in the worker's own process has no part in.

@@ -52,12 +52,7 @@ extension Exchange {
             server.validate(self)
             return park()
         }
-        guard let step = validateAndSubmit() else {
-            guard kind == .execute, server.service.isBrief else { return park() }
-            // If the outcome is not there when libmicrohttpd asks again, `park` suspends.
-            server.loop.noteAwaited()
-            return .YES
-        }
+        guard let step = validateAndSubmit() else { return park() }
         return go(step)
     }
 

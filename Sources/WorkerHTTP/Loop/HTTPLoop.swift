@@ -48,8 +48,6 @@ internal import WorkerThreads
     let clients: Clients
     private let acceptor: Acceptor
     private var daemon: OpaquePointer?
-    /// What another thread does that serves in the place of this one.
-    private var goOn: (@Sendable () -> Void)?
     private var lastWait = Moment.zero
     /// When the supervisor has to get its next sign of life.
     private var nextBeat = Moment.never
@@ -60,8 +58,6 @@ internal import WorkerThreads
     private var isTired = false
     /// Whether libmicrohttpd has called anything of ours in this turn; in how many it has not.
     private var hasWorked = false
-    /// Whether a call of this turn is expected to have its outcome in the next one.
-    private var isAnyAwaited = false
     /// The bytes of bodies that a turn validates by itself: about half a millisecond's.
     var validation = TurnAllowance(128 << 10)
     private var fruitless = 0
@@ -105,20 +101,11 @@ internal import WorkerThreads
     ///     woken earlier would take the processor from the thread that has more for it.
     func run(_ daemon: OpaquePointer, _ service: any WorkerService) {
         unsafe self.daemon = daemon
+        let events = unsafe uw_mhd_epoll(daemon)
         acceptor.watch()
-        let goOn = { @Sendable [self] in serve(service) }
-        self.goOn = goOn
-        // Who takes jobs on this thread does so from the first turn on.
-        _ = service.startCalls(on: poll, goOn: goOn)
-        goOn()
-    }
-
-    /// Takes turns until `stop`, or until another thread does that.
-    private func serve(_ service: any WorkerService) {
-        guard let daemon = unsafe daemon, let goOn else { return }
         while wait(service) {
             now = clock()
-            (begun, isTired, hasWorked, isAnyAwaited) = (0, false, false, false)
+            (begun, isTired, hasWorked) = (0, false, false)
             validation.begin()
             if mustQuiesce.exchange(false, ordering: .relaxed) { letGo() }
             if hasErrand.load(ordering: .relaxed) { runErrand() }
@@ -129,9 +116,9 @@ internal import WorkerThreads
                 service.report(Self.cannotAccept)
             }
             unsafe MHD_run(daemon)
-            guard service.startCalls(on: poll, goOn: goOn) else { return }
+            service.startCalls(on: poll)
             if now >= nextBeat, let heartbeat { nextBeat = heartbeat.beat(at: now) }
-            if isProbing { clients.endStuck(unsafe uw_mhd_epoll(daemon)) }
+            if isProbing { clients.endStuck(events) }
             fruitless = hasWorked ? 0 : fruitless + 1
         }
         service.loopEnds()
@@ -230,7 +217,7 @@ internal import WorkerThreads
                 if acceptor.happened(number) { return }
                 if let exchange = clients.happened(number, at: clock()) { wake(exchange) }
             // A request may have come in the last turn.
-            case .stopped: isRunning = isAnySuspended || isAnyAwaited
+            case .stopped: isRunning = isAnySuspended
             case .broken: (isRunning, isBroken) = (false, true)
             }
         }
@@ -277,10 +264,6 @@ internal import WorkerThreads
         // All that there was to send has been sent.
         exchange.client?.hasCaughtUp = true
     }
-
-    /// A call of this turn is expected to have its outcome in the next one, in which libmicrohttpd asks
-    /// for it, as its connection is not suspended; on this thread.
-    func noteAwaited() { isAnyAwaited = true }
 
     /// Has a client's request wait until `releaseHeld`; on this thread.
     ///

@@ -92,14 +92,7 @@ package import WorkerThreads
         }
         let daemon = unsafe Daemon(pointer: started)
         loop.watch(unsafe uw_mhd_epoll(started))
-        let isServed = spawn("uw-http") { [self] in
-            ThreadEnd.run {
-                unsafe loop.run(daemon.pointer, service)
-            } ifThreadEnds: { [self] in
-                service.loopThreadEnded()
-            }
-        }
-        guard isServed else {
+        guard spawn("uw-http", { unsafe self.loop.run(daemon.pointer, self.service) }) else {
             unsafe MHD_stop_daemon(started)
             return false
         }

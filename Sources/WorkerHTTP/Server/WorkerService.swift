@@ -45,16 +45,7 @@ package protocol WorkerService: AnyObject, Sendable {
     func startCalls()
     /// Likewise, at the end of each turn of a loop, which waits on that poll; their answers may be events
     /// of it, with numbers beyond `EventPoll.guests`.
-    ///
-    /// - Parameters:
-    ///   - poll: the loop's.
-    ///   - goOn: goes on with the loop on another thread, as plugin code keeps this one; the same each time.
-    /// - Returns: false where that has happened: this thread is not to touch the loop any more.
-    func startCalls(on poll: EventPoll, goOn: @escaping @Sendable () -> Void) -> Bool
-    /// Whether calls of execute run in `startCalls`, as far as is known.
-    var isBrief: Bool { get }
-    /// Plugin code has ended the loop's thread in `startCalls`; that thread's last act.
-    func loopThreadEnded()
+    func startCalls(on poll: EventPoll)
     /// One of these events has happened.
     func happened(_ number: UInt64)
     /// Whether such an event is waited for, and to be looked for in each turn.

@@ -35,13 +35,6 @@ public protocol PluginClass {
     /// False makes `POST /cancel` answer `not_supported`.
     static var supportsCancellation: Bool { get }
 
-    /// Whether `execute` takes microseconds and never blocks; false by default.
-    ///
-    /// It then runs on the thread that serves HTTP, and costs no hop to another one and back. If a call
-    /// blocks for a millisecond or computes for two, another thread serves on, the log says so, and calls
-    /// run as ever from then on. Not for affine plugins, which the worker then refuses to load.
-    static var isBrief: Bool { get }
-
     /// Creates the instance. Cheap: what takes long belongs into `initialize`.
     ///
     /// - Throws: Anything; the worker then ends.
@@ -83,9 +76,6 @@ extension PluginClass {
 
     /// True.
     public static var supportsCancellation: Bool { true }
-
-    /// False.
-    public static var isBrief: Bool { false }
 
     /// Does nothing.
     public mutating func initialize(_ configuration: Configuration) throws {}

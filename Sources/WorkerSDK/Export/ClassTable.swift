@@ -15,8 +15,7 @@ enum ClassTable {
                 struct_size: UInt32(MemoryLayout<uw_plugin>.size),
                 threading: entry.threading,
                 max_concurrency: UInt32(entry.maximumConcurrency),
-                flags: (type.supportsCancellation ? UInt32(UW_POLLS_CANCELLED) : 0)
-                    | (type.isBrief ? UInt32(UW_BRIEF) : 0),
+                flags: type.supportsCancellation ? UInt32(UW_POLLS_CANCELLED) : 0,
                 name: leakedText(type.name),
                 version: leakedText(type.version),
                 context: Unmanaged.passRetained(entry).toOpaque(),

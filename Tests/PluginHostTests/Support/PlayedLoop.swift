@@ -18,7 +18,7 @@ final class PlayedLoop {
     }
 
     /// Does what comes at the end of a turn.
-    func startCalls() { _ = plugin.startCalls(on: poll, goOn: {}) }
+    func startCalls() { plugin.startCalls(on: poll) }
 
     /// One turn; waits for an event, for some milliseconds at most.
     ///

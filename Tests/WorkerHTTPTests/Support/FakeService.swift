@@ -100,11 +100,7 @@ final class FakeService: WorkerService {
     func progress(id: String) -> ProgressReport? { nil }
 
     func startCalls() {}
-    func startCalls(on poll: EventPoll, goOn: @escaping @Sendable () -> Void) -> Bool { true }
-
-    var isBrief: Bool { false }
-
-    func loopThreadEnded() {}
+    func startCalls(on poll: EventPoll) {}
     func happened(_ number: UInt64) {}
     let awaitsEvent = false
     func loopEnds() {}
