@@ -20,7 +20,7 @@ public import WorkerSDK
 /// - Returns: What the test returns.
 /// - Throws: What the test throws; `PluginError` if there is no instance; ``PluginFault``.
 public func withPlugin<Result>(
-    _ type: any PluginClass.Type, patience: Double = 10,
+    _ type: any PluginClass.Type, patience: Double = 60,
     _ body: (TestedPlugin) async throws -> Result
 ) async throws -> Result {
     try await unsafe withPlugin(
@@ -38,7 +38,7 @@ public func withPlugin<Result>(
 /// - Returns: What the test returns.
 /// - Throws: What the test throws; `PluginError` if there is no such class or no instance; ``PluginFault``.
 public func withPlugin<Result>(
-    named name: String, patience: Double = 10,
+    named name: String, patience: Double = 60,
     of entry: (WorkerHost, WorkerText, WorkerReply, WorkerTable) -> WorkerStatus,
     _ body: (TestedPlugin) async throws -> Result
 ) async throws -> Result {
