@@ -33,7 +33,7 @@
 #error "include universal_worker_testing.h before all else, or compile with -D_POSIX_C_SOURCE=200809L"
 #endif
 #ifndef UWT_PATIENCE
-#define UWT_PATIENCE 10
+#define UWT_PATIENCE 60
 #endif
 
 /* What a function answered: its status, and the text that it left by reply. */
