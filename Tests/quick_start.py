@@ -4,7 +4,7 @@
 A section's python block is saved under the name in its first line. Its sh block is run in a folder that has
 .build and what the document's sections before it have saved, without its calls of make and on a free port; a comment
 below a command says what the command prints, where … stands for anything. Python finds what the wheel
-would bring. Needs `make build`.
+would bring. Needs `make build`. Arguments name the documents, all without.
 """
 
 import os
@@ -88,10 +88,10 @@ def check(file: str, title: str, folder: str) -> None:
 
 
 def main() -> None:
-    for file, titles in SECTIONS.items():
+    for file in sys.argv[1:] or SECTIONS:
         with tempfile.TemporaryDirectory(prefix="universal-worker-") as folder:
             Path(folder, ".build").symlink_to(ROOT / ".build")
-            for title in titles:
+            for title in SECTIONS[file]:
                 check(file, title, folder)
 
 

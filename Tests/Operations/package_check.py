@@ -71,7 +71,7 @@ def check_quick_start(root: Root) -> None:
     (project / "Tests").mkdir()
     shutil.copy(ROOT / "README.md", project)
     shutil.copy(ROOT / "Tests/quick_start.py", project / "Tests")
-    said = root.run("python3 /tmp/project/Tests/quick_start.py")
+    said = root.run("python3 /tmp/project/Tests/quick_start.py README.md")
     print(f"ok   {said.strip()}, in a fresh Debian")
 
 
