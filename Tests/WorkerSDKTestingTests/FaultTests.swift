@@ -129,10 +129,8 @@ private struct Planted {
             try await call.cancel()
             while try await values.next() != nil {}
         }
-        #expect(
-            told
-                == "Sound: execute_stream: emit: goes on after a thousand answers that no more is wanted"
-        )
+        let rule = "execute_stream: emit: goes on after a thousand answers that no more is wanted"
+        #expect(told.hasSuffix(rule))
     }
 
     @Test func `A status that a function may not answer, and a document that is none, are told`()
