@@ -114,7 +114,9 @@ transcriber-python: need-example
 ## test: everything that decides whether a change may land
 test: need-checks lint build fixtures
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --skip WorkerSDKTestingTests
+	@# In a process of their own: the SDK has one host in a process, and other tests have theirs.
+	swift test --skip-build --filter WorkerSDKTestingTests
 	python3 Python/tests/run.py --python python3
 	python3 Tests/quick_start.py
 	$(MAKE) compat
@@ -213,7 +215,8 @@ check-packages: build need-checks
 	python3 Tests/Compatibility/later_hosts.py --packages 9 --only 'real package'
 
 check-address: fixtures
-	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS)
+	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS) --skip WorkerSDKTestingTests
+	ASAN_OPTIONS=detect_leaks=0 swift test $(ADDRESS) --filter WorkerSDKTestingTests
 
 # The JSON reader as it is where the processor has no AVX2.
 check-portable:
