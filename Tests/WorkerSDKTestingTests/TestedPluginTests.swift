@@ -51,9 +51,14 @@ import WorkerSDKTesting
         }
     }
 
-    @Test func `Hooks run, and a failing hook is told`() async throws {
+    @Test func `Hooks run, what a plugin shows is shown, and a failing hook is told`() async throws
+    {
         try await withPlugin(Shelf.self) { shelf in
+            try await shelf.initialize(["limit": 0])
+            #expect(shelf.health == ["label": "none"])
+            #expect(shelf.notReady == "no room")
             try await shelf.initialize(["limit": 1])
+            #expect(shelf.notReady == nil)
             try await shelf.prefetch()
             #expect(try await shelf.request(.get, "/books").body == Array(#"["fetched"]"#.utf8))
             try await shelf.enable()
@@ -64,6 +69,8 @@ import WorkerSDKTesting
         }
         try await withPlugin(Archive.self) { archive in
             _ = try await archive.request(.post, "/pages", body: #"{"title":"a"}"#.utf8)
+            #expect(archive.metrics == ["pages_added_total": 1])
+            #expect(archive.health == ["pages": 1])
             await #expect(throws: PluginFault.self) { try await archive.prefetch() }
         }
     }
@@ -88,17 +95,20 @@ import WorkerSDKTesting
         }
     }
 
-    @Test func `Calls of two plugins run beside each other`() async throws {
+    @Test func `Calls run beside each other, and each plugin's log is its own`() async throws {
         struct Talking: AsyncWorkerPlugin {
             static let version = "1"
             func execute(_ name: String, call: CallContext) async throws {
                 await Task.yield()
+                Worker.log(.warning, name)
             }
         }
         try await withPlugin(Talking.self) { first in
             try await withPlugin(Talking.self) { second in
                 let calls = try [first.start(.execute("a")), second.start(.execute("b"))]
                 for call in calls { #expect(try await call.value() == nil) }
+                #expect(first.log == ["warning: a"])
+                #expect(second.log == ["warning: b"])
             }
         }
     }

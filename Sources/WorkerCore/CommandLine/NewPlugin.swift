@@ -22,34 +22,22 @@ package struct NewPlugin: Sendable, Equatable {
     ///
     /// - Throws: `UsageError`.
     package init(_ arguments: [String]) throws(UsageError) {
-        var places: [String] = []
         var given: Language?
-        var rest = arguments[...]
-        while let word = rest.popFirst() {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let option = String(parts[0])
-            guard option.hasPrefix("-") else {
-                places.append(word)
-                continue
-            }
-            guard option == "--language" || option == "--sdk" else {
-                throw .unknownOption(word, suggestion: nil)
-            }
-            guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
-                throw .valueMissing(option: option)
-            }
-            if option == "--sdk" {
-                sdk = value
-                continue
-            }
-            given = Language(rawValue: value)
-            if given == nil {
-                let known = Language.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .invalidValue(value, option: option, expected: "one of \(known)")
+        var words = SubcommandWords(arguments)
+        while let option = words.nextOption() {
+            switch option.name {
+            case "--sdk": sdk = try words.value(of: option)
+            case "--language":
+                let value = try words.value(of: option)
+                given = Language(rawValue: value)
+                if given == nil {
+                    let known = Language.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw .invalidValue(value, option: option.name, expected: "one of \(known)")
+                }
+            default: throw .unknownOption(option.word, suggestion: nil)
             }
         }
-        guard let place = places.first else { throw .noName }
-        guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
+        let place = try words.place(orThrow: .noName)
         guard let given else { throw .optionRequired("--language") }
         guard sdk == nil || given == .swift else {
             throw .isUseless(option: "--sdk", without: "--language swift")

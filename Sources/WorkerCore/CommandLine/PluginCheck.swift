@@ -24,26 +24,18 @@ package struct PluginCheck: Sendable, Equatable {
     ///
     /// - Throws: `UsageError`.
     package init(_ arguments: [String]) throws(UsageError) {
-        var places: [String] = []
-        var rest = arguments[...]
-        while let word = rest.popFirst() {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let option = String(parts[0])
-            switch option {
-            case "--json" where parts.count == 1: isJSON = true
+        var words = SubcommandWords(arguments)
+        while let option = words.nextOption() {
+            switch option.name {
+            case "--json":
+                try words.flag(option)
+                isJSON = true
             case "--class", "--python", "--call", "--config", "--only", "--timeout":
-                guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
-                    throw .valueMissing(option: option)
-                }
-                try take(value, for: option)
-            case "--json": throw .valueUnexpected(option: option)
-            case _ where option.hasPrefix("-"): throw .unknownOption(word, suggestion: nil)
-            default: places.append(word)
+                try take(try words.value(of: option), for: option.name)
+            default: throw .unknownOption(option.word, suggestion: nil)
             }
         }
-        guard let place = places.first else { throw .noPlugin }
-        guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
-        module = place
+        module = try words.place(orThrow: .noPlugin)
     }
 
     private mutating func take(_ value: String, for option: String) throws(UsageError) {

@@ -31,31 +31,21 @@ package struct Probe: Sendable, Equatable {
     ///
     /// - Throws: `UsageError`.
     package init(_ arguments: [String]) throws(UsageError) {
-        var places: [String] = []
-        var rest = arguments[...]
-        while let word = rest.popFirst() {
-            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            switch String(parts[0]) {
+        var words = SubcommandWords(arguments)
+        while let option = words.nextOption() {
+            switch option.name {
             case "--ready":
-                guard parts.count == 1 else { throw .valueUnexpected(option: "--ready") }
+                try words.flag(option)
                 path = "/health/ready"
-            case let name where name == "--timeout" || name == "--token-file":
-                guard let text = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
-                    throw .valueMissing(option: name)
-                }
-                if name == "--timeout" {
-                    timeout = try Self.value(text, of: name, .seconds(from: 0.001))
-                } else {
-                    tokenFile = try Self.value(text, of: name, .path)
-                }
-            case let other where other.hasPrefix("-"):
-                throw .unknownOption(String(parts[0]), suggestion: nil)
-            default: places.append(word)
+            case "--timeout":
+                timeout = try Self.value(
+                    try words.value(of: option), of: option.name, .seconds(from: 0.001))
+            case "--token-file":
+                tokenFile = try Self.value(try words.value(of: option), of: option.name, .path)
+            default: throw .unknownOption(option.name, suggestion: nil)
             }
         }
-        guard let place = places.first else { throw .noTarget }
-        guard places.count == 1 else { throw .strayArguments(Array(places.dropFirst())) }
-        try read(place)
+        try read(try words.place(orThrow: .noTarget))
     }
 
     private static func value<Value>(
