@@ -256,6 +256,9 @@ public func withPlugin<Result>(
                 let status = unsafe table.cancel?($0.pointer, number, $1)
                 return status == uw_status(UW_STALE) ? uw_status(UW_OK) : status
             }
+        } catch let fault as PluginFault {
+            // Another function's perhaps, and told by its name.
+            shown.fault(String(fault.description.dropFirst("\(name): ".count)))
         } catch {
             shown.fault("cancel: \(error)")
         }

@@ -49,7 +49,7 @@ private struct Planted {
 /// Plugins with planted faults: each is seen, and told with the rule that it breaks.
 @Suite struct FaultTests {
     private func fault(
-        patience: Double = 10, _ change: @escaping (inout uw_plugin) -> Void,
+        patience: Double = 60, _ change: @escaping (inout uw_plugin) -> Void,
         _ ask: (TestedPlugin) async throws -> Void = { _ = try await $0.execute() }
     ) async -> String {
         let planted = Planted(change: change)
