@@ -49,16 +49,14 @@ package struct PluginEnvironment: Sendable {
 /// What answers say of a plugin before it has been made.
 package struct Greeting: Sendable {
     /// Further members of /health, each behind a comma.
-    package var health = ""
+    package let health: String
     /// Further members of /stats, likewise.
-    package var stats = ""
+    package let stats: String
     /// Whether the plugin is going to have routes of hooks.
-    package var hasHooks = false
+    package let hasHooks: Bool
 
-    /// Makes one that says nothing.
-    package init() {}
-
-    init(health: String, stats: String, hasHooks: Bool) {
+    /// Makes one that says what is given.
+    package init(health: String = "", stats: String = "", hasHooks: Bool = false) {
         self.health = health
         self.stats = stats
         self.hasHooks = hasHooks

@@ -184,18 +184,18 @@ final class RunnerBridge: RunnerProcess.Listener {
         }
         let hello = Hello(
             calls: max(1, count("calls")), beside: count("beside"),
-            wantsWhole: members.json("whole").map(Self.isTrue) ?? false,
-            tellsSchemas: members.json("schemas").map(Self.isTrue) ?? false,
+            wantsWhole: Self.isTrue("whole", in: members),
+            tellsSchemas: Self.isTrue("schemas", in: members),
             greeting: Greeting(
                 health: members.object("health")?.further ?? "",
                 stats: members.object("stats")?.further ?? "",
-                hasHooks: members.json("hooks").map(Self.isTrue) ?? false))
+                hasHooks: Self.isTrue("hooks", in: members)))
         state.withLock { $0.hello = hello }
         greeted(hello.greeting)
     }
 
-    private static func isTrue(_ json: ArraySlice<UInt8>) -> Bool {
-        json.elementsEqual("true".utf8)
+    private static func isTrue(_ key: String, in members: JSONMembers?) -> Bool {
+        members?.json(key)?.elementsEqual("true".utf8) ?? false
     }
 
     private func open(_ payload: UnsafeRawBufferPointer) {
@@ -218,7 +218,7 @@ final class RunnerBridge: RunnerProcess.Listener {
                     Introduction(
                         name: label("name"), version: label("version"),
                         abilities: about?.strings("can") ?? [], endpoints: endpoints,
-                        wantsContext: about?.json("context").map(Self.isTrue) ?? false,
+                        wantsContext: Self.isTrue("context", in: about),
                         headerNames: try HeaderField.wanted(about?.strings("headers") ?? []),
                         hello: hello)))
         } catch {
