@@ -23,7 +23,17 @@ public struct ProcessFacts: Sendable {
     }
 
     /// The variables that it was started with, as /proc shows them; each ends with NUL.
-    public var environment: String { String(decoding: bytes(of: "environ"), as: UTF8.self) }
+    ///
+    /// For a moment there are none yet where its parent has been told already that it runs its program: the
+    /// kernel closes descriptors before it lays out the new memory.
+    public var environment: String {
+        let deadline = Deadline()
+        while true {
+            let text = String(decoding: bytes(of: "environ"), as: UTF8.self)
+            if !text.isEmpty || deadline.hasPassed { return text }
+            usleep(1000)
+        }
+    }
 
     /// The processes that its children have started: below a worker, that of a Python plugin.
     public var grandchildren: [Int32] { children.flatMap { ProcessFacts($0).children } }
