@@ -195,6 +195,7 @@ final class Clients {
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
     func check(_ now: Moment) {
+        guard nextCheck <= now else { return }
         for client in ending where connections[client.number] != nil { client.giveTurn() }
         ending.removeAll(keepingCapacity: true)
         for _ in 0..<Self.mostAtOnce {
