@@ -46,6 +46,28 @@ import WorkerHTTP
         }
     }
 
+    @Test(arguments: [[1], [100, 20_000], [6_000, 128, 7], [(1 << 20) - 1]])
+    func `A long body is whole, however much of it is there at a time`(pieces: [Int]) throws {
+        try withServer { server throws in
+            server.service.echoAtOnce()
+            let body = call(1 << 20)
+            let connection = try server.client.connect()
+            let head = "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
+            for _ in 0..<2 {
+                try connection.send("\(head)\(1 << 20)\r\n\r\n")
+                var rest = body[...]
+                for piece in pieces {
+                    try connection.send(String(rest.prefix(piece)))
+                    rest = rest.dropFirst(piece)
+                    // The thread that reads has had a turn since.
+                    for _ in 0..<3 { #expect(try server.client.get("/health").status == 200) }
+                }
+                try connection.send(String(rest))
+                #expect(try connection.readResponse().text == body)
+            }
+        }
+    }
+
     @Test func `A body as large as it may be is taken`() throws {
         try withServer { server throws in
             server.service.echoAtOnce()

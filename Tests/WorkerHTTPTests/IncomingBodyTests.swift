@@ -34,6 +34,8 @@ import WorkerThreads
             return unsafe part.withUnsafeBytes { unsafe body.receive($0, held: held) }
         }
 
+        func leaves(_ count: Int) -> Bool { body.leaves(count) }
+
         func take() -> Int { body.take().count }
     }
 
@@ -57,6 +59,31 @@ import WorkerThreads
         #expect(upload.capacity >= Self.far && upload.capacity < 300 * Self.kib)
         for _ in 0..<3 { #expect(upload.receive(100 * Self.kib) == .goOn) }
         #expect(upload.kept == 300 * Self.kib && upload.capacity < 301 * Self.kib)
+    }
+
+    @Test func `A long body's first part is left until it does not grow, and no part behind it`() {
+        let upload = Upload(limit: 10 << 20)
+        #expect(upload.declare(1024 * Self.kib) == .goOn)
+        #expect([1, 6_000, 6_128, 11_000].map { upload.leaves($0) } == [true, true, true, true])
+        #expect(!upload.leaves(11_000) && upload.receive(11_000) == .goOn)
+        #expect(!upload.leaves(10_999) && !upload.leaves(11_000))
+    }
+
+    @Test func `The last part of a long body is not left`() {
+        let upload = Upload(limit: 10 << 20)
+        #expect(upload.declare(1024 * Self.kib) == .goOn)
+        #expect(upload.receive(1000 * Self.kib) == .goOn)
+        #expect(upload.leaves(24 * Self.kib - 1) && !upload.leaves(24 * Self.kib))
+    }
+
+    @Test func `Nothing is left of a body that is short, unknown, unwanted or refused`() {
+        let short = Upload(limit: 10 << 20)
+        #expect(short.declare(1024 * Self.kib - 1) == .goOn && !short.leaves(6_000))
+        #expect(!Upload(limit: 10 << 20).leaves(6_000))
+        let unwanted = Upload(limit: 10 << 20, isWanted: false)
+        #expect(unwanted.declare(1024 * Self.kib) == .goOn && !unwanted.leaves(6_000))
+        let refused = Upload(limit: 10 << 20, budget: 1_000)
+        #expect(refused.declare(1024 * Self.kib) == .goOn && !refused.leaves(6_000))
     }
 
     @Test func `A length that no budget is left for is a problem at once`() {

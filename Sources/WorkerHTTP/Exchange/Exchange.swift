@@ -64,8 +64,13 @@ internal import WorkerThreads
     ///
     /// - Returns: false where the connection is to be closed.
     func receive(_ part: UnsafeRawBufferPointer) -> Bool {
+        unsafe follow(body.receive(part, held: held))
+    }
+
+    /// Whether a part of the body stays where it is for now; on the HTTP thread.
+    func leaves(_ count: Int) -> Bool {
         client?.isAsked = false
-        return unsafe follow(body.receive(part, held: held))
+        return body.leaves(count)
     }
 
     private func follow(_ action: IncomingBody.Action) -> Bool {

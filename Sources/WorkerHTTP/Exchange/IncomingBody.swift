@@ -34,6 +34,8 @@ struct IncomingBody: ~Copyable {
     private(set) var problem: Problem?
     /// How long it is to be, if the client said so.
     private var declared: Int?
+    /// The size of the largest part that has been left where it was.
+    private var largestLeft = 0
     private let limit: Int
     private let isWanted: Bool
 
@@ -41,6 +43,9 @@ struct IncomingBody: ~Copyable {
     private static let firstReserve = 256 << 10
     /// What is read beyond the limit, so that it can be answered properly.
     private static let smallOverrun = 256 << 10
+
+    /// From which length on larger parts save more turns than it takes to have them.
+    private static let longBody = 1 << 20
 
     /// Makes a body of which nothing has come; one that is not wanted is counted and dropped.
     init(limit: Int, isWanted: Bool) {
@@ -59,6 +64,18 @@ struct IncomingBody: ~Copyable {
             problem = .noMemory
         }
         return .goOn
+    }
+
+    /// Whether a part of so many bytes stays in libmicrohttpd's memory, to come again with more behind it.
+    ///
+    /// libmicrohttpd reads into half of a connection's memory, and into the rest only as what is there is
+    /// left. So a long body's first part is left until it does not grow any more: those behind it are as large then.
+    mutating func leaves(_ count: Int) -> Bool {
+        guard let declared, declared >= Self.longBody, problem == nil,
+            count > largestLeft, received + count < declared
+        else { return false }
+        largestLeft = count
+        return true
     }
 
     /// A part has come, which is counted in what its owner holds of the budget.

@@ -44,6 +44,7 @@ func handleRequest(
             guard unsafe uploadSize.pointee > 0 else {
                 return exchange.stage == .receiving ? exchange.dispatch() : exchange.park()
             }
+            if unsafe exchange.leaves(uploadSize.pointee) { return .YES }
             let bytes = unsafe UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
             unsafe uploadSize.pointee = 0
             return unsafe exchange.receive(bytes) ? .YES : .NO
