@@ -28,7 +28,7 @@
 #include "shim.h"
 #include "worker_json.h"
 
-enum { PIPE_LIMIT = 256 << 10, CONNECTION_MEMORY = 12 << 10 };
+enum { PIPE_LIMIT = 256 << 10, CONNECTION_MEMORY = 12 << 10, LONG_BODY = 1 << 20 };
 
 typedef struct buffer {
     char *bytes;
@@ -40,6 +40,7 @@ typedef struct request {
     struct request *next, *next_woken;
     bool is_stream, is_complete;
     buffer body, reply;
+    size_t length, largest_left; /* of the body, if known; of the parts that were left, see `leaves` */
 
     /* The stream: producer and reader meet under `lock`. */
     struct MHD_Response *response;
@@ -277,6 +278,14 @@ static enum MHD_Result start_stream(request *r) {
     return result;
 }
 
+/* Whether a part of a long body is left in libmicrohttpd's memory, so that it reads larger ones: as the worker does. */
+static bool leaves(request *r, size_t count) {
+    if (r->length < LONG_BODY || count <= r->largest_left) return false;
+    if (r->body.count + count >= r->length) return false;
+    r->largest_left = count;
+    return true;
+}
+
 static enum MHD_Result handle(
     void *context, struct MHD_Connection *connection, const char *url, const char *method,
     const char *version, const char *upload, size_t *upload_size, void **state) {
@@ -293,7 +302,8 @@ static enum MHD_Result handle(
         r->is_stream = strcmp(url, "/execute_stream") == 0;
         const char *length =
             MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-        if (length) reserve(&r->body, strtoul(length, NULL, 10) + WORKER_JSON_PADDING);
+        if (length) r->length = strtoul(length, NULL, 10);
+        if (length) reserve(&r->body, r->length + WORKER_JSON_PADDING);
         return MHD_YES;
     }
     if (*state == &no_request) {
@@ -302,6 +312,7 @@ static enum MHD_Result handle(
         return send_reply(connection, copy, health_length, false);
     }
     if (*upload_size) {
+        if (leaves(r, *upload_size)) return MHD_YES;
         append(&r->body, upload, *upload_size);
         *upload_size = 0;
         return MHD_YES;
