@@ -38,6 +38,8 @@ internal import WorkerThreads
     /// How many connections there may be at once.
     private let limit: Int
     private var sources: [Source]
+    /// Whether one of them may be ready: a look at that costs less than at all.
+    private var isAnyReady = false
     /// Whether they rest because the limit is reached.
     private var isFull = false
     /// Whether it has been told that connections cannot be accepted, and some may wait still.
@@ -72,6 +74,7 @@ internal import WorkerThreads
     func happened(_ number: UInt64) -> Bool {
         guard number >= Self.firstEvent, number < EventPoll.guests else { return false }
         sources[Int(number - Self.firstEvent)].isReady = true
+        isAnyReady = true
         return true
     }
 
@@ -87,6 +90,8 @@ internal import WorkerThreads
     /// - Returns: whether it is to be told that connections cannot be accepted.
     func accept(_ now: Moment, _ daemon: OpaquePointer, count: () -> Int) -> Bool {
         if now >= moment { watch() }
+        guard isAnyReady else { return false }
+        isAnyReady = false
         for index in sources.indices where sources[index].isReady {
             sources[index].isReady = false
             guard sources[index].state == .watched else { continue }

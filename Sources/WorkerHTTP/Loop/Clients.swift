@@ -68,10 +68,8 @@ final class Clients {
     /// How many there are.
     var count: Int { connections.count }
 
-    /// When `check` has something to do.
-    var nextCheck: Moment {
-        ending.isEmpty ? min(gone.first?.moment ?? .never, checks.first ?? .never) : .zero
-    }
+    /// When `check` has something to do; sometimes earlier, as what is taken back does not count.
+    private(set) var nextCheck = Moment.never
 
     /// Begins to watch a connection.
     ///
@@ -156,6 +154,15 @@ final class Clients {
         if let check = client.check { _ = checks.remove(check) }
         client.checksAt = moment
         client.check = moment < .never ? checks.insert(client.number, at: moment) : nil
+        comesDue(moment)
+    }
+
+    private func comesDue(_ moment: Moment) { if moment < nextCheck { nextCheck = moment } }
+
+    /// A client that has gone gets its next turn in a while.
+    private func remind(_ client: ClientConnection, at now: Moment) {
+        gone.append((client.number, now + Self.nudgeInterval))
+        comesDue(now + Self.nudgeInterval)
     }
 
     /// A client's socket is as it was watched for.
@@ -187,11 +194,14 @@ final class Clients {
         release(client)
         guard !client.isEnded else { return }
         client.giveTurn()
-        gone.append((client.number, now + Self.nudgeInterval))
+        remind(client, at: now)
     }
 
     /// A stream has ended that ends its connection with it; in a turn of libmicrohttpd's.
-    func streamEnds(_ client: ClientConnection) { ending.append(client) }
+    func streamEnds(_ client: ClientConnection) {
+        ending.append(client)
+        comesDue(.zero)
+    }
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.
     func check(_ now: Moment) {
@@ -211,6 +221,7 @@ final class Clients {
             if client.deadline <= now { deadlinePassed(client, now) }
             check(client, client.deadline)
         }
+        nextCheck = min(gone.first?.moment ?? .never, checks.first ?? .never)
     }
 
     private func nudge(_ client: ClientConnection, _ now: Moment) {
@@ -220,7 +231,7 @@ final class Clients {
             if client.nudges > Self.mostNudges { return client.end() }
             client.giveTurn()
         }
-        gone.append((client.number, now + Self.nudgeInterval))
+        remind(client, at: now)
     }
 
     private func deadlinePassed(_ client: ClientConnection, _ now: Moment) {
