@@ -66,15 +66,15 @@ extension LoadedPlugin {
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
     func enforce(_ deadline: Moment, of call: Call) {
-        let timer = timers.schedule(at: deadline) { [weak self] in
-            guard let self else { return }
+        // No weak reference, which would make each of the plugin's slow: the timer is let go with the call.
+        let timer = timers.schedule(at: deadline) { [self] in
             if case .endpoint = call.kind, call.kind.place != .shared {
-                self.instance.giveUp(.deadlinePassed, at: self.clock()) { $0 === call }
-                self.abandonBeside(.deadlinePassed) { $0 === call }
-                self.abandonAlone(.deadlinePassed) { $0 === call }
+                instance.giveUp(.deadlinePassed, at: clock()) { $0 === call }
+                abandonBeside(.deadlinePassed) { $0 === call }
+                abandonAlone(.deadlinePassed) { $0 === call }
             }
-            self.stop(.deadlinePassed) { $0 === call }
-            for slot in self.slots { slot.abandon(.deadlinePassed) { $0 === call } }
+            stop(.deadlinePassed) { $0 === call }
+            for slot in slots { slot.abandon(.deadlinePassed) { $0 === call } }
         }
         if !call.keep(timer) { timers.cancel(timer) }
     }

@@ -12,7 +12,8 @@ final class RequestPlace: CallSlotOwner {
         /// What runs, or has ended its thread.
         var call: Call?
         var outcome: CallOutcome?
-        weak var owner: (any CallSlotOwner)?
+        /// Until the plugin has been destroyed; a weak reference would make each of the owner's slow.
+        var owner: (any CallSlotOwner)?
     }
 
     let slot: CallSlot
@@ -32,6 +33,7 @@ final class RequestPlace: CallSlotOwner {
 
     /// Lets go of its slot, whose plugin has been destroyed.
     func leave() -> CallSlot {
+        state.withLock { $0.owner = nil }
         slot.place = nil
         return slot
     }
