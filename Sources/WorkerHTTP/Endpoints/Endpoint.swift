@@ -6,6 +6,8 @@ package struct Endpoint: Sendable {
     enum Answer: Sendable {
         /// The HTTP thread at once, from a snapshot: such a request costs no object of its own.
         case snapshot(@Sendable (Server) -> Reply)
+        /// Likewise, by a response that is kept while it is true.
+        case kept(@Sendable (Server) -> KeptResponse)
         /// The HTTP thread, for the id that the path names; without a reply, the one that completes the
         /// exchange, which waits for that.
         case exchange(@Sendable (Exchange, _ id: String) -> Reply?)
@@ -44,6 +46,8 @@ package struct Endpoint: Sendable {
     let needsPlugin: Bool
     /// Whether a malformed header of the worker's own is refused.
     let readsOwnHeaders: Bool
+    /// Whether the HTTP thread answers at once.
+    let isAtHand: Bool
 
     private init(
         _ path: String, _ methods: Methods, _ summary: String, _ result: APISchema,
@@ -58,7 +62,12 @@ package struct Endpoint: Sendable {
         self.summary = summary
         self.result = result
         self.answer = answer
-        kind = if case .call(let kind) = answer { kind } else { nil }
+        (kind, isAtHand) =
+            switch answer {
+            case .snapshot, .kept: (nil, true)
+            case .exchange: (nil, false)
+            case .call(let kind): (kind, false)
+            }
         self.needsPlugin = needsPlugin || kind != nil
         readsOwnHeaders = kind != nil || methods.contains(.post)
     }
@@ -71,6 +80,17 @@ package struct Endpoint: Sendable {
     ) -> Self {
         Self(
             path, .get, summary, result, .ignored, contentType, .snapshot(render),
+            withoutToken: withoutToken)
+    }
+
+    /// GET, and HEAD, of what clients ask for again and again.
+    static func kept(
+        _ path: String, _ summary: String, _ result: APISchema,
+        withoutToken: WithoutToken = .challenge,
+        _ response: @escaping @Sendable (Server) -> KeptResponse
+    ) -> Self {
+        Self(
+            path, .get, summary, result, .ignored, ContentType.json, .kept(response),
             withoutToken: withoutToken)
     }
 

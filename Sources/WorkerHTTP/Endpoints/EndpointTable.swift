@@ -11,7 +11,7 @@ package struct EndpointTable: Sendable {
             "/docs", "This document, for people", .text, as: ContentType.html, withoutToken: .page
         ) { _ in .page() },
         .get("/openapi.json", "This document", .object) { .apiDocument($0) },
-        .get(
+        .kept(
             "/health", "Who the worker is, and how it is", .health, withoutToken: .answer
         ) { $0.health() },
         .get(
@@ -21,7 +21,7 @@ package struct EndpointTable: Sendable {
             "/health/ready", "Whether calls are taken and get done; 503 if not", .status,
             withoutToken: .answer
         ) { .ready($0.service.health.readiness) },
-        .get("/calls", "The calls that run and wait", .calls) { $0.calls() },
+        .kept("/calls", "The calls that run and wait", .calls) { $0.calls() },
         .exchange(.get, "/stats", "Processor time and memory", .stats) { exchange, _ in
             exchange.readUsage()
         },

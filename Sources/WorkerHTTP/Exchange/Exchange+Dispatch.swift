@@ -29,8 +29,8 @@ extension Exchange {
         case .answer(let row, let id):
             switch server.endpoints[row].answer {
             case .call(let kind): return call(kind)
-            case .snapshot(let render):
-                return answer(render(server))
+            case .snapshot(let render): return answer(render(server))
+            case .kept(let response): return answer(Reply(shared: response(server).text))
             case .exchange(let reply):
                 guard let reply = reply(self, id ?? "") else { return park() }
                 return answer(reply)

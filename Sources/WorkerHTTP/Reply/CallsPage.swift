@@ -12,13 +12,13 @@ final class CallsPage {
 
     private var page: (response: KeptResponse, renderedAt: Moment)?
 
-    /// The reply of this moment.
-    func reply(_ service: any WorkerService, at now: Moment) -> Reply {
-        if let page, now < page.renderedAt + Self.interval { return Reply(kept: page.response) }
+    /// The response of this moment.
+    func response(_ service: any WorkerService, at now: Moment) -> KeptResponse {
+        if let page, now < page.renderedAt + Self.interval { return page.response }
         let (shown, more) = service.calls(atMost: Self.mostShown)
         let response = KeptResponse(SharedText(Self.render(shown, more)))
         page = (response, now)
-        return Reply(kept: response)
+        return response
     }
 
     private static func render(_ reports: [CallReport], _ more: Int) -> ByteBuffer {

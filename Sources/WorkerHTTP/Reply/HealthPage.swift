@@ -29,21 +29,21 @@ final class HealthPage {
         }
     }
 
-    /// The reply of this moment.
+    /// The response of this moment.
     ///
     /// - Parameters:
     ///   - facts: what else it says.
     ///   - uptime: the time since the server was made.
-    /// - Returns: 200 with the text.
-    func reply(_ facts: HealthFacts, uptime: TimeSpan) -> Reply {
+    /// - Returns: the text, to be sent with 200.
+    func response(_ facts: HealthFacts, uptime: TimeSpan) -> KeptResponse {
         let seconds = uptime.seconds
         if let response, uptimeSeconds == seconds, self.facts == facts {
-            return Reply(kept: response)
+            return response
         }
         (self.facts, uptimeSeconds) = (facts, seconds)
         let response = KeptResponse(SharedText(render()))
         self.response = response
-        return Reply(kept: response)
+        return response
     }
 
     private func render() -> ByteBuffer {

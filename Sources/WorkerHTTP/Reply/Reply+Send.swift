@@ -10,9 +10,6 @@ extension Reply {
     consuming func send(
         of row: Int?, on connection: Connection, by server: Server
     ) -> MHD_Result {
-        if let kept, !closesConnection, server.originPolicy(of: connection) == nil {
-            return kept.queue(on: connection, as: server.contentType(status, of: row))
-        }
         let (status, fields) = (status, Fields(self, server.contentType(status, of: row)))
         guard let response = unsafe Self.response(body, shared) else { return .NO }
         unsafe fields.add(to: response, for: connection, by: server)

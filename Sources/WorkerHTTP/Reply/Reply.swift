@@ -10,8 +10,6 @@ struct Reply: ~Copyable, Sendable {
     let body: ByteBuffer
     /// The body's text, of which no copy is made, however many clients read it.
     let shared: SharedText?
-    /// The response that has been made of it already, if it needs no headers of its own.
-    private(set) var kept: KeptResponse?
     /// What an error reply says, as plain text.
     let detail: String?
     /// The methods that a 405 allows.
@@ -44,12 +42,6 @@ struct Reply: ~Copyable, Sendable {
         body = ByteBuffer()
         detail = nil
         self.shared = shared
-    }
-
-    /// A reply that has been made already.
-    init(kept: KeptResponse) {
-        self.init(shared: kept.text)
-        self.kept = kept
     }
 
     /// How long the body is.

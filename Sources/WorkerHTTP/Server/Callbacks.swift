@@ -38,7 +38,7 @@ func handleRequest(
             return unsafe server.begin(connection, line, url, method, version, request)
         }
         if let ticket = unsafe SnapshotTicket(state) {
-            return server.send(server.snapshot(ticket.row), of: ticket.row, on: connection)
+            return server.answer(ticket, on: connection)
         }
         return unsafe Unmanaged<Exchange>.fromOpaque(state)._withUnsafeGuaranteedRef { exchange in
             guard unsafe uploadSize.pointee > 0 else {

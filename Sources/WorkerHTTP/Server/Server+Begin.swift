@@ -55,7 +55,7 @@ extension Server {
             return refuseNow(.refused(.full), connection)
         }
         if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
-            if case .snapshot = endpoints[row].answer, !head.hasForeignExpectation {
+            if endpoints[row].isAtHand, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(row).pointer
                 return .YES
             }

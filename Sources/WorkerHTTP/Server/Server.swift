@@ -187,19 +187,31 @@ package import WorkerThreads
         String(lastRequest.wrappingAdd(1, ordering: .relaxed).newValue)
     }
 
-    /// The reply of a row that answers from a snapshot.
-    func snapshot(_ row: Int) -> Reply {
-        guard case .snapshot(let render) = endpoints[row].answer else {
+    /// Answers a request from a snapshot.
+    func answer(_ ticket: SnapshotTicket, on connection: Connection) -> MHD_Result {
+        let row = ticket.row
+        switch endpoints[row].answer {
+        case .snapshot(let render): return send(render(self), of: row, on: connection)
+        case .kept(let response):
+            let response = response(self)
+            // What is kept has no headers of its own.
+            guard !endsConnections, originPolicy(of: connection) == nil else {
+                return send(Reply(shared: response.text), of: row, on: connection)
+            }
+            if let client = connection.client { begin(200, response.text.bytes.count, to: client) }
+            return response.queue(on: connection, as: endpoints[row].contentType)
+        case .exchange, .call:
             preconditionFailure("\(endpoints[row].path) does not answer from a snapshot")
         }
-        return render(self)
     }
 
     /// GET /health.
-    func health() -> Reply { healthPage.reply(service.health, uptime: loop.now - startTime) }
+    func health() -> KeptResponse {
+        healthPage.response(service.health, uptime: loop.now - startTime)
+    }
 
     /// GET /calls.
-    func calls() -> Reply { callsPage.reply(service, at: loop.now) }
+    func calls() -> KeptResponse { callsPage.response(service, at: loop.now) }
 
     /// Has an exchange's body validated, and its call submitted; its connection is to be suspended.
     func validate(_ exchange: Exchange) { validator.add(exchange) }
@@ -232,9 +244,13 @@ package import WorkerThreads
 
     /// A reply is about to be sent to a client.
     func begin(_ reply: inout Reply, to client: ClientConnection) {
-        client.answer = Answer(reply.status, bodySize: reply.count)
-        loop.clients.replyBegins(client, size: reply.count, at: loop.now)
+        begin(reply.status, reply.count, to: client)
         if let held = reply.held.take() { client.replyHeld.takeOver(held) }
+    }
+
+    private func begin(_ status: UInt32, _ size: Int, to client: ClientConnection) {
+        client.answer = Answer(status, bodySize: size)
+        loop.clients.replyBegins(client, size: size, at: loop.now)
     }
 
     /// The reply to a body that is too large.
