@@ -79,6 +79,8 @@ final class ClientConnection {
     var exchange: Exchange?
     /// What the request that is under way has been answered.
     var answer = Answer()
+    /// The request that it sends again and again, if it does.
+    var known: KnownHead?
     /// What the access log is to say of that request; nil where there is no such log.
     let access: AccessNotes?
 

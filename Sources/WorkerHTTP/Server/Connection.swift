@@ -73,6 +73,9 @@ internal import WorkerCore
     /// The length of its request's header block with the last empty line; 0 before that has come.
     var headerSize: Int { unsafe uw_mhd_header_size(pointer) }
 
+    /// How many fields its request's header block has, one of ours included.
+    var fieldCount: Int32 { unsafe MHD_get_connection_values_n(pointer, .HEADER_KIND, nil, nil) }
+
     /// Whether there are trailers behind its request's chunked body.
     var hasTrailers: Bool {
         unsafe MHD_get_connection_values_n(pointer, .FOOTER_KIND, nil, nil) > 0

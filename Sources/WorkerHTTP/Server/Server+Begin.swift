@@ -14,10 +14,15 @@ extension Server {
         _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>,
         _ request: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
+        let client = connection.client
+        if let client, let row = unsafe client.known?.row(for: line, of: connection, at: method) {
+            client.phase = .request
+            unsafe request.pointee = SnapshotTicket(row).pointer
+            return .YES
+        }
         let head = unsafe RequestHead(
             connection, line, method: method, target: url, version: version,
             memory: options.connectionMemory - answerMemory, wanted: headerNames)
-        let client = connection.client
         client?.phase = head.framing.transferEncodings > 0 ? .chunkedRequest : .request
         let asked = unsafe Method(fieldBytes(method, strlen(method)).span)
         client?.access?.begin(asked, id: head.callID?.text, head.trace, at: loop.now)
@@ -57,6 +62,10 @@ extension Server {
         if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
             if endpoints[row].isAtHand, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(row).pointer
+                // A log wants to know of each request, and tokens change.
+                if let client, !client.isFresh, client.access == nil, options.tokens == nil {
+                    unsafe client.known = KnownHead(line, of: connection, at: method, row: row)
+                }
                 return .YES
             }
             // A body that is ignored anyway may be missing: `curl -X POST` sends no length.
