@@ -34,6 +34,10 @@ class Original:
     def made(self, plugin):
         """After the plugin has been made."""
 
+    def attribute(self, plugin, name):
+        """The plugin's name or version; whatever it raises."""
+        return getattr(plugin, name, "unknown")
+
     def arguments(self, frame):
         """The arguments of a call: `[args, kwargs]`, and perhaps more from a later daemon."""
         return encoding.decode(frame.payload)[:2]

@@ -49,10 +49,10 @@ def classes(module):
     ]
 
 
-def attribute(plugin, name):
+def attribute(plugin, name, dialect):
     """A name or version for /health, as JSON, once."""
     try:
-        return shown(getattr(plugin, name, "unknown"))
+        return shown(dialect.attribute(plugin, name))
     except Exception:
         return '"unknown"'
 

@@ -124,7 +124,7 @@ class Runner:
     def about(self):
         """What the plugin is and can do, as JSON."""
         plugin = self.plugin
-        about = {name: loading.attribute(plugin, name) for name in ("name", "version")}
+        about = {name: loading.attribute(plugin, name, self.dialect) for name in ("name", "version")}
         about["can"] = any_encode(loading.abilities(plugin))
         hooks = [hook for hook, method in HOOKS.items() if loading.has(plugin, method)]
         if hooks or self.dialect.hooks:

@@ -45,6 +45,9 @@ static const char dialect_cjm_plugin_system[] = {
 static const char dialect_cjm_substrate[] = {
 #embed "../../Python/universal_worker_runner/dialect_cjm_substrate.py"
 };
+static const char distributions[] = {
+#embed "../../Python/universal_worker_runner/distributions.py"
+};
 static const char docstrings[] = {
 #embed "../../Python/universal_worker_runner/docstrings.py"
 };
@@ -129,6 +132,7 @@ static const uwp_module modules[] = {
     {"dialect", dialect, sizeof dialect},
     {"dialect_cjm_plugin_system", dialect_cjm_plugin_system, sizeof dialect_cjm_plugin_system},
     {"dialect_cjm_substrate", dialect_cjm_substrate, sizeof dialect_cjm_substrate},
+    {"distributions", distributions, sizeof distributions},
     {"docstrings", docstrings, sizeof docstrings},
     {"encoding", encoding, sizeof encoding},
     {"errors", errors, sizeof errors},
