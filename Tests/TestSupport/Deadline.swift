@@ -5,7 +5,7 @@ public struct Deadline: Sendable {
     private let end: Int64
 
     /// The milliseconds that a test waits for what has to come; no measure of how soon it should.
-    public static let patience = 30_000
+    public static let patience = 60_000
 
     /// Makes the deadline that lies `milliseconds` ahead.
     public init(milliseconds: Int = patience) { end = Self.now + Int64(milliseconds) }

@@ -191,7 +191,7 @@ import WorkerHTTP
                 state.atOnce = { $0.client.finish(buffer("\($0.body.utf8.count)")) }
                 state.before = {
                     gate.withLock { $0.arrived += 1 }
-                    _ = gate.wait(until: Deadline(milliseconds: 60_000)) { $0.open ? true : nil }
+                    _ = gate.wait(until: Deadline()) { $0.open ? true : nil }
                 }
             }
             let connections = try (0..<5).map { number in

@@ -37,7 +37,7 @@ import WorkerCore
             server.service.state.withLock { state in
                 state.before = {
                     isStuck.withLock { $0 = true }
-                    _ = released.wait(until: Deadline(milliseconds: 60_000)) { $0 ? true : nil }
+                    _ = released.wait(until: Deadline()) { $0 ? true : nil }
                 }
             }
             server.service.echoAtOnce()

@@ -46,7 +46,7 @@ private final class SlowReader: Sendable {
     /// Runs where a line is emitted; waits, as `emit` does, on its thread.
     func take() {
         waiting.withLock { $0 += 1 }
-        _ = isReading.wait(until: Deadline(milliseconds: 60_000)) { $0 ? true : nil }
+        _ = isReading.wait(until: Deadline()) { $0 ? true : nil }
         waiting.withLock { $0 -= 1 }
     }
 

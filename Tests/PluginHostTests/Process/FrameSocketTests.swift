@@ -111,7 +111,7 @@ import Testing
         }
         var seen: [[UInt8]] = []
         while seen.count < 5 {
-            #expect(theirs.isReadable(within: 10_000))
+            #expect(theirs.isReadable(within: UInt64(Deadline.patience)))
             #expect(unsafe theirs.receiveWhatIsThere { unsafe seen.append(Array($1)) })
         }
         #expect(seen == [66_000, 3, 1_000_000, 70_000, 0].map(bytes))

@@ -16,7 +16,7 @@ import Testing
         func ended(_ end: ProcessEnd) { self.end.withLock { $0 = end } }
 
         func waitForEnd() throws -> ProcessEnd {
-            let found = end.wait(until: Deadline(milliseconds: 20_000)) { $0 }
+            let found = end.wait(until: Deadline()) { $0 }
             return try #require(found)
         }
     }

@@ -111,7 +111,7 @@ final class Recorder: CallClient {
 
     func waitForRoom() {
         state.withLock { $0.waiting += 1 }
-        _ = state.wait(until: Deadline(milliseconds: 60_000)) {
+        _ = state.wait(until: Deadline()) {
             $0.isClosed || $0.room > 0 ? true : nil
         }
         state.withLock { $0.waiting -= 1 }
