@@ -17,6 +17,9 @@ class Sources:
 
     def __init__(self, sources):
         self.sources = sources
+        # Where the wheel has them, and pip has put their code. Not below the working directory, which is "" here.
+        folders = [os.path.join(folder, PACKAGE) for folder in sys.path if folder]
+        self.installed = next(filter(os.path.isdir, folders), None)
 
     def find_spec(self, name, path=None, target=None):
         package, _, module = name.rpartition(".")
@@ -31,8 +34,24 @@ class Sources:
 
     def exec_module(self, module):
         name = module.__name__.rpartition(".")[2]
-        code = compile(self.sources[name], self.file(name), "exec", dont_inherit=True)
+        code = self.compiled(name) if self.installed else None
+        if code is None:
+            code = compile(self.sources[name], self.file(name), "exec", dont_inherit=True)
         exec(code, module.__dict__)
+
+    def compiled(self, name):
+        """The code that Python keeps of the installed module, which takes a tenth of compiling it; None unless
+        that module has this text."""
+        from importlib.machinery import SourceFileLoader
+
+        path = os.path.join(self.installed, name + ".py")
+        loader = SourceFileLoader("%s.%s" % (PACKAGE, name), path)
+        try:
+            if loader.get_data(path).decode() == self.sources[name]:
+                return loader.get_code(loader.name)
+        except Exception:  # the module cannot be read, or what is kept of it is broken
+            pass
+        return None
 
     def get_source(self, name):
         return self.sources.get(name.rpartition(".")[2])
