@@ -1,6 +1,8 @@
 """Real plugins of cjm-substrate 0.0.74 under our worker and under the original, over that host's wire, in one run."""
 
 import json
+import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -73,12 +75,22 @@ def measure(effort: Effort, stage: Callable[[str], Any]) -> list[PythonRow]:
         try:
             python = environments.interpreter(WANTED)
             install(package, [python])
+            put_runner(python)
         except LookupError as error:
             print(f"without {package.packages[0]}: {error}", file=sys.stderr)
             continue
         with stage(f"{package.packages[0]}"):
             rows += of_package(package, python, effort)
     return rows
+
+
+def put_runner(python: str) -> None:
+    """Puts the runner's modules and their code where pip does that with the wheel."""
+    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
+    folder = Path(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
+    name = "universal_worker_runner"
+    shutil.copytree(ROOT / "Python" / name, folder / name, dirs_exist_ok=True)
+    subprocess.run([python, "-m", "compileall", "-q", folder / name], check=True)
 
 
 def of_package(package: Package, python: str, effort: Effort) -> Iterator[PythonRow]:
