@@ -1,4 +1,5 @@
 import Glibc
+public import Testing
 
 /// A worker that listens, and a client of it.
 public final class LiveWorker: Sendable {
@@ -26,5 +27,13 @@ public final class LiveWorker: Sendable {
     {
         process.signal(SIGTERM)
         return try process.waitForExit(within: milliseconds)
+    }
+
+    /// Asks it to end, and expects it to end like this; otherwise shows the end of its log.
+    public func terminate(
+        expecting expected: WorkerProcess.Ending, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        process.signal(SIGTERM)
+        try process.expectEnd(expected, sourceLocation: sourceLocation)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+public import Testing
 
 /// A worker that runs, or a program of Tests/Fixtures, from its start to its end; killed when the test lets go of it.
 public final class WorkerProcess: Sendable {
@@ -95,6 +96,15 @@ public final class WorkerProcess: Sendable {
     /// Whether it has not ended yet.
     public var isRunning: Bool {
         (try? handle.wait(for: POLLIN, "its end", until: Deadline(milliseconds: 0))) == nil
+    }
+
+    /// Waits for its end, and expects it to be this one; otherwise shows the end of its log.
+    public func expectEnd(
+        _ expected: Ending, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let ending = try waitForExit()
+        let log = standardError.text.suffix(8_000)
+        #expect(ending == expected, "\(log)", sourceLocation: sourceLocation)
     }
 
     /// Waits for its end.

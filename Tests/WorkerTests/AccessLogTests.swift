@@ -15,7 +15,7 @@ import Testing
     /// What the log says of requests, without moment and level, at its end; that is asked for here.
     private static func lines(_ worker: LiveWorker, endsAlready: Bool = false) throws -> [String] {
         if !endsAlready { worker.process.signal(SIGTERM) }
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
         return try worker.process.standardError.textAtEnd().split(separator: "\n")
             .compactMap { line in
                 line.firstRange(of: " info request: ").map { String(line[$0.upperBound...]) }

@@ -35,7 +35,7 @@ import Testing
     @Test func `The worker's own user is admitted on both without being named`() throws {
         let (worker, unix, tcp, _) = try start()
         for client in [unix, tcp] { #expect(try client.execute("{}").status == 200) }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(.enabled(if: OtherUser.isPossible, onlyRoot))
@@ -56,7 +56,7 @@ import Testing
             }
         }
         #expect(try requests("/execute", unix) == 4)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let told = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("a request was refused with 403: The user behind") }
         #expect(told.count == 1)
@@ -139,7 +139,7 @@ import Testing
         // It is accepted before this one.
         #expect(try tcp.get("/health").status == 200)
         #expect(try requests("/execute", unix) == 0)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(.enabled(if: OtherUser.isPossible, onlyRoot))
@@ -180,7 +180,7 @@ import Testing
         #expect(try ask(bad).hasPrefix("HTTP/1.1 400 "))
         for bytes in [foreign, good] { #expect(try ask(bytes).hasPrefix("HTTP/1.1 503 ")) }
         held.close()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(.enabled(if: OtherUser.isPossible, onlyRoot))
@@ -195,7 +195,7 @@ import Testing
             let process = try WorkerProcess(arguments: [
                 "--module", "m", "--class", "C", "--port", "0", "--allow-user=\(bad)",
             ])
-            #expect(try process.waitForExit() == .exited(2))
+            try process.expectEnd(.exited(2))
             try process.standardError.line(containing: "for '--allow-user'")
         }
     }

@@ -67,6 +67,6 @@ import Testing
         let gate = try Gate(in: TemporaryFolder())
         let connection = try open(worker, gate, pad: 1000)
         _ = try connection.readChunk()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

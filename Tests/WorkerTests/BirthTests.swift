@@ -41,7 +41,7 @@ import Testing
         }
         // What the plugin prints is captured all the same.
         #expect(worker.facts.target(of: 1).hasPrefix("pipe:"))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: combinations, logs)
@@ -68,7 +68,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--port", "0"],
             wrapper: ["/bin/sh", "-c", "ulimit -v 57344; exec \"$@\"", "sh"])
-        #expect(try process.waitForExit() == .exited(7))
+        try process.expectEnd(.exited(7))
         try process.standardError.line(containing: "(ulimit -v), is too low")
     }
 
@@ -116,7 +116,7 @@ import Testing
         #expect(try worker.client.execute("{}").status == 200)
         let target = worker.facts.target(of: descriptor)
         #expect(descriptor == 1 ? target.hasPrefix("pipe:") : target == "/dev/null")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A socket that is all three standard streams, as inetd passes it, is served`() throws
@@ -126,7 +126,7 @@ import Testing
         #expect(try worker.client.execute("{}").status == 200)
         #expect(worker.facts.target(of: 0) == "/dev/null")
         #expect(worker.facts.target(of: 2) == "/dev/null")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A descriptor that is to be the socket but is closed is named in the error`() throws
@@ -135,7 +135,7 @@ import Testing
             arguments: ["--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "0"],
             wrapper: ["/bin/sh", "-c", Self.closing([0]), "sh"])
         try process.standardError.line(containing: "descriptor 0 is not a socket")
-        #expect(try process.waitForExit() == .exited(3))
+        try process.expectEnd(.exited(3))
     }
 
     @Test(Sandbox.isNeeded)
@@ -143,7 +143,7 @@ import Testing
         let worker = try Self.start(
             "\(Sandbox.hide("/dev")); \(Self.closing([0, 1, 2]))", sandboxed: true)
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(Sandbox.isNeeded)
@@ -155,7 +155,7 @@ import Testing
         let usage = try worker.client.get("/stats")
         #expect(usage.status == 200)
         #expect(!usage.text.contains("\"memory_rss_mb\":0.0"))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(Sandbox.isNeeded)

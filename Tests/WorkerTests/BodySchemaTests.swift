@@ -15,7 +15,7 @@ import Testing
             #expect(text.contains(schema), "\(path)")
         }
         #expect(text.contains(#"{"$id":"/switch","enum":["on","off"]}"#))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A Python class's schemas are those of its signatures, also after a restart`() throws

@@ -117,7 +117,7 @@ import Testing
     func `The ends of all ranges are taken, and served with`(options: [String]) throws {
         let worker = try WorkerProcess.start("echo", "Echo", options)
         #expect(try worker.client.execute("{\"a\":1}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A limit of open files below --max-connections is warned of`() throws {
@@ -189,7 +189,7 @@ import Testing
     @Test func `Nothing of the worker's own appears on stdout while it serves`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
         _ = try worker.client.post("/execute")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(try worker.process.standardOutput.textAtEnd().isEmpty)
     }
 

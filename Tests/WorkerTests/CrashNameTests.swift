@@ -71,7 +71,7 @@ import Testing
             headers: [("X-Request-Id", "deadly")])
         try meanwhile()
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(signal))
+        try worker.process.expectEnd(.signalled(signal))
         let text = try worker.process.standardError.textAtEnd()
         return text.split(separator: "\n").filter { $0.hasPrefix("CRASH: ") }
     }

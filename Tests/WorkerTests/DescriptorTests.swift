@@ -68,7 +68,7 @@ import Testing
         let worker = try WorkerProcess.start(
             "descriptors", "Descriptors", ["--shutdown-grace", "2"])
         try Self.strike(worker.client, mode)
-        #expect(try worker.process.waitForExit() == .exited(7))
+        try worker.process.expectEnd(.exited(7))
         try worker.process.standardError.line(
             containing: "error the worker cannot go on: the plugin has closed or replaced ")
     }
@@ -91,7 +91,7 @@ import Testing
             containing: "connections wait that cannot be accepted")
         try set(1_024)
         #expect(try second.readResponse().status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: modes)
@@ -102,7 +102,7 @@ import Testing
         let number = try #require(
             (3...20).first { worker.facts.target(of: $0).hasPrefix("socket:") })
         try Self.strike(worker.client, mode, number)
-        #expect(try worker.process.waitForExit() == .exited(7))
+        try worker.process.expectEnd(.exited(7))
         try worker.process.standardError.line(
             containing: "the plugin has closed or replaced its listening socket")
     }
@@ -122,7 +122,7 @@ import Testing
             .map { ProcessFacts($0) }
         #expect(left.count == 2 && left.allSatisfy(\.isAlive))
         _ = try call(mode)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         for process in left { #expect(process.comesToAnEnd()) }
     }
 }

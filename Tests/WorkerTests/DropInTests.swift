@@ -15,7 +15,7 @@ import Testing
             rm "$HERE/eñv/bin/python" && ln "$HERE/eñv/bin/universal-worker" "$HERE/eñv/bin/python"
             """
         let process = try run(make, [])
-        #expect(try process.waitForExit() == .exited(0))
+        try process.expectEnd(.exited(0))
     }
 
     private func run(_ script: String, _ arguments: [String]) throws -> WorkerProcess {
@@ -39,12 +39,12 @@ import Testing
         ]
         for arguments in lines {
             let process = try start("eñv/bin/\(name)", arguments)
-            #expect(try process.waitForExit() == .exited(0))
+            try process.expectEnd(.exited(0))
             let text = try process.standardOutput.textAtEnd()
             #expect(text == "\(folder.path)/eñv ['--module', 'x']\n")
         }
         let module = try start("eñv/bin/\(name)", ["-m", "platform"])
-        #expect(try module.waitForExit() == .exited(0))
+        try module.expectEnd(.exited(0))
         #expect(try module.standardOutput.textAtEnd().hasPrefix("Linux"))
     }
 
@@ -53,7 +53,7 @@ import Testing
         let spawn =
             "import subprocess, sys; subprocess.run([sys.executable, '-c', '\(Self.prefix)'])"
         let process = try start("eñv/bin/python", ["-c", spawn])
-        #expect(try process.waitForExit() == .exited(0))
+        try process.expectEnd(.exited(0))
         #expect(try process.standardOutput.textAtEnd() == "\(folder.path)/eñv []\n")
     }
 
@@ -69,14 +69,14 @@ import Testing
             ])
         let worker = LiveWorker(process, port: try process.waitUntilListening())
         #expect(try worker.client.get("/health").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: ["--version", "-V", "--help", "-h"])
     func `The worker says what it is itself, under any name`(option: String) throws {
         for name in ["universal-worker", "python"] {
             let process = try start("eñv/bin/\(name)", [option])
-            #expect(try process.waitForExit() == .exited(0))
+            try process.expectEnd(.exited(0))
             #expect(try process.standardOutput.textAtEnd().contains("niversal"))
         }
     }
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `Where there is no Python one line says so, and the exit code is 127`() throws {
         let process = try start("alone/universal-worker", ["-c", "pass"])
-        #expect(try process.waitForExit() == .exited(127))
+        try process.expectEnd(.exited(127))
         let text = try process.standardError.textAtEnd()
         #expect(text.hasPrefix("universal-worker: there is no Python beside \(folder.path)/alone/"))
         #expect(text.split(separator: "\n").count == 1)

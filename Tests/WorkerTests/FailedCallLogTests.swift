@@ -30,7 +30,7 @@ import Testing
             try line("fails", worker)
                 == "warning call failed: status=500 endpoint=/execute id=fails "
                 + "detail=what \"went\" wrong")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.split(separator: "\n").count { $0.contains("call failed: ") } == 1)
     }
@@ -43,7 +43,7 @@ import Testing
             try line("odd", worker)
                 == "warning call failed: status=500 endpoint=/execute id=odd "
                 + "detail=the plugin's execute answered a status it may not: 99")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.split(separator: "\n").count { $0.contains("may not: 99") } == 1)
     }
@@ -77,14 +77,14 @@ import Testing
         #expect(
             try line("clean", other).hasPrefix(
                 "warning call failed: status=500 endpoint=/cleanup id=clean "))
-        #expect(try other.terminate() == .exited(0))
+        try other.terminate(expecting: .exited(0))
         let text = try other.process.standardError.textAtEnd()
         #expect(text.contains(" error cleanup at the end failed: thrown \"on\" purpose"))
     }
 
     @Test func `A destroy that throws is told`() throws {
         let worker = try WorkerProcess.start("throwing", "InDestroy")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.contains(" error destroy failed: "))
     }
@@ -137,7 +137,7 @@ import Testing
         try worker.process.standardError.line(containing: text)
         try gate.release()
         #expect(try call.readResponse().status == 409)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let log = try worker.process.standardError.textAtEnd()
         #expect(log.split(separator: "\n").count { $0.contains(text) } == 1)
     }

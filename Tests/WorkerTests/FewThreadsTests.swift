@@ -58,7 +58,7 @@ import Testing
         for connection in [first] + others {
             #expect(try connection.readResponse().status == 200)
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.split(separator: "\n").count { $0.contains("cannot be started") } == 1)
     }
@@ -109,6 +109,6 @@ import Testing
         try gate.arrival()
         #expect(try worker.client.post("/cancel").text == "{\"status\":\"cancelled\"}")
         #expect(try running.readResponse().status == 409)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

@@ -101,7 +101,7 @@ import Testing
         try expectUnready(connections, "draining", "draining: ")
         try gate.release()
         #expect(try call.readResponse().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `A worker has failed when its plugin says that it is broken for good`() throws {
@@ -116,7 +116,7 @@ import Testing
         try expectUnready(connections, "failed", "the plugin failed for good")
         try gate.release()
         #expect(try fatal.readResponse().status == 500)
-        #expect(try worker.process.waitForExit() == .exited(4))
+        try worker.process.expectEnd(.exited(4))
     }
 
     /// Five seconds are what a cancelled call has to end.

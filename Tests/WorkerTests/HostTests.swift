@@ -15,7 +15,7 @@ import WorkerCore
         let plugin = ["--module", "/nonexistent.so", "--class", "C", "--host", host]
         for arguments in [["--port", "0"], ["--port", "0", "--check-config"]] {
             let process = try WorkerProcess(arguments: plugin + arguments)
-            #expect(try process.waitForExit() == .exited(2))
+            try process.expectEnd(.exited(2))
             try process.standardError.line(
                 containing:
                     "'--host \(host)' lets other machines in, and who reaches the worker runs "
@@ -25,7 +25,7 @@ import WorkerCore
         for more in [tokens.options, ["--allow-unauthenticated"]] {
             let check = try WorkerProcess(
                 arguments: plugin + ["--port", "0", "--check-config"] + more)
-            #expect(try check.waitForExit() == .exited(0))
+            try check.expectEnd(.exited(0))
         }
     }
 
@@ -35,7 +35,7 @@ import WorkerCore
             let worker = try WorkerProcess.start("echo", "Echo", ["--host", "0.0.0.0"] + options)
             #expect(try worker.client.get("/health").status == 200)
             #expect(try worker.client.get("/stats").status == (warns ? 200 : 401))
-            #expect(try worker.terminate() == .exited(0))
+            try worker.terminate(expecting: .exited(0))
             let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
                 .filter { $0.contains(Self.warning) }
             #expect(lines.count == (warns ? 1 : 0))

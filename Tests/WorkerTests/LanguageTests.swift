@@ -31,7 +31,7 @@ import Testing
         #expect(failed.status == 500 && failed.text.contains("panic: asked for"), "\(failed.text)")
         #expect(try worker.client.post("/cancel/waiting").status == 200)
         #expect(try waiting.readResponse().status == 409)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(.enabled(if: has("go"), "go is not installed"))
@@ -43,7 +43,7 @@ import Testing
         for signal in [SIGHUP, SIGUSR1, SIGURG, SIGPIPE] { held.process.signal(signal) }
         #expect(try held.client.get("/health").status == 200)
         held.process.signal(SIGSEGV)
-        #expect(try held.process.waitForExit() == .signalled(SIGSEGV))
+        try held.process.expectEnd(.signalled(SIGSEGV))
         // Go's handler raises it again.
         try held.process.standardError.line(
             containing: "CRASH: SIGSEGV (SI_TKILL), sent by process ")
@@ -60,7 +60,7 @@ import Testing
             "POST", "/execute", body: "{\"kwargs\":{\"goroutine\":1}}",
             headers: [("X-Request-Id", "deadly")])
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(SIGABRT))
+        try worker.process.expectEnd(.signalled(SIGABRT))
         let text = try worker.process.standardError.textAtEnd()
         let stack = try #require(text.firstRange(of: "goroutine "), "\(text)")
         let rest = text[stack.upperBound...]

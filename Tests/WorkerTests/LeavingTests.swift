@@ -44,7 +44,7 @@ import Testing
         for _ in calls { try gate.arrival() }
         try gate.release(2)
         for call in calls { #expect(try call.readResponse().status == 200) }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace() == ["cleanup", "destroy"])
     }
 
@@ -55,7 +55,7 @@ import Testing
         #expect(response.lines.first == "1")
         #expect(response.lines.last?.contains("execute_stream ended itself") == true)
         #expect(response.trailers["X-Stream-End"] == "error")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A call that was finished before its thread ended has its result`() throws {
@@ -63,7 +63,7 @@ import Testing
         let kwargs = "{\"kind\":\"pthread_exit\",\"mode\":\"finish_first\"}"
         for _ in 0..<3 { #expect(try worker.client.execute(kwargs).text == "\"finished\"") }
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: fixtures)
@@ -73,7 +73,7 @@ import Testing
         #expect(response.status == 500)
         #expect(try worker.client.post("/initialize").status == 200)
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: [("InSchema", "/config_schema"), ("InConfig", "/config")])
@@ -85,7 +85,7 @@ import Testing
         #expect(try worker.client.post("/initialize").status == 500)
         #expect(try worker.client.get(path).status == 500)
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: fixtures)
@@ -97,7 +97,7 @@ import Testing
             let response = try worker.client.post("/cancel")
             #expect(response.text.contains("the thread of the plugin's cancel ended itself"))
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
         #expect(lines.count { $0.contains("error the thread of the plugin's cancel ended") } == 3)
     }
@@ -109,7 +109,7 @@ import Testing
         className: String, called: [String]
     ) throws {
         let worker = try start(className, "pthread_exit")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace() == called)
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.contains("ended itself (pthread_exit, or cancelled)"))
@@ -121,7 +121,7 @@ import Testing
     ) throws {
         let process = try WorkerProcess.launch(
             "leaving", className, environment: ["FIXTURE_LEAVE": "pthread_exit"])
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let text = try process.standardOutput.textAtEnd()
         #expect(text.hasPrefix("FATAL: Failed to load ") && text.contains("ended itself"))
     }
@@ -129,7 +129,7 @@ import Testing
     @Test func `A constructor whose thread ends has not loaded the plugin`() throws {
         let process = try WorkerProcess.launch(
             "leaving", "X", environment: ["FIXTURE_LEAVE_LOAD": "pthread_exit"])
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         #expect(try process.standardOutput.textAtEnd().hasPrefix("FATAL: Failed to load "))
     }
 
@@ -146,7 +146,7 @@ import Testing
         #expect(try worker.client.execute("{}").status == 503)
         _ = unsafe unlink(full)
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     // MARK: The process
@@ -172,7 +172,7 @@ import Testing
             #expect(response.status == 500)
             #expect(response.text == "{\"detail\":\"The plugin ended the process\"}")
         }
-        #expect(try worker.process.waitForExit() == .exited(9))
+        try worker.process.expectEnd(.exited(9))
         let text = try worker.process.standardError.textAtEnd()
         #expect(text.contains(" error the plugin ended the process: \(told)"))
         #expect(text.contains("ended with exit code 9"))
@@ -183,7 +183,7 @@ import Testing
         let worker = try start("InInitialize")
         let response = try worker.client.post("/initialize", "{\"kind\":\"exit\"}")
         #expect(response.status == 500)
-        #expect(try worker.process.waitForExit() == .exited(9))
+        try worker.process.expectEnd(.exited(9))
         #expect(
             try worker.process.standardError.textAtEnd().contains(
                 "the plugin ended the process: exit(7) in initialize"))
@@ -197,7 +197,7 @@ import Testing
         } else {
             worker.process.signal(SIGTERM)
         }
-        #expect(try worker.process.waitForExit() == .exited(9))
+        try worker.process.expectEnd(.exited(9))
         #expect(
             try worker.process.standardError.textAtEnd().contains("the plugin ended the process"))
     }
@@ -209,7 +209,7 @@ import Testing
         var environment = ["FIXTURE_LEAVE": "exit"]
         if !inConstructor.isEmpty { environment["FIXTURE_LEAVE_LOAD"] = inConstructor }
         let process = try WorkerProcess.launch("leaving", className, environment: environment)
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let text = try process.standardOutput.textAtEnd()
         #expect(text.hasPrefix("FATAL: Failed to load "))
         #expect(text.contains("the plugin ended the process: exit(7)"))
@@ -234,7 +234,7 @@ import Testing
         #expect(stream.lines == ["1"])
         #expect(trace() == ["copy ended with 1", "copy ended with 1"])
         #expect(try worker.client.get("/health").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(!(try worker.process.standardError.textAtEnd().contains("a copy")))
     }
 
@@ -242,7 +242,7 @@ import Testing
         let worker = try start("InExecute")
         #expect(try worker.client.execute("{\"kind\":\"fork_exit\"}").status == 200)
         #expect(trace() == ["copy ended with 5"])
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: ["InInitialize", "InSchema", "InCancel", "InCleanup", "InDestroy", "InCreate"])
@@ -250,7 +250,7 @@ import Testing
         let worker = try start(className, "fork")
         #expect(try worker.client.post("/initialize", "{\"kind\":\"fork\"}").status == 200)
         #expect(try worker.client.post("/cancel").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace().contains("copy ended with 1"))
     }
 
@@ -262,6 +262,6 @@ import Testing
             ])
         #expect(trace() == ["copy ended with 1"])
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

@@ -214,7 +214,7 @@ import Testing
     @Test func `A plugin that is broken for good ends the worker from beside calls too`() throws {
         let worker = try start()
         #expect(try worker.client.post("/beside", #"{"do":"fatal"}"#).status == 500)
-        #expect(try worker.process.waitForExit() == .exited(4))
+        try worker.process.expectEnd(.exited(4))
     }
 
     @Test func `Hooks are answered in the words of hosts`() throws {
@@ -365,7 +365,7 @@ import Testing
         try gate.arrival()
         worker.process.signal(SIGTERM)
         #expect(try call.value().status == 409)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `What does not end beside calls is left behind, and not destroyed under its feet`()
@@ -380,6 +380,6 @@ import Testing
         try gate.arrival()
         worker.process.signal(SIGTERM)
         #expect(try call.value().status == 409)
-        #expect(try worker.process.waitForExit() == .exited(6))
+        try worker.process.expectEnd(.exited(6))
     }
 }

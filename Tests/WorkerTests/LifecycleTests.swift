@@ -96,7 +96,7 @@ import Testing
 
     @Test func `A life ends with one cleanup, then destroy`() throws {
         _ = try worker.client.execute("{}")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace.first == "create")
         #expect(trace.suffix(3) == ["execute", "cleanup", "destroy"])
         #expect(trace.count { $0 == "create" } == 1)
@@ -107,14 +107,14 @@ import Testing
     {
         _ = try worker.client.execute("{}")
         #expect(try worker.client.post("/cleanup").text == "{\"status\":\"cleaned\"}")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace.count { $0 == "cleanup" } == 1)
     }
 
     @Test func `A life ends with another cleanup when a call has come since the last one`() throws {
         _ = try worker.client.post("/cleanup")
         _ = try worker.client.execute("{}")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(trace.count { $0 == "cleanup" } == 2)
     }
 
@@ -123,6 +123,6 @@ import Testing
         let response = try worker.client.post("/cleanup")
         #expect(response.status == 500)
         #expect(response.text == "{\"detail\":\"will not let go\"}")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

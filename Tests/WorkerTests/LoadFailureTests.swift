@@ -153,7 +153,7 @@ import Testing
             connected = (try? Endpoint.tcp(port).connect()) != nil
         }
         #expect(!connected, "a port was open though nothing could be loaded")
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         withExtendedLifetime(kept) {}
 
         let output = try process.standardOutput.textAtEnd()

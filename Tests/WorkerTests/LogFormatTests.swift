@@ -29,7 +29,7 @@ import Testing
         let answer = try worker.client.request(
             "POST", "/execute", body: failing, headers: [("X-Request-Id", "fa\"ils")])
         #expect(answer.status == 500)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let objects = try Self.objects(worker.process)
         for object in objects {
             #expect((object["time"] as? String)?.hasSuffix("Z") == true)
@@ -47,7 +47,7 @@ import Testing
         for mode in ["write", "stderr", "child", "bytes", "forged", "levels"] {
             #expect(try worker.client.execute("{\"mode\":\"\(mode)\"}").text == "true")
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let messages = Self.messages(try Self.objects(worker.process))
         for message in [
             "plugin stdout: written to descriptor 1", "plugin stderr: printed on stderr",
@@ -81,7 +81,7 @@ import Testing
     @Test func `A crash report is in JSON too`() throws {
         let worker = try WorkerProcess.start("calls", "Calls", Self.json)
         worker.process.signal(SIGSEGV)
-        #expect(try worker.process.waitForExit() == .signalled(SIGSEGV))
+        try worker.process.expectEnd(.signalled(SIGSEGV))
         let messages = Self.messages(try Self.objects(worker.process))
         #expect(messages.contains { $0.hasPrefix("CRASH: SIGSEGV") }, "\(messages)")
     }
@@ -89,7 +89,7 @@ import Testing
     @Test func `A plugin that cannot be loaded is told in the log as well`() throws {
         let process = try WorkerProcess(
             arguments: ["--module", "/none.so", "--class", "C", "--port", "0"] + Self.json)
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         #expect(try process.standardOutput.textAtEnd().hasPrefix("FATAL: Failed to load /none.so"))
         let messages = Self.messages(try Self.objects(process))
         #expect(messages.contains { $0.hasPrefix("Failed to load /none.so:C: ") })
@@ -121,7 +121,7 @@ import Testing
         #expect(failed["UW_ENDPOINT"] == "/execute" && failed["UW_STATUS"] == "500")
         #expect(failed["UW_DURATION"].flatMap { Int($0) } != nil)
         #expect(failed["MESSAGE_ID"] != ready["MESSAGE_ID"] && failed["MESSAGE_ID"] != nil)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(try worker.process.standardError.textAtEnd().isEmpty)
     }
 
@@ -162,7 +162,7 @@ import Testing
         _ = try next.next(containing: "SIGUSR1: the log's level is debug now")
         worker.process.signal(SIGHUP)
         _ = try next.next(containing: "SIGHUP")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }
 
@@ -202,13 +202,13 @@ import Testing
         try log()
         try change(worker, SIGUSR1, to: "warning")
         #expect(count("logged as warning") == 2 && count("logged as error") == 3)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `They reach a worker whose plugin runs in another process`() throws {
         let worker = try PythonWorker.start()
         try change(worker, SIGUSR1, to: "debug")
         try change(worker, SIGUSR2, to: "info")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

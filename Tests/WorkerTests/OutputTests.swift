@@ -37,7 +37,7 @@ import Testing
 
     @Test func `What a plugin leaves in a buffer is not lost at the end`() throws {
         try run("printf")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let log = try worker.process.standardError.textAtEnd()
         #expect(log.contains("printed by printf without newline"))
     }

@@ -42,7 +42,7 @@ import Testing
         let worker = try worker("\(stranger.pid)")
         _ = try worker.waitUntilListening()
         stranger.end()
-        #expect(try worker.waitForExit() == .exited(5))
+        try worker.expectEnd(.exited(5))
         stranger.reap()
     }
 
@@ -59,14 +59,14 @@ import Testing
         let worker = try worker("1")
         _ = try worker.waitUntilListening()
         worker.signal(SIGTERM)
-        #expect(try worker.waitForExit() == .exited(0))
+        try worker.expectEnd(.exited(0))
     }
 
     @Test(arguments: ["-1", "", "x", "1x", "1.5", "0x10", "2147483648", "99999999999999999999"])
     func `The option --ppid is a usage error when it is no number of a process`(text: String) throws
     {
         let worker = try worker(text)
-        #expect(try worker.waitForExit() == .exited(2))
+        try worker.expectEnd(.exited(2))
         #expect(try worker.standardError.textAtEnd().contains("--ppid"))
     }
 

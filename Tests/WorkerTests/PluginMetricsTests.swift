@@ -28,7 +28,7 @@ import Testing
         #expect(text.contains("\nuniversal_worker_plugin_series 7\n"))
         #expect(try worker.client.execute("{\"do\":\"all\",\"value\":\"-inf\"}").status == 200)
         #expect(try worker.client.get("/metrics").text.contains("\nwarmth -Inf\n"))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `What breaks a rule of Prometheus' or clashes is refused, and shown nowhere`() throws

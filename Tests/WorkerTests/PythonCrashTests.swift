@@ -29,7 +29,7 @@ import Testing
         let worker = try PythonWorker.start()
         let connection = try crash(worker, how)
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(signal))
+        try worker.process.expectEnd(.signalled(signal))
         let text = try worker.process.standardError.textAtEnd()
         let title = try #require(text.firstRange(of: "Fatal Python error: \(name)"), "\(text)")
         let stack = text[title.upperBound...]
@@ -59,7 +59,7 @@ import Testing
         let worker = try PythonWorker.start()
         let connection = try crash(worker, "fault", ",\"own\":\"\(folder.file("stacks"))\"")
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(SIGSEGV))
+        try worker.process.expectEnd(.signalled(SIGSEGV))
         #expect(folder.text("stacks").contains(" in crash_by\n"))
         #expect(try !worker.process.standardError.textAtEnd().contains("crash_by"))
     }

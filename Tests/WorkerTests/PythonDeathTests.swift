@@ -12,7 +12,7 @@ import Testing
             "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"die\",\"signal\":11}}",
             headers: [("X-Request-Id", "deadly")])
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(SIGSEGV))
+        try worker.process.expectEnd(.signalled(SIGSEGV))
         let line = try worker.process.standardError.line(containing: "was ended by signal 11")
         #expect(
             line.contains(
@@ -24,7 +24,7 @@ import Testing
         let worker = try PythonWorker.start()
         let process = try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))
         kill(process, SIGKILL)
-        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        try worker.process.expectEnd(.signalled(SIGKILL))
         let line = try worker.process.standardError.line(containing: "(SIGKILL); no call ran; ")
         #expect(line.contains("out-of-memory killer") || line.contains("lack of memory"))
     }
@@ -35,7 +35,7 @@ import Testing
         try connection.send(
             "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"storm\",\"signal\":\(SIGBUS)}}")
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(SIGBUS))
+        try worker.process.expectEnd(.signalled(SIGBUS))
         try worker.process.standardError.line(containing: "was ended by signal \(SIGBUS)")
     }
 
@@ -47,7 +47,7 @@ import Testing
         try gate.arrival()
         kill(process, SIGKILL)
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        try worker.process.expectEnd(.signalled(SIGKILL))
     }
 
     @Test
@@ -55,14 +55,14 @@ import Testing
         throws
     {
         let process = try PythonWorker.launch("Deadly")
-        #expect(try process.waitForExit() == .signalled(SIGKILL))
+        try process.expectEnd(.signalled(SIGKILL))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(line.hasSuffix(" - the process of the plugin was ended by signal 9 (SIGKILL)"))
     }
 
     @Test func `One that leaves before there is an instance is a load failure`() throws {
         let process = try PythonWorker.launch("Leaving")
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(line.hasSuffix(" - the process of the plugin ended with exit code 7"))
     }
@@ -76,7 +76,7 @@ import Testing
         try worker.process.standardError.line(containing: mode == "hold" ? "holding" : "swallowing")
         #expect(try worker.client.post("/cancel").status == 200)
         #expect(try connection.readResponse().status == 409)
-        #expect(try worker.process.waitForExit() == .exited(8))
+        try worker.process.expectEnd(.exited(8))
         try worker.process.standardError.line(containing: "Thread 0x")
         try worker.process.standardError.line(containing: "in \(mode)")
         try worker.process.standardError.line(containing: "the plugin is wedged: call stuck")

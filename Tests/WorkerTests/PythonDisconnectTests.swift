@@ -17,6 +17,6 @@ import Testing
             connection.close()
             try worker.answer("/health", contains: "\"calls_running\":0,\"calls_queued\":0}")
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

@@ -103,14 +103,14 @@ import Testing
             "PYTHONHOME=$(dirname \"$(dirname \"$BASE\")\") exec \"$UW\" --python \"$BASE\" $FACTS")
         #expect(home[1] == folder.path)
         let broken = try launch("PYTHONHOME=/nonexistent exec \"$UW\" --python \"$BASE\" $FACTS")
-        #expect(try broken.waitForExit() == .exited(1))
+        try broken.expectEnd(.exited(1))
         let line = try broken.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(line.contains(" - cannot run /") && line.contains("exit code 1"))
     }
 
     @Test func `A Python file that is named without a folder is suggested with one`() throws {
         let process = try launch("exec \"$UW\" --class Facts --port 0 --module facts.py")
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load facts.py")
         #expect(line.contains(" - there is no plugin 'facts.py'. Did you mean './facts.py'? "))
     }

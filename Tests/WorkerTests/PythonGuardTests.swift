@@ -23,7 +23,7 @@ import Testing
         let worker = try PythonWorker.start()
         let family = try family(worker)
         worker.process.signal(SIGKILL)
-        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        try worker.process.expectEnd(.signalled(SIGKILL))
         expectGone(family)
     }
 
@@ -44,14 +44,14 @@ import Testing
         let worker = try PythonWorker.start()
         let family = try family(worker)
         _ = kill(family[1], SIGKILL)
-        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        try worker.process.expectEnd(.signalled(SIGKILL))
         expectGone(family)
     }
 
     @Test func `At an end in good order nothing is left of it all`() throws {
         let worker = try PythonWorker.start()
         let family = try family(worker)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         expectGone(family)
     }
 

@@ -74,7 +74,7 @@ import Testing
         let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"child\"}").text))
         #expect(kill(child, 0) == 0)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         try worker.process.standardError.line(containing: "cleaned up")
         #expect(kill(child, 0) != 0)
     }
@@ -88,7 +88,7 @@ import Testing
         try connection.send(
             "POST", "/execute", body: "{\"kwargs\":{\"mode\":\"die\",\"signal\":\(signal)}}")
         #expect(throws: (any Error).self) { try connection.readResponse() }
-        #expect(try worker.process.waitForExit() == .signalled(signal))
+        try worker.process.expectEnd(.signalled(signal))
         try worker.process.standardError.line(containing: "was ended by signal \(signal)")
     }
 
@@ -97,7 +97,7 @@ import Testing
         let worker = try PythonWorker.start()
         let connection = try worker.client.connect()
         try connection.send("POST", "/execute", body: "{\"kwargs\":{\"mode\":\"leave\"}}")
-        #expect(try worker.process.waitForExit() == .exited(9))
+        try worker.process.expectEnd(.exited(9))
         try worker.process.standardError.line(containing: "ended with exit code 7")
     }
 
@@ -109,7 +109,7 @@ import Testing
         _ className: String, _ reason: String
     ) throws {
         let process = try PythonWorker.launch(className)
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(line == "FATAL: Failed to load \(PythonWorker.module):\(className) - \(reason)")
     }
@@ -118,7 +118,7 @@ import Testing
         throws
     {
         let process = try WorkerProcess.launch("echo", "Echo", ["--concurrency", "2"])
-        #expect(try process.waitForExit() == .exited(2))
+        try process.expectEnd(.exited(2))
         try process.standardError.line(
             containing: "option '--concurrency' is for Python plugins")
         #expect(try process.standardOutput.textAtEnd().isEmpty)
@@ -128,7 +128,7 @@ import Testing
         throws
     {
         let process = try PythonWorker.launch("Echo", ["--python", "/nonexistent/python"])
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(
             line.hasSuffix(" - cannot run /nonexistent/python: No such file or directory"))
@@ -136,7 +136,7 @@ import Testing
 
     @Test func `A program that is not Python is a load failure that says how it ended`() throws {
         let process = try PythonWorker.launch("Echo", ["--python", "/bin/false"])
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         let line = try process.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(
             line.hasSuffix(
@@ -156,7 +156,7 @@ import Testing
         let worker = try PythonWorker.start()
         let child = try #require(Int32(try worker.client.execute("{\"mode\":\"number\"}").text))
         worker.process.signal(SIGKILL)
-        #expect(try worker.process.waitForExit() == .signalled(SIGKILL))
+        try worker.process.expectEnd(.signalled(SIGKILL))
         let deadline = Deadline()
         while kill(child, 0) == 0, !deadline.hasPassed { poll(nil, 0, 5) }
         #expect(kill(child, 0) != 0)

@@ -42,7 +42,7 @@ import Testing
 
     @Test func `A header name that is none is a load error`() throws {
         let process = try PythonWorker.launch("Vague")
-        #expect(try process.waitForExit() == .exited(1))
+        try process.expectEnd(.exited(1))
         try process.standardOutput.line(containing: "header name 0, 'a b'")
     }
 }

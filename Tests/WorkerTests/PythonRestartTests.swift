@@ -31,7 +31,7 @@ import Testing
         #expect(metrics.contains("\nuniversal_worker_plugin_deaths_total 1\n"))
         #expect(metrics.contains("\nuniversal_worker_plugin_restarts_total 1\n"))
         #expect(metrics.contains("\nuniversal_worker_plugin_process_threads "))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A call that waits is not lost, and health tells the truth meanwhile`() throws {
@@ -102,7 +102,7 @@ import Testing
             #expect(answer.text.contains("ended with exit code 7"))
         }
         _ = try? worker.client.execute("{\"mode\":\"leave\"}")
-        #expect(try worker.process.waitForExit() == .exited(4))
+        try worker.process.expectEnd(.exited(4))
         try worker.process.standardError.line(
             containing: "its process has died 4 times within 60 s")
     }
@@ -115,7 +115,7 @@ import Testing
         let worker = LiveWorker(process, port: try process.waitUntilListening())
         close(unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
         _ = try? worker.client.execute("{\"mode\":\"leave\"}")
-        #expect(try process.waitForExit() == .exited(4))
+        try process.expectEnd(.exited(4))
         try process.standardError.line(containing: "once more in 400 ms")
         try process.standardError.line(containing: "cannot be started again: the process of the")
     }
@@ -127,12 +127,12 @@ import Testing
         #expect(try worker.client.post("/initialize", "{\(gate.kwargs)}", released: gate) == 200)
         kill(process, SIGKILL)
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A library has no use for it`() throws {
         let process = try WorkerProcess.launch("echo", "Echo", ["--on-crash", "restart"])
-        #expect(try process.waitForExit() == .exited(2))
+        try process.expectEnd(.exited(2))
         try process.standardError.line(containing: "option '--on-crash' is for Python plugins")
     }
 }

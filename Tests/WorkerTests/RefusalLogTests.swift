@@ -24,7 +24,7 @@ import Testing
                 "POST", "/execute", body: "{}", headers: headers.map { ($0, $1) })
             #expect(response.status >= 400)
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("a request was refused with \(said)") }
         #expect(lines.count == 1)
@@ -43,7 +43,7 @@ import Testing
                 "POST", "/execute", body: "{}", headers: [cause])
             #expect(response.status >= 400)
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("a request was refused with ") }
         #expect(lines.count == causes.count, "\(lines)")

@@ -53,7 +53,7 @@ import Testing
         for _ in 0..<5 {
             let next = try start()
             worker.signal(SIGTERM)
-            #expect(try worker.waitForExit() == .exited(0))
+            try worker.expectEnd(.exited(0))
             worker = next
         }
         isOver.withLock { $0 = true }
@@ -79,6 +79,6 @@ import Testing
         while try connection.readChunk() != nil {}
         #expect(try connection.readFields()["X-Stream-End"] == "complete")
         #expect(try connection.isClosedByServer())
-        #expect(try worker.waitForExit() == .exited(0))
+        try worker.expectEnd(.exited(0))
     }
 }

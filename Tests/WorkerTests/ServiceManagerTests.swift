@@ -39,14 +39,14 @@ import Testing
         try waitForUptime(of: worker, seconds: 2)
         for _ in 0..<filled { #expect(manager.next() == "FILLER=1") }
         #expect(manager.next()?.hasPrefix("READY=1\nSTATUS=serving ") == true)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(manager.next()?.hasPrefix("STOPPING=1\n") == true)
     }
 
     @Test func `A manager that hears nothing does not hold up the end`() throws {
         let filled = try manager.fill()
         let worker = try start()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         for _ in 0..<filled { #expect(manager.next() == "FILLER=1") }
         #expect(manager.next(within: 0) == nil)
     }
@@ -64,7 +64,7 @@ import Testing
         #expect(manager.next()?.hasPrefix("STOPPING=1\n") == true)
         try gate.release()
         #expect(try call.value().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `Signs of life follow READY=1, also while the worker drains`() throws {
@@ -81,13 +81,13 @@ import Testing
         for _ in 0..<3 { #expect(message("WATCHDOG=1") != nil) }
         try gate.release()
         #expect(try call.value().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `A watchdog that is meant for another process gets no signs of life`() throws {
         let worker = try start(watchdog: ["WATCHDOG_USEC": "2000", "WATCHDOG_PID": "1"])
         try waitForUptime(of: worker, seconds: 1)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(manager.next()?.hasPrefix("READY=1") == true)
         #expect(manager.next()?.hasPrefix("STOPPING=1") == true)
         #expect(manager.next(within: 0) == nil)

@@ -13,7 +13,7 @@ import Testing
         try worker.waitForEndToBegin()
         try gate.release()
         #expect(try call.value().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test(arguments: ["Polls", "Pushed", "Pending"])
@@ -27,7 +27,7 @@ import Testing
             try worker.client.execute("{\"announce\":\"\(gate.announce)\"}")
         }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect([409, 503].contains(try call.value().status))
     }
 
@@ -38,7 +38,7 @@ import Testing
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
         try gate.arrival()
         #expect(try worker.client.post("/cancel").status == 200)
-        #expect(try worker.process.waitForExit() == .exited(8))
+        try worker.process.expectEnd(.exited(8))
         _ = try? call.value()
     }
 
@@ -48,7 +48,7 @@ import Testing
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.execute("{\(gate.kwargs)}") }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(6))
+        try worker.terminate(expecting: .exited(6))
         #expect(try call.value().isDetail)
     }
 
@@ -57,7 +57,7 @@ import Testing
         let gate = try Gate(in: TemporaryFolder())
         let call = Background { try worker.client.post("/initialize", "{\(gate.kwargs)}") }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(6))
+        try worker.terminate(expecting: .exited(6))
         _ = try? call.value()
     }
 
@@ -67,7 +67,7 @@ import Testing
         let kwargs = "{\"mode\":\"pending_for_ever\",\"announce\":\"\(gate.announce)\"}"
         let call = Background { try worker.client.execute(kwargs) }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(6))
+        try worker.terminate(expecting: .exited(6))
         _ = try? call.value()
     }
 
@@ -79,6 +79,6 @@ import Testing
             environment: gate.environment(function))
         worker.process.signal(SIGTERM)
         try gate.arrival()
-        #expect(try worker.process.waitForExit() == .exited(6))
+        try worker.process.expectEnd(.exited(6))
     }
 }

@@ -23,7 +23,7 @@ import Testing
             try worker.client.stream("{\"announce\":\"\(gate.announce)\"}")
         }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let response = try stream.value()
         #expect(response.lines.last?.hasPrefix("{\"error\":\"") == true)
         #expect(response.trailers["X-Stream-End"] == "cancelled")
@@ -34,7 +34,7 @@ import Testing
         let gate = try Gate(in: TemporaryFolder())
         let stream = Background { try worker.client.stream("{\(gate.kwargs)}") }
         try gate.arrival()
-        #expect(try worker.terminate() == .exited(6))
+        try worker.terminate(expecting: .exited(6))
         let response = try stream.value()
         #expect(response.lines.last?.hasPrefix("{\"error\":\"") == true)
         #expect(response.trailers["X-Stream-End"] == "cancelled")
@@ -64,7 +64,7 @@ import Testing
         }
         try gate.release()
         #expect(try call.value().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `A call that waits behind another one gets 503 at once`() throws {
@@ -83,7 +83,7 @@ import Testing
         #expect(first.isRunning)
         try gate.release()
         #expect(try first.value().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `GET /health is answered with 200 to the last`() throws {
@@ -111,7 +111,7 @@ import Testing
         try expectHealth(connections[1], "cancelling")
         try cancel.release()
         _ = try call.value()
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `GET /health is answered with 200 while the plugin cleans up`() throws {
@@ -126,7 +126,7 @@ import Testing
             try connections[0].send("GET", "/health")
             #expect(try connections[0].readResponse().status == 200)
             try gate.release()
-            #expect(try worker.process.waitForExit() == .exited(0))
+            try worker.process.expectEnd(.exited(0))
         }
     }
 
@@ -143,7 +143,7 @@ import Testing
         let worker = try WorkerProcess.start(
             "lifecycle", className, environment: ["FIXTURE_TRACE": folder.file("trace")])
         for path in paths { _ = try worker.client.post(path) }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let trace = folder.text("trace").split(separator: "\n")
         #expect(trace.count { $0 == "cleanup" } == expected)
         #expect(trace.last == "destroy")

@@ -9,7 +9,7 @@ import Testing
         let worker = try WorkerProcess.start("echo", "Echo")
         let idle = try worker.client.connect()
         worker.process.signal(signal)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
         #expect(try idle.isClosedByServer())
         #expect(throws: TestFailure.self) { try worker.client.get("/health") }
     }
@@ -20,7 +20,7 @@ import Testing
         worker.process.signal(SIGHUP)
         try worker.process.standardError.line(containing: "SIGHUP")
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A signal ends the worker during create and inside of dlopen, too`() throws {
@@ -32,7 +32,7 @@ import Testing
                 fixture, className, environment: gate.environment(function))
             try gate.arrival()
             process.signal(SIGTERM)
-            #expect(try process.waitForExit() == .exited(0))
+            try process.expectEnd(.exited(0))
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
         let text = try worker.client.execute("{\"mode\":\"child\"}").text
         let child = ProcessFacts(try #require(Int32(text)))
         #expect(child.isAlive)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(!child.isAlive)
         if child.isAlive { _ = kill(child.pid, SIGKILL) }
     }
@@ -58,7 +58,7 @@ import Testing
         worker.process.signal(SIGTERM)
         try worker.waitForEndToBegin()
         worker.process.signal(second)
-        #expect(try worker.process.waitForExit() == .exited(6))
+        try worker.process.expectEnd(.exited(6))
         _ = try? call.value()
     }
 
@@ -80,14 +80,14 @@ import Testing
         while folder.text("asked").isEmpty, !deadline.hasPassed { poll(nil, 0, 5) }
         #expect(child.isAlive)
         worker.process.signal(SIGTERM)
-        #expect(try worker.process.waitForExit() == .exited(6))
+        try worker.process.expectEnd(.exited(6))
         #expect(!child.isAlive)
         if child.isAlive { _ = kill(child.pid, SIGKILL) }
     }
 
     @Test func `An idle worker without any grace exits with 0`() throws {
         let worker = try WorkerProcess.start("lifecycle", "Lifecycle", ["--shutdown-grace", "0"])
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `The port is free at once`() throws {

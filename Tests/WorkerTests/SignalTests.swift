@@ -36,7 +36,7 @@ import Testing
         let worker = try Self.start()
         try Self.open(worker.client)
         worker.process.signal(signal)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `SIGHUP is survived although a thread of the plugin blocks no signal`() throws {
@@ -44,7 +44,7 @@ import Testing
         try Self.open(worker.client)
         worker.process.signal(SIGHUP)
         try worker.process.standardError.line(containing: "nothing to reload")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test
@@ -70,7 +70,7 @@ import Testing
         let worker = try Self.start(environment: ["FIXTURE_CREATE_TAKES": "\(signal)"])
         try Self.open(worker.client)
         worker.process.signal(signal)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test(arguments: [SIGTERM, SIGINT], ["take", "ignore", "default"])
@@ -82,7 +82,7 @@ import Testing
         #expect(answer.text == "0")
         try worker.process.standardError.line(containing: "takes back")
         worker.process.signal(signal)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
     }
 
     @Test func `A signal that means nothing is logged once, by its name, and is survived`() throws {
@@ -98,7 +98,7 @@ import Testing
             worker.process.signal(signal)
         }
         #expect(try worker.client.execute("{}").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let lines = try worker.process.standardError.textAtEnd().split(separator: "\n")
         #expect(lines.count { $0.contains("means nothing") } == signals.count)
     }
@@ -113,7 +113,7 @@ import Testing
         worker.process.signal(SIGHUP)
         try worker.process.standardError.line(containing: "nothing to reload")
         #expect(!worker.process.standardError.text.contains("means nothing"))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test(arguments: [(SIGALRM, "SIGALRM"), (SIGXCPU, "SIGXCPU"), (SIGPWR, "SIGPWR")])
@@ -123,7 +123,7 @@ import Testing
         let worker = try Self.start()
         worker.process.signal(signal)
         worker.process.signal(signal)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
         #expect(try worker.process.standardError.textAtEnd().contains("\(name) asks"))
     }
 
@@ -148,7 +148,7 @@ import Testing
             #expect(try worker.client.execute("{\"mode\":\"log\"}").text == "true")
             process.signal(SIGHUP)
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A file that is too large ends neither the worker nor its plugin`() throws {
@@ -166,7 +166,7 @@ import Testing
             #expect(try worker.client.execute("{\"mode\":\"log\"}").text == "true")
         }
         #expect(try worker.client.execute("{\"mode\":\"overrun\"}").text == "\"EFBIG\"")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test
@@ -184,7 +184,7 @@ import Testing
         // A broken pipe ends a child as programs expect: exec has reset the worker's handler.
         let ended = try Self.run(worker.client, "fork", "sh -c 'kill -PIPE $$'; echo $?")
         #expect(ended.contains("141"))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `SIGHUP stays ignored after nohup, for children too`() throws {
@@ -192,7 +192,7 @@ import Testing
         worker.process.signal(SIGHUP)
         let child = try Self.run(worker.client, "fork", "grep SigIgn /proc/self/status")
         #expect(Self.signals(child) == [1])
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(!worker.process.standardError.text.contains("SIGHUP"))
     }
 
@@ -202,7 +202,7 @@ import Testing
         let answer = try worker.client.execute("{\"mode\":\"end_fork\",\"signal\":\(signal)}")
         #expect(answer.text == "\(signal)")
         #expect(try worker.client.get("/health").status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(!worker.process.standardError.text.contains("means nothing"))
     }
 
@@ -213,7 +213,7 @@ import Testing
         let limit = try Self.run(worker.client, how, "ulimit -n")
         // What runs no fork handlers gets room for the worker's connections, not the hard limit.
         #expect(Int(limit.filter(\.isNumber)) == (how == "fork" ? 300 : 300 + 50 + 128))
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     /// The sets of signals in a text of /proc, without the C library's own, which it guards itself.

@@ -129,7 +129,7 @@ import Testing
         #expect(try client.get("/health").text.contains(",\"name\":\"slow\",\"version\":\"2\","))
         #expect(try client.get("/health/ready").status == 200)
         #expect(try client.get("/config").text == "{\"taken\":{\"a\":1}}")
-        #expect(try start.worker.terminate() == .exited(0))
+        try start.worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A client that waits is told so again and again, but not by HTTP 1.0`() throws {
@@ -179,7 +179,7 @@ import Testing
         }
         try start.gate.release()
         #expect(try first.readResponse().text == "[1]")
-        #expect(try start.worker.terminate() == .exited(0))
+        try start.worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A load that fails late ends with the line and the code of one that fails early`()
@@ -190,7 +190,7 @@ import Testing
         let waiting = try start.client.connect()
         try waiting.send("POST", "/initialize", body: "{}")
         try start.gate.release()
-        #expect(try start.process.waitForExit() == .exited(1))
+        try start.process.expectEnd(.exited(1))
         let output = try start.process.standardOutput.textAtEnd()
         #expect(output.hasSuffix(":Slow - no model\n"))
         #expect(output.contains("FATAL: Failed to load "))
@@ -200,7 +200,7 @@ import Testing
         let start = try start(problem: "os.kill(os.getpid(), 9)")
         #expect(try start.client.get("/health").text.contains("\"state\":\"loading\""))
         try start.gate.release()
-        #expect(try start.process.waitForExit() == .signalled(SIGKILL))
+        try start.process.expectEnd(.signalled(SIGKILL))
         #expect(try start.process.standardOutput.textAtEnd().contains("FATAL: Failed to load "))
     }
 
@@ -212,7 +212,7 @@ import Testing
             #expect(try start.client.get("/health").text.contains("\"state\":\"loading\""))
             try start.client.connect().send("POST", "/execute", body: "{}")
         }
-        #expect(try start.worker.terminate() == .exited(0))
+        try start.worker.terminate(expecting: .exited(0))
         #expect(try start.process.standardOutput.textAtEnd().isEmpty)
     }
 }

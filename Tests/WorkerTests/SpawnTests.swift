@@ -13,7 +13,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: ["--version"], environment: ["FIXTURE_SPAWN_OWN": "1"],
             wrapper: ["/bin/sh", "-c", "env >&2; exec \"$@\"", "sh"])
-        #expect(try process.waitForExit() == .exited(0))
+        try process.expectEnd(.exited(0))
         let text = try process.standardError.textAtEnd()
         #expect(text.contains("FIXTURE_SPAWN_OWN=1"))
         #expect(!text.contains("FIXTURE_SPAWN_GATE"))

@@ -58,7 +58,7 @@ import Testing
         }
         let served = try worker.client.post("/execute", "{}")
         #expect(served.status == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `A buffer that is full of a chunk's size ends its connection at once, and no other`()

@@ -105,7 +105,7 @@ import Testing
         #expect(try worker.client.get("/books").status == 404)
         #expect(try worker.client.post("/on_enable").status == 404)
         let wrong = try launch("Wrong")
-        #expect(try wrong.waitForExit() == .exited(1))
+        try wrong.expectEnd(.exited(1))
         try wrong.standardOutput.line(containing: "endpoint 0, GET no/slash: expected a path")
     }
 }

@@ -29,7 +29,7 @@ import Testing
     }
 
     private func end(_ worker: LiveWorker) throws {
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(try !worker.process.standardError.textAtEnd().contains("secret"))
     }
 

@@ -39,7 +39,7 @@ import Testing
             for check in [[], ["--check-config"]] {
                 let process = try WorkerProcess(
                     arguments: check + Self.plugin + ["--token-file", path])
-                #expect(try process.waitForExit() == .exited(2))
+                try process.expectEnd(.exited(2))
                 let text = try process.standardError.textAtEnd()
                 #expect(text.contains("no tokens can be had from '\(path)': \(reason)"), "\(text)")
                 #expect(!text.contains("secret-of"))
@@ -54,7 +54,7 @@ import Testing
         ] {
             let process = try WorkerProcess(
                 arguments: Self.plugin, environment: ["UNIVERSAL_WORKER_TOKEN": value])
-            #expect(try process.waitForExit() == .exited(2))
+            try process.expectEnd(.exited(2))
             let text = try process.standardError.textAtEnd()
             #expect(text.contains("from UNIVERSAL_WORKER_TOKEN: \(reason)"), "\(text)")
             #expect(!text.contains("secret-of") && !text.contains("too-short"))
@@ -83,7 +83,7 @@ import Testing
         #expect(try !worker.process.standardError.textAtEnd().contains("secret"))
         let check = try WorkerProcess(
             arguments: ["--check-config"] + Self.plugin, environment: variables)
-        #expect(try check.waitForExit() == .exited(0))
+        try check.expectEnd(.exited(0))
         let report = try check.standardOutput.textAtEnd()
         #expect(report.contains("a token that is not shown") && !report.contains("secret"))
     }
@@ -107,7 +107,7 @@ import Testing
         #expect(try status(without, nil) == 200)
         try folder.write("short", to: "universal-worker.token")
         let bad = try WorkerProcess.launch("echo", "Echo", environment: credentials)
-        #expect(try bad.waitForExit() == .exited(2))
+        try bad.expectEnd(.exited(2))
         try bad.standardError.line(containing: "no tokens can be had from '\(path)': line 1 has 5")
     }
 
@@ -144,7 +144,7 @@ import Testing
             #expect(try status(worker, Self.secret) == 200)
         }
         try worker.process.standardError.line(containing: "stay: it is not a regular file")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(try !worker.process.standardError.textAtEnd().contains("secret"))
     }
 
@@ -168,6 +168,6 @@ import Testing
         try worker.process.standardError.line(containing: "has been read again, tokens: 1")
         #expect(try status(worker, old) == 401)
         #expect(worker.facts.threads < 30)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

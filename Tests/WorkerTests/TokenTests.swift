@@ -250,10 +250,10 @@ import Testing
         #expect(request.contains("\r\nAuthorization: Bearer \(TokenFixture.token)\r\n"))
         try connection.send("HTTP/1.1 200 OK\r\n\r\n")
         connection.close()
-        #expect(try probe.waitForExit() == .exited(0))
+        try probe.expectEnd(.exited(0))
         let bad = try WorkerProcess(
             arguments: ["probe", "unix:x", "--token-file", tokens.folder.path])
-        #expect(try bad.waitForExit() == .exited(2))
+        try bad.expectEnd(.exited(2))
         try bad.standardError.line(containing: "it is not a regular file")
     }
 }

@@ -30,7 +30,7 @@ import Testing
         let deadline = Deadline()
         while try clients[1].get("/health").status != 200, !deadline.hasPassed {}
         #expect(try status(open[1]) == 200)
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `Those for whom there is no room at all wait, on both, until there is`() throws {
@@ -47,7 +47,7 @@ import Testing
         for connection in waiting {
             #expect([200, 503].contains(try connection.readResponse().status))
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 
     @Test func `Without descriptors clients of both wait, and are served once there are some`()
@@ -70,7 +70,7 @@ import Testing
             containing: "connections wait that cannot be accepted")
         try set(1_024)
         for connection in waiting { #expect(try connection.readResponse().status == 200) }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         let told = try worker.process.standardError.textAtEnd().split(separator: "\n")
             .filter { $0.contains("cannot be accepted") }
         #expect(told.count == 1)
@@ -91,7 +91,7 @@ import Testing
         #expect(refused.headers["Connection"] == "close")
         try gate.release()
         #expect(try call.readResponse().status == 200)
-        #expect(try worker.process.waitForExit() == .exited(0))
+        try worker.process.expectEnd(.exited(0))
         #expect(worker.folder.names == [])
     }
 
@@ -114,7 +114,7 @@ import Testing
         #expect(try status(idle) == 200)
         first.signal(SIGTERM)
         // A connection on which nothing is asked does not keep it.
-        #expect(try first.waitForExit() == .exited(0))
+        try first.expectEnd(.exited(0))
         #expect(folder.names == [])
         let waiting = try HTTPClient(.tcp(listener.port)).connect()
         try waiting.send("GET", "/health")
@@ -122,7 +122,7 @@ import Testing
         #expect(try waiting.readResponse().status == 200)
         #expect(try HTTPClient(.unix(folder.file("socket"))).get("/health").status == 200)
         second.signal(SIGTERM)
-        #expect(try second.waitForExit() == .exited(0))
+        try second.expectEnd(.exited(0))
     }
 
     @Test func `Host and Origin are looked at over TCP alone`() throws {
@@ -136,6 +136,6 @@ import Testing
             #expect(response.headers["Access-Control-Allow-Origin"] == name)
             #expect(response.headers["Vary"] == (name == nil ? nil : "Origin"))
         }
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
     }
 }

@@ -26,9 +26,9 @@ import Testing
             #expect(try client.execute("{\"a\":1}").text == "{\"args\":[],\"kwargs\":{\"a\":1}}")
         }
         let probe = try WorkerProcess(arguments: ["probe", "unix:\(path)", "--ready"])
-        #expect(try probe.waitForExit() == .exited(0))
+        try probe.expectEnd(.exited(0))
         process.signal(SIGTERM)
-        #expect(try process.waitForExit() == .exited(0))
+        try process.expectEnd(.exited(0))
         #expect(folder.names == [])
         #expect(try !process.standardError.textAtEnd().contains("libmicrohttpd"))
     }
@@ -56,7 +56,7 @@ import Testing
         #expect(throws: (any Error).self) {
             try OtherUser.run(OtherUser.stranger) { try closed.client.connect() }
         }
-        #expect(try closed.terminate() == .exited(0))
+        try closed.terminate(expecting: .exited(0))
         let open = try UnixWorker(["--unix-mode", "0666"], in: folder)
         let response = try OtherUser.run(OtherUser.stranger) { try open.client.get("/health") }
         #expect(response.status == 200)
@@ -69,7 +69,7 @@ import Testing
         #expect(first.folder.names == ["socket", "socket.lock"])
         let second = try UnixWorker(in: first.folder)
         #expect(try second.client.get("/health").status == 200)
-        #expect(try second.terminate() == .exited(0))
+        try second.terminate(expecting: .exited(0))
         #expect(first.folder.names == [])
     }
 
@@ -77,7 +77,7 @@ import Testing
     {
         let worker = try UnixWorker()
         let second = try UnixWorker.launch(worker.path)
-        #expect(try second.waitForExit() == .exited(3))
+        try second.expectEnd(.exited(3))
         try second.standardError.line(
             containing:
                 "cannot listen on unix:\(worker.path): process \(worker.process.pid) serves it")
@@ -86,7 +86,7 @@ import Testing
         let folder = try TemporaryFolder()
         let foreign = try Listener.unix(folder.file("socket"))
         let third = try UnixWorker.launch(folder.file("socket"))
-        #expect(try third.waitForExit() == .exited(3))
+        try third.expectEnd(.exited(3))
         try third.standardError.line(containing: "another process serves it already")
         #expect(folder.names == ["socket"])
         foreign.close()
@@ -110,7 +110,7 @@ import Testing
                     }
                     if !line {
                         losers.withLock { $0 += 1 }
-                        #expect(try worker.waitForExit() == .exited(3))
+                        try worker.expectEnd(.exited(3))
                     }
                     return line
                 }
@@ -121,7 +121,7 @@ import Testing
             #expect(try HTTPClient(.unix(path)).get("/health").status == 200)
             for (worker, isWinner) in zip(workers, winners) where isWinner {
                 worker.signal(SIGTERM)
-                #expect(try worker.waitForExit() == .exited(0))
+                try worker.expectEnd(.exited(0))
             }
             #expect(folder.names == [])
         }
@@ -143,7 +143,7 @@ import Testing
         let before = try #require(folder.status("socket"))
         let names = folder.names
         let process = try UnixWorker.launch(path)
-        #expect(try process.waitForExit() == .exited(3))
+        try process.expectEnd(.exited(3))
         try process.standardError.line(containing: "what is there is no socket")
         #expect(folder.status("socket")?.st_ino == before.st_ino)
         #expect(folder.names == names)
@@ -154,7 +154,7 @@ import Testing
         for mode in [0o777, 0o770, 0o702, 0o720] as [mode_t] {
             _ = unsafe chmod(folder.path, mode)
             let process = try UnixWorker.launch(folder.file("socket"))
-            #expect(try process.waitForExit() == .exited(3))
+            try process.expectEnd(.exited(3))
             try process.standardError.line(containing: "may be written to by other users")
             #expect(folder.names == [])
         }
@@ -168,13 +168,13 @@ import Testing
         let folder = try TemporaryFolder()
         _ = unsafe chown(folder.path, OtherUser.stranger, OtherUser.stranger)
         let process = try UnixWorker.launch(folder.file("socket"))
-        #expect(try process.waitForExit() == .exited(3))
+        try process.expectEnd(.exited(3))
         try process.standardError.line(containing: "its folder belongs to user 54321")
         _ = unsafe chown(folder.path, 0, 0)
         let lock = try folder.write("", to: "socket.lock")
         _ = unsafe chown(lock, OtherUser.stranger, OtherUser.stranger)
         let second = try UnixWorker.launch(folder.file("socket"))
-        #expect(try second.waitForExit() == .exited(3))
+        try second.expectEnd(.exited(3))
         try second.standardError.line(containing: "is no file of this user's alone")
         #expect(folder.names == ["socket.lock"])
     }
@@ -183,7 +183,7 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.link("socket.lock", to: "target")
         let process = try UnixWorker.launch(folder.file("socket"))
-        #expect(try process.waitForExit() == .exited(3))
+        try process.expectEnd(.exited(3))
         #expect(folder.names == ["socket.lock"])
     }
 
@@ -195,7 +195,7 @@ import Testing
         #expect(unsafe chmod(file, 0o755) == 0)
         #expect(unsafe link(file, folder.file("socket.lock")) == 0)
         let process = try UnixWorker.launch(folder.file("socket"))
-        #expect(try process.waitForExit() == .exited(3))
+        try process.expectEnd(.exited(3))
         try process.standardError.line(containing: "is no file of this user's alone")
         #expect(try #require(folder.status("script")).st_mode & 0o777 == 0o755)
         #expect(folder.names == ["script", "socket.lock"])
@@ -208,7 +208,7 @@ import Testing
         try process.standardError.line(containing: "listening on unix:\(folder.file(name)), ")
         #expect(try HTTPClient(.unix(folder.file(name))).get("/health").status == 200)
         let second = try UnixWorker.launch(folder.file(name + "s"))
-        #expect(try second.waitForExit() == .exited(2))
+        try second.expectEnd(.exited(2))
         try second.standardError.line(containing: "expected a path of at most 107 bytes")
     }
 
@@ -216,7 +216,7 @@ import Testing
         let worker = try UnixWorker()
         _ = unsafe unlink(worker.path)
         try worker.folder.write("mine", to: "socket")
-        #expect(try worker.terminate() == .exited(0))
+        try worker.terminate(expecting: .exited(0))
         #expect(worker.folder.text("socket") == "mine")
         #expect(worker.folder.names == ["socket"])
     }
@@ -226,16 +226,16 @@ import Testing
         let path = folder.file("socket")
         // The plugin cannot be loaded.
         let unloadable = try UnixWorker.launch(path, fixture: "no_entry", "None")
-        #expect(try unloadable.waitForExit() == .exited(1))
+        try unloadable.expectEnd(.exited(1))
         #expect(folder.names == [])
         // The port is taken.
         let taken = try Listener()
         let second = try UnixWorker.launch(path, ["--port", "\(taken.port)"])
-        #expect(try second.waitForExit() == .exited(3))
+        try second.expectEnd(.exited(3))
         #expect(folder.names == [])
         // The host has gone before it began.
         let third = try UnixWorker.launch(path, ["--ppid", "\(Int32.max)"])
-        #expect(try third.waitForExit() == .exited(5))
+        try third.expectEnd(.exited(5))
         #expect(folder.names == [])
         // Asked twice, while a call runs.
         let gate = try Gate(in: try TemporaryFolder())

@@ -1,5 +1,6 @@
 import Glibc
 import TestSupport
+import Testing
 
 /// A worker with a Unix socket of its own, in a folder of the test's.
 final class UnixWorker: Sendable {
@@ -33,9 +34,11 @@ final class UnixWorker: Sendable {
             ] + options, wrapper: wrapper)
     }
 
-    func terminate() throws -> WorkerProcess.Ending {
+    func terminate(
+        expecting expected: WorkerProcess.Ending, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         process.signal(SIGTERM)
-        return try process.waitForExit()
+        try process.expectEnd(expected, sourceLocation: sourceLocation)
     }
 }
 

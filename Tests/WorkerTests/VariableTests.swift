@@ -25,7 +25,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: ["--module", "x", "--class", "C"],
             environment: ["UNIVERSAL_WORKER_PORT": "80801"])
-        #expect(try process.waitForExit() == .exited(2))
+        try process.expectEnd(.exited(2))
         try process.standardError.line(
             containing: "invalid value '80801' for 'UNIVERSAL_WORKER_PORT'")
     }
@@ -34,7 +34,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: ["--check-config", "--module", "/nonexistent.so", "--class", "C"],
             environment: ["UNIVERSAL_WORKER_PORT": "8080"])
-        #expect(try process.waitForExit() == .exited(0))
+        try process.expectEnd(.exited(0))
         let text = try process.standardOutput.textAtEnd()
         let rows = text.split(separator: "\n").map { $0.split(separator: " ") }
         #expect(rows.contains(["--port", "8080", "UNIVERSAL_WORKER_PORT"]))
@@ -44,7 +44,7 @@ import Testing
     @Test func `A check of what cannot be used says all that is wrong, and exits with 2`() throws {
         let process = try WorkerProcess(
             arguments: ["--check-config", "--bogus", "--port", "x"])
-        #expect(try process.waitForExit() == .exited(2))
+        try process.expectEnd(.exited(2))
         #expect(
             try process.standardError.textAtEnd() == """
                 universal-worker: unknown option '--bogus'
