@@ -55,7 +55,7 @@ public final class WorkerProcess: Sendable {
 
     /// Starts a worker for a class of a fixture on a port of its own choice, not yet listening.
     ///
-    /// It has half a minute to end, since a busy machine needs longer than a host would wait. A test
+    /// It has 40 seconds to end, since a busy machine needs longer than a host would wait. A test
     /// in which plugin code runs at the end names its own `--shutdown-grace`, part of which it takes.
     public static func launch(
         _ fixture: String, _ className: String, _ options: [String] = [],
@@ -64,7 +64,7 @@ public final class WorkerProcess: Sendable {
         let path = try Fixture.path(fixture)
         return try WorkerProcess(
             arguments: ["--module", path, "--class", className, "--port", "0"]
-                + ["--shutdown-grace", "30"] + options,
+                + ["--shutdown-grace", "40"] + options,
             environment: environment)
     }
 

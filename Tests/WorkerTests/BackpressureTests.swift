@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `An endless stream stops at SIGTERM, and the worker exits with 0`() throws {
-        let worker = try WorkerProcess.start("streams", "Streams", ["--shutdown-grace", "10"])
+        let worker = try WorkerProcess.start("streams", "Streams", ["--shutdown-grace", "40"])
         let gate = try Gate(in: TemporaryFolder())
         let connection = try open(worker, gate, pad: 1000)
         _ = try connection.readChunk()

@@ -11,7 +11,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
-                "--class", name, "--port", "0", "--shutdown-grace", "30",
+                "--class", name, "--port", "0", "--shutdown-grace", "40",
             ] + options,
             environment: [
                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "\(Self.tests)/library",

@@ -65,7 +65,7 @@ import Testing
             "eñv/bin/\(name)",
             [
                 "-m", "cjm_plugin_system.core.worker", "--module", PythonWorker.module, "--class",
-                "Echo", "--port", "0", "--shutdown-grace", "30",
+                "Echo", "--port", "0", "--shutdown-grace", "40",
             ])
         let worker = LiveWorker(process, port: try process.waitUntilListening())
         #expect(try worker.client.get("/health").status == 200)

@@ -12,7 +12,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_substrate.core.worker", "--module", "\(Self.tests)/plugins/probe.py",
-                "--class", className, "--port", "0", "--shutdown-grace", "30",
+                "--class", className, "--port", "0", "--shutdown-grace", "40",
                 "--adapters", "probe:Bound",
             ] + options,
             environment: [

@@ -12,7 +12,7 @@ enum PythonWorker {
     ) throws -> WorkerProcess {
         try WorkerProcess(
             arguments: ["--module", module, "--class", className, "--port", "0"]
-                + ["--shutdown-grace", "30"] + options,
+                + ["--shutdown-grace", "40"] + options,
             environment: ["PYTHONDONTWRITEBYTECODE": "1"].merging(environment) { $1 })
     }
 

@@ -21,7 +21,7 @@ import Testing
         throws
     {
         let worker = try WorkerProcess.start(
-            "cancellation", className, ["--shutdown-grace", "10"])
+            "cancellation", className, ["--shutdown-grace", "40"])
         let gate = try Gate(in: TemporaryFolder())
         let call = Background {
             try worker.client.execute("{\"announce\":\"\(gate.announce)\"}")

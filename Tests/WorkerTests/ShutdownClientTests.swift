@@ -17,7 +17,7 @@ import Testing
     @Test func `A stream that can be stopped ends with an error line and a trailer that says why`()
         throws
     {
-        let worker = try WorkerProcess.start("cancellation", "Polls", ["--shutdown-grace", "10"])
+        let worker = try WorkerProcess.start("cancellation", "Polls", ["--shutdown-grace", "40"])
         let gate = try Gate(in: TemporaryFolder())
         let stream = Background {
             try worker.client.stream("{\"announce\":\"\(gate.announce)\"}")
@@ -91,7 +91,7 @@ import Testing
         let cancel = try Gate(in: folder, "cancel")
         let running = try Gate(in: folder, "running")
         let worker = try WorkerProcess.start(
-            "cancellation", "BlocksCancel", ["--shutdown-grace", "10"],
+            "cancellation", "BlocksCancel", ["--shutdown-grace", "40"],
             environment: cancel.environment("CANCEL"))
         let connections = try keptAlive(worker, 2)
         func expectHealth(_ connection: HTTPConnection, _ when: String) throws {

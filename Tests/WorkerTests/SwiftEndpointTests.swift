@@ -13,7 +13,7 @@ import Testing
         try WorkerProcess(
             arguments: [
                 "--module", try Fixture.swiftPlugins(), "--class", className, "--port", "0",
-                "--shutdown-grace", "30",
+                "--shutdown-grace", "40",
             ] + options)
     }
 

@@ -67,7 +67,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: [
                 "-m", "cjm_plugin_system.core.worker", "--module", PythonWorker.module, "--class",
-                "Echo", "--port", "0", "--shutdown-grace", "30",
+                "Echo", "--port", "0", "--shutdown-grace", "40",
             ], environment: Self.variables.merging(["HERE": folder.path]) { $1 },
             wrapper: ["/bin/sh", "-c", script, "sh"])
         let worker = LiveWorker(process, port: try process.waitUntilListening())

@@ -219,7 +219,7 @@ import Testing
         let process = try WorkerProcess(
             arguments: [
                 "--module", try Fixture.path("endpoints"), "--class", "Endpoints", "--fd", "3",
-                "--shutdown-grace", "30",
+                "--shutdown-grace", "40",
             ] + tokens.options, inherited: [socket])
         socket.close()
         try process.standardError.line(containing: "listening on")

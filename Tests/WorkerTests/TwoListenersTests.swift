@@ -104,7 +104,7 @@ import Testing
             let process = try WorkerProcess(
                 arguments: [
                     "--module", try Fixture.path("echo"), "--class", "Echo", "--fd", "3",
-                    "--unix", folder.file("socket"), "--shutdown-grace", "30",
+                    "--unix", folder.file("socket"), "--shutdown-grace", "40",
                 ], inherited: [listener.descriptor])
             _ = try process.waitUntilListening()
             return process

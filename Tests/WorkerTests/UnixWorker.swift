@@ -30,7 +30,7 @@ final class UnixWorker: Sendable {
         try WorkerProcess(
             arguments: [
                 "--module", try Fixture.path(fixture), "--class", className, "--unix", path,
-                "--shutdown-grace", "30",
+                "--shutdown-grace", "40",
             ] + options, wrapper: wrapper)
     }
 
