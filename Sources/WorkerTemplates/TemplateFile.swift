@@ -14,10 +14,8 @@ struct TemplateFile {
         while let file = unsafe ctemplates_file_at(index)?.pointee {
             index += 1
             guard unsafe String(cString: file.language) == language.rawValue else { continue }
-            let bytes = unsafe UnsafeRawBufferPointer(start: file.bytes, count: file.length)
             unsafe files.append(
-                TemplateFile(
-                    path: String(cString: file.path), text: String(decoding: bytes, as: UTF8.self)))
+                TemplateFile(path: String(cString: file.path), text: String(cString: file.text)))
         }
         return files
     }

@@ -89,7 +89,6 @@ ssize_t uwp_receive(int socket, void *UWP_NONNULL bytes, size_t room);
 typedef struct uwp_module {
     const char *UWP_NULLABLE name; /* NULL for the last one, which starts the others */
     const char *UWP_NONNULL text;
-    size_t length;
 } uwp_module;
 
 /* The modules by number, from 0 on; NULL behind the last. */

@@ -10,8 +10,7 @@
 typedef struct ctemplates_file {
     const char *_Nonnull language; /* the folder of Templates */
     const char *_Nonnull path;     /* in the folder that is made */
-    const char *_Nonnull bytes;    /* UTF-8 */
-    size_t length;
+    const char *_Nonnull text;     /* UTF-8 */
 } ctemplates_file;
 
 /* One file after the other; NULL behind the last. */

@@ -150,20 +150,14 @@ private func errorText(_ code: Int32) -> String {
 /// The runner as one text for Python; see Python/bundle.py, which makes the same.
 package enum RunnerText {
     package static let bytes: [UInt8] = {
-        var text = Array("SOURCES = {\n".utf8)
+        var text = "SOURCES = {\n"
         var index = 0
         while let piece = unsafe uwp_runner_module(index)?.pointee {
-            let source = unsafe UnsafeRawBufferPointer(start: piece.text, count: piece.length)
-            if let name = unsafe piece.name {
-                text += Array("\"\(unsafe String(cString: name))\": r'''".utf8)
-                unsafe text.append(contentsOf: source)
-                text += Array("''',\n".utf8)
-            } else {
-                text += Array("}\n".utf8)
-                unsafe text.append(contentsOf: source)
-            }
+            let source = unsafe String(cString: piece.text)
+            let name = unsafe piece.name.map { unsafe String(cString: $0) }
+            text += name.map { "\"\($0)\": r'''\(source)''',\n" } ?? "}\n\(source)"
             index += 1
         }
-        return text
+        return Array(text.utf8)
     }()
 }
