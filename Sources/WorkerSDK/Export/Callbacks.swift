@@ -1,15 +1,15 @@
 internal import CWorkerPlugin
 internal import FoundationEssentials
 
-// The functions of the C table. Each recovers what stands behind its pointer and calls one method.
-// An instance is retained by createInstance and released by destroyInstance.
+// What the functions of the C table call. An instance is retained by createInstance and released by
+// destroyInstance.
 
 /// The object behind an instance pointer.
-private final class InstanceBox {
+final class InstanceBox {
     let instance: any PluginInstance
-    let host: Host
+    private let host: Host
 
-    init(_ instance: any PluginInstance, _ host: Host) {
+    fileprivate init(_ instance: any PluginInstance, _ host: Host) {
         self.instance = instance
         self.host = host
     }
@@ -22,9 +22,19 @@ private final class InstanceBox {
     }
 
     /// Runs a body and leaves its text, or that of its error.
-    func leave(_ reply: uw_reply, _ body: (any PluginInstance) throws -> Data?) -> uw_status {
+    func leave(_ reply: uw_reply, _ body: (any PluginInstance) throws -> Data) -> uw_status {
         do {
-            if let text = try body(instance) { host.reply(reply, text) }
+            host.reply(reply, try body(instance))
+            return Status.ok
+        } catch {
+            return host.reply(reply, error)
+        }
+    }
+
+    /// Runs a body that has no text to leave but that of its error.
+    func run(_ reply: uw_reply, _ body: (any PluginInstance) throws -> Void) -> uw_status {
+        do {
+            try body(instance)
             return Status.ok
         } catch {
             return host.reply(reply, error)
@@ -56,96 +66,6 @@ func createInstance(
         return Status.ok
     } catch {
         return host.reply(reply, error)
-    }
-}
-
-func initializeInstance(
-    _ instance: UnsafeMutableRawPointer?, _ configuration: uw_text, _ reply: uw_reply
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) {
-        try $0.initialize(unsafe Data(configuration))
-        return nil
-    }
-}
-
-func leaveConfigurationSchema(
-    _ instance: UnsafeMutableRawPointer?, _ reply: uw_reply
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) { try $0.configurationSchema() }
-}
-
-func leaveBodySchemas(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) { try $0.bodySchemas() }
-}
-
-func leaveConfiguration(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) { try $0.configuration() }
-}
-
-func executeCall(
-    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).instance.execute(IncomingCall(call))
-}
-
-func executeStreamCall(
-    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).instance.executeStream(IncomingCall(call))
-}
-
-func handleEndpoint(
-    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).instance.endpoint(IncomingCall(call))
-}
-
-func prefetchCall(
-    _ instance: UnsafeMutableRawPointer?, _ call: UnsafePointer<uw_call>
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).instance.prefetch(IncomingCall(call))
-}
-
-func reconfigureInstance(
-    _ instance: UnsafeMutableRawPointer?, _ old: uw_text, _ new: uw_text, _ reply: uw_reply
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) {
-        try $0.reconfigure(from: unsafe Data(old), to: unsafe Data(new))
-        return nil
-    }
-}
-
-func enableInstance(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) {
-        try $0.setEnabled(true)
-        return nil
-    }
-}
-
-func disableInstance(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) {
-        try $0.setEnabled(false)
-        return nil
-    }
-}
-
-func leaveConfigurationOptions(
-    _ instance: UnsafeMutableRawPointer?, _ reply: uw_reply
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) { try $0.configurationOptions() }
-}
-
-func cancelCall(
-    _ instance: UnsafeMutableRawPointer?, _ call: uw_call_id, _ reply: uw_reply
-) -> uw_status {
-    unsafe InstanceBox.behind(instance).instance.cancel(call)
-    return Status.ok
-}
-
-func cleanUpInstance(_ instance: UnsafeMutableRawPointer?, _ reply: uw_reply) -> uw_status {
-    unsafe InstanceBox.behind(instance).leave(reply) {
-        try $0.cleanup()
-        return nil
     }
 }
 

@@ -1,4 +1,6 @@
 internal import CWorkerPlugin
+internal import FoundationEssentials
+private import Glibc
 
 /// Makes the C table of a class of plugins.
 enum ClassTable {
@@ -20,25 +22,69 @@ enum ClassTable {
                 version: leakedText(type.version),
                 context: Unmanaged.passRetained(entry).toOpaque(),
                 create: createInstance,
-                initialize: initializeInstance,
-                config_schema: leaveConfigurationSchema,
-                current_config: leaveConfiguration,
-                execute: executeCall,
-                execute_stream: executeStreamCall,
-                cancel: type.supportsCancellation ? cancelCall : nil,
-                cleanup: cleanUpInstance,
+                initialize: { instance, text, reply in
+                    unsafe InstanceBox.behind(instance).run(reply) {
+                        try $0.initialize(unsafe Data(text))
+                    }
+                },
+                config_schema: {
+                    unsafe InstanceBox.behind($0).leave($1) { try $0.configurationSchema() }
+                },
+                current_config: {
+                    unsafe InstanceBox.behind($0).leave($1) { try $0.configuration() }
+                },
+                execute: { unsafe InstanceBox.behind($0).instance.execute(IncomingCall($1)) },
+                execute_stream: {
+                    unsafe InstanceBox.behind($0).instance.executeStream(IncomingCall($1))
+                },
+                cancel: nil,
+                cleanup: { unsafe InstanceBox.behind($0).run($1) { try $0.cleanup() } },
                 destroy: destroyInstance, endpoints: rows(entry.endpoints),
                 endpoint_count: UInt32(entry.endpoints.count),
                 endpoint_size: UInt32(MemoryLayout<uw_endpoint>.stride),
                 header_names: names(type.requestHeaders),
                 header_name_count: type.requestHeaders.count,
-                prefetch: type is any PrefetchingPlugin.Type ? prefetchCall : nil,
-                reconfigure: type is any ReconfigurablePlugin.Type ? reconfigureInstance : nil,
-                on_enable: type is any EnablingPlugin.Type ? enableInstance : nil,
-                on_disable: type is any EnablingPlugin.Type ? disableInstance : nil,
-                config_options: type is any ConfigurationOptionsPlugin.Type
-                    ? leaveConfigurationOptions : nil, body_schemas: leaveBodySchemas))
+                prefetch: nil, reconfigure: nil, on_enable: nil, on_disable: nil,
+                config_options: nil,
+                body_schemas: { unsafe InstanceBox.behind($0).leave($1) { try $0.bodySchemas() } })
+        )
+        unsafe addOptional(of: type, to: &table.pointee)
         return unsafe UnsafePointer(table)
+    }
+
+    /// Adds the functions that a class may do without.
+    private static func addOptional(of type: any PluginClass.Type, to table: inout uw_plugin) {
+        if type.supportsCancellation {
+            unsafe table.cancel = { instance, call, _ in
+                unsafe InstanceBox.behind(instance).instance.cancel(call)
+                return Status.ok
+            }
+        }
+        if type is any PrefetchingPlugin.Type {
+            unsafe table.prefetch = {
+                unsafe InstanceBox.behind($0).instance.prefetch(IncomingCall($1))
+            }
+        }
+        if type is any ReconfigurablePlugin.Type {
+            unsafe table.reconfigure = { instance, old, new, reply in
+                unsafe InstanceBox.behind(instance).run(reply) {
+                    try $0.reconfigure(from: unsafe Data(old), to: unsafe Data(new))
+                }
+            }
+        }
+        if type is any EnablingPlugin.Type {
+            unsafe table.on_enable = {
+                unsafe InstanceBox.behind($0).run($1) { try $0.setEnabled(true) }
+            }
+            unsafe table.on_disable = {
+                unsafe InstanceBox.behind($0).run($1) { try $0.setEnabled(false) }
+            }
+        }
+        if type is any ConfigurationOptionsPlugin.Type {
+            unsafe table.config_options = {
+                unsafe InstanceBox.behind($0).leave($1) { try $0.configurationOptions() }
+            }
+        }
     }
 
     private static func rows(_ endpoints: [EndpointRow]) -> UnsafePointer<uw_endpoint> {
@@ -49,7 +95,8 @@ enum ClassTable {
             unsafe (rows + number).initialize(
                 to: uw_endpoint(
                     method: endpoint.method, runs: endpoint.run, path: leakedText(endpoint.path),
-                    context: context, handle: handleEndpoint))
+                    context: context,
+                    handle: { unsafe InstanceBox.behind($0).instance.endpoint(IncomingCall($1)) }))
         }
         return unsafe UnsafePointer(rows)
     }
@@ -65,12 +112,7 @@ enum ClassTable {
 
     /// Copies a text into memory that is never freed, with a NUL behind it.
     private static func leakedText(_ text: String) -> UnsafePointer<CChar> {
-        unsafe text.utf8CString.withUnsafeBufferPointer { characters in
-            let copy = UnsafeMutablePointer<CChar>.allocate(capacity: characters.count)
-            for index in 0..<characters.count {
-                unsafe (copy + index).initialize(to: characters[index])
-            }
-            return unsafe UnsafePointer(copy)
-        }
+        guard let copy = unsafe strdup(text) else { preconditionFailure("There is no memory") }
+        return unsafe UnsafePointer(copy)
     }
 }
