@@ -55,9 +55,7 @@ extension AsyncWorkerPlugin {
 
     /// Never called: a plugin has the one `execute` or the other.
     public func execute(_ arguments: Arguments, call: CallContext) async throws {}
-}
 
-extension AsyncWorkerPlugin {
     /// The schemas that follow from `Arguments`, and from what endpoints take.
     public static var bodySchemas: [String: JSONValue] {
         BodySchemas.derived(Self.self, Arguments.self)

@@ -116,22 +116,21 @@ public final class CallContext: Sendable {
 
     /// Runs the handlers, once.
     func cancel() {
-        let handlers = cancellation.withLock { state in
-            state.isRequested = true
+        cancellation.withLock { $0.isRequested = true }
+        for handler in takeHandlers() { handler() }
+    }
+
+    private func takeHandlers() -> [@Sendable () -> Void] {
+        cancellation.withLock { state in
             defer { state.handlers = [] }
             return state.handlers
         }
-        for handler in handlers { handler() }
     }
 
     /// Ends the call with what came of it; the worker ignores all but the first end.
     func finish(_ outcome: Result<CallResult, any Error>) {
         // What the handlers hold may use this call as it goes, which the lock would forbid.
-        let forgotten = cancellation.withLock { state in
-            defer { state.handlers = [] }
-            return state.handlers
-        }
-        withExtendedLifetime(forgotten) {}
+        withExtendedLifetime(takeHandlers()) {}
         switch outcome {
         case .success(.nothing): host.finish(id, Status.ok, nil)
         case .success(.json(let json)): host.finish(id, Status.ok, json)

@@ -49,9 +49,7 @@ public protocol ConcurrentWorkerPlugin: PluginClass, Sendable {
 extension ConcurrentWorkerPlugin {
     /// Never called: a plugin has the one `execute` or the other.
     public func execute(_ arguments: Arguments, call: CallContext) throws {}
-}
 
-extension ConcurrentWorkerPlugin {
     /// The schemas that follow from `Arguments`, and from what endpoints take.
     public static var bodySchemas: [String: JSONValue] {
         BodySchemas.derived(Self.self, Arguments.self)

@@ -51,7 +51,7 @@ extension Endpoint where Plugin: WorkerPlugin {
         taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping (inout Plugin, CallContext) throws -> some Encodable
     ) -> Self {
-        Self(method, path, Run(runs), taking: input) { state, call in
+        Self(method: method, path: path, runs: runs, input: input) { state, call in
             state.answer(call) { try CallResult(handler(&state.plugin, call)) }
         }
     }
@@ -110,7 +110,7 @@ extension Endpoint where Plugin: ConcurrentWorkerPlugin {
         taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping @Sendable (Plugin, CallContext) throws -> Output
     ) -> Self {
-        Self(method, path, Run(runs), taking: input) { state, call in
+        Self(method: method, path: path, runs: runs, input: input) { state, call in
             state.answer(call) { try CallResult(handler(state.plugin, call)) }
         }
     }
@@ -169,7 +169,7 @@ extension Endpoint where Plugin: AsyncWorkerPlugin {
         taking input: (any Decodable.Type)? = nil,
         _ handler: @escaping @Sendable (Plugin, CallContext) async throws -> Output
     ) -> Self {
-        Self(method, path, Run(runs), taking: input) { state, call in
+        Self(method: method, path: path, runs: runs, input: input) { state, call in
             let plugin = state.plugin
             return state.start(call) { try CallResult(await handler(plugin, call)) }
         }

@@ -44,41 +44,16 @@ public enum EndpointRun: Sendable {
 /// What a handler returns is written as JSON with status 200; a ``Response`` is sent as it stands. What it
 /// throws is told as for `execute`.
 public struct Endpoint<Plugin: PluginClass> {
-    enum Run {
-        case asCall
-        case alone
-        case beside
-
-        init(_ run: EndpointRun) {
-            switch run {
-            case .asCall: self = .asCall
-            case .alone: self = .alone
-            }
-        }
-    }
-
     let method: EndpointMethod
     let path: String
-    let run: Run
+    /// Nil: beside calls.
+    let runs: EndpointRun?
     /// Whether the handler runs beside calls, and gets the plugin all the same.
-    let readsPlugin: Bool
+    var readsPlugin = false
     /// What the body is read as, if the handler is given that.
-    let input: (any Decodable.Type)?
+    var input: (any Decodable.Type)?
     /// Runs a request to its end, or starts it.
     let handle: (PluginState<Plugin>, CallContext) -> Int32
-
-    init(
-        _ method: EndpointMethod, _ path: String, _ run: Run, readsPlugin: Bool = false,
-        taking input: (any Decodable.Type)? = nil,
-        _ handle: @escaping (PluginState<Plugin>, CallContext) -> Int32
-    ) {
-        self.method = method
-        self.path = path
-        self.run = run
-        self.readsPlugin = readsPlugin
-        self.input = input
-        self.handle = handle
-    }
 
     /// An endpoint that answers at once, whatever calls do, and does not use the plugin.
     ///
@@ -93,7 +68,7 @@ public struct Endpoint<Plugin: PluginClass> {
         _ method: EndpointMethod, _ path: String,
         _ handler: @escaping @Sendable (CallContext) throws -> some Encodable
     ) -> Self {
-        Self(method, path, .beside) { state, call in
+        Self(method: method, path: path, runs: nil) { state, call in
             state.answer(call) { try CallResult(handler(call)) }
         }
     }
@@ -114,7 +89,7 @@ extension Endpoint where Plugin: Sendable {
         _ method: EndpointMethod, _ path: String,
         _ handler: @escaping @Sendable (Plugin, CallContext) throws -> some Encodable
     ) -> Self {
-        Self(method, path, .beside, readsPlugin: true) { state, call in
+        Self(method: method, path: path, runs: nil, readsPlugin: true) { state, call in
             state.answer(call) { try CallResult(handler(state.published, call)) }
         }
     }

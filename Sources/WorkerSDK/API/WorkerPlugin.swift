@@ -52,9 +52,7 @@ extension WorkerPlugin {
 
     /// Never called: a plugin has the one `execute` or the other.
     public mutating func execute(_ arguments: Arguments, call: CallContext) throws {}
-}
 
-extension WorkerPlugin {
     /// The schemas that follow from `Arguments`, and from what endpoints take.
     public static var bodySchemas: [String: JSONValue] {
         BodySchemas.derived(Self.self, Arguments.self)

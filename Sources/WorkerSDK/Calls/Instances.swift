@@ -1,12 +1,8 @@
 internal import CWorkerPlugin
 
 /// An instance that is changed by its calls, which come one at a time.
-final class SerialInstance<Plugin: WorkerPlugin>: PluginInstance {
+struct SerialInstance<Plugin: WorkerPlugin>: PluginInstance {
     let state: PluginState<Plugin>
-
-    init(_ host: Host, _ endpoints: [Endpoint<Plugin>]) throws {
-        state = try PluginState(host, endpoints)
-    }
 
     func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
         state.answer(call) {
@@ -28,12 +24,8 @@ final class SerialInstance<Plugin: WorkerPlugin>: PluginInstance {
 }
 
 /// An instance whose calls run beside each other, and so do not change it.
-final class ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
+struct ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
     let state: PluginState<Plugin>
-
-    init(_ host: Host, _ endpoints: [Endpoint<Plugin>]) throws {
-        state = try PluginState(host, endpoints)
-    }
 
     func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
         state.answer(call) {
@@ -55,12 +47,8 @@ final class ConcurrentInstance<Plugin: ConcurrentWorkerPlugin>: PluginInstance {
 }
 
 /// An instance whose calls are tasks, and end when these do.
-final class AsyncInstance<Plugin: AsyncWorkerPlugin>: PluginInstance {
+struct AsyncInstance<Plugin: AsyncWorkerPlugin>: PluginInstance {
     let state: PluginState<Plugin>
-
-    init(_ host: Host, _ endpoints: [Endpoint<Plugin>]) throws {
-        state = try PluginState(host, endpoints)
-    }
 
     func execute(_ arguments: Plugin.Arguments, _ call: CallContext) -> uw_status {
         let plugin = state.plugin

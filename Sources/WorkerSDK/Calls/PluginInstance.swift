@@ -2,7 +2,7 @@ internal import CWorkerPlugin
 internal import FoundationEssentials
 
 /// What the C functions of a class of plugins call; one implementation for each way to run calls.
-protocol PluginInstance: AnyObject {
+protocol PluginInstance {
     associatedtype Plugin: PluginClass
     associatedtype Arguments: Decodable
     associatedtype Chunk: Encodable

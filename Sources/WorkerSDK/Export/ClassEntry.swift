@@ -37,27 +37,25 @@ final class ClassEntry {
         }
     }
 
-    private static func serial<Plugin: WorkerPlugin>(
-        _: Plugin.Type
-    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
-        let endpoints = endpoints(of: Plugin.self)
-        return (endpoints.map { EndpointRow($0) }, { try SerialInstance<Plugin>($0, endpoints) })
+    private typealias Parts = ([EndpointRow], (Host) throws -> any PluginInstance)
+
+    private static func serial<Plugin: WorkerPlugin>(_: Plugin.Type) -> Parts {
+        parts { (state: PluginState<Plugin>) in SerialInstance(state: state) }
     }
 
-    private static func concurrent<Plugin: ConcurrentWorkerPlugin>(
-        _: Plugin.Type
-    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
-        let endpoints = endpoints(of: Plugin.self)
-        return (
-            endpoints.map { EndpointRow($0) }, { try ConcurrentInstance<Plugin>($0, endpoints) }
-        )
+    private static func concurrent<Plugin: ConcurrentWorkerPlugin>(_: Plugin.Type) -> Parts {
+        parts { (state: PluginState<Plugin>) in ConcurrentInstance(state: state) }
     }
 
-    private static func async<Plugin: AsyncWorkerPlugin>(
-        _: Plugin.Type
-    ) -> ([EndpointRow], (Host) throws -> any PluginInstance) {
+    private static func async<Plugin: AsyncWorkerPlugin>(_: Plugin.Type) -> Parts {
+        parts { (state: PluginState<Plugin>) in AsyncInstance(state: state) }
+    }
+
+    private static func parts<Plugin: PluginClass>(
+        _ instance: @escaping (PluginState<Plugin>) -> any PluginInstance
+    ) -> Parts {
         let endpoints = endpoints(of: Plugin.self)
-        return (endpoints.map { EndpointRow($0) }, { try AsyncInstance<Plugin>($0, endpoints) })
+        return (endpoints.map { EndpointRow($0) }, { try instance(PluginState($0, endpoints)) })
     }
 
     /// The endpoints that a type declares, if it does.
@@ -73,16 +71,16 @@ final class ClassEntry {
 /// What the worker is told of an endpoint.
 struct EndpointRow {
     let method: uw_method
-    let run: uw_run
+    let runs: uw_run
     let path: String
 
     init<Plugin>(_ endpoint: Endpoint<Plugin>) {
         method = uw_method(endpoint.method == .get ? UW_GET : UW_POST)
-        run =
-            switch endpoint.run {
-            case .asCall: uw_run(UW_AS_CALL)
-            case .beside: uw_run(UW_BESIDE_CALLS)
-            case .alone: uw_run(UW_ALONE)
+        runs =
+            switch endpoint.runs {
+            case .asCall?: uw_run(UW_AS_CALL)
+            case .alone?: uw_run(UW_ALONE)
+            case nil: uw_run(UW_BESIDE_CALLS)
             }
         path = endpoint.path
     }

@@ -94,7 +94,7 @@ enum ClassTable {
             let context = unsafe UnsafeMutableRawPointer(bitPattern: number + 1)
             unsafe (rows + number).initialize(
                 to: uw_endpoint(
-                    method: endpoint.method, runs: endpoint.run, path: leakedText(endpoint.path),
+                    method: endpoint.method, runs: endpoint.runs, path: leakedText(endpoint.path),
                     context: context,
                     handle: { unsafe InstanceBox.behind($0).instance.endpoint(IncomingCall($1)) }))
         }

@@ -44,30 +44,19 @@ internal import FoundationEssentials
 
     /// Ends a call with an answer of the plugin's own.
     func answer(_ call: uw_call_id, _ response: Response) {
-        // All texts lie in one run of bytes, so that they are lent once.
-        var text = Data()
-        func add(_ bytes: some Sequence<UInt8>) -> Range<Int> {
-            let start = text.count
-            text.append(contentsOf: bytes)
-            return start..<text.count
-        }
-        let headers = response.headers.map { (add($0.name.utf8), add($0.value.utf8)) }
-        let type = add((response.contentType ?? "").utf8)
-        let body = add(response.body)
-        unsafe text.withUnsafeBytes { bytes in
-            func lend(_ range: Range<Int>) -> uw_text {
-                let start = unsafe bytes.baseAddress.map { unsafe $0 + range.lowerBound }
-                return unsafe uw_text(
-                    data: start?.assumingMemoryBound(to: CChar.self), length: range.count)
-            }
+        var texts = LentTexts()
+        let headers = response.headers.map { (texts.add($0.name.utf8), texts.add($0.value.utf8)) }
+        let type = texts.add((response.contentType ?? "").utf8)
+        let body = texts.add(response.body)
+        unsafe texts.lend { text in
             let fields = unsafe headers.map {
-                unsafe uw_header(name: lend($0.0), value: lend($0.1))
+                unsafe uw_header(name: text($0.0), value: text($0.1))
             }
             unsafe fields.withUnsafeBufferPointer { fields in
                 var answer = unsafe uw_answer(
                     struct_size: UInt32(MemoryLayout<uw_answer>.size),
-                    http_status: UInt32(clamping: response.status), content_type: lend(type),
-                    body: lend(body), headers: fields.baseAddress, header_count: fields.count)
+                    http_status: UInt32(clamping: response.status), content_type: text(type),
+                    body: text(body), headers: fields.baseAddress, header_count: fields.count)
                 _ = unsafe table.pointee.answer(call, &answer)
             }
         }
@@ -98,6 +87,28 @@ internal import FoundationEssentials
     /// Says that the configuration in force has changed by itself.
     func configurationChanged() {
         unsafe table.pointee.config_changed()
+    }
+}
+
+/// Texts in one run of bytes, so that they are lent once, each by its place.
+struct LentTexts {
+    private var bytes = Data()
+
+    mutating func add(_ text: some Sequence<UInt8>) -> Range<Int> {
+        let start = bytes.count
+        bytes.append(contentsOf: text)
+        return start..<bytes.count
+    }
+
+    /// Lends them as texts of the ABI, which are valid in the body only.
+    @unsafe func lend<Result>(_ body: ((Range<Int>) -> uw_text) -> Result) -> Result {
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe body { place in
+                let start = unsafe bytes.baseAddress.map { unsafe $0 + place.lowerBound }
+                return unsafe uw_text(
+                    data: start?.assumingMemoryBound(to: CChar.self), length: place.count)
+            }
+        }
     }
 }
 
