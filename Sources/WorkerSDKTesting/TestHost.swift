@@ -85,12 +85,32 @@ enum TestHost {
             to: uw_host(
                 abi_major: UInt32(UW_ABI_MAJOR), abi_minor: UInt32(UW_ABI_MINOR),
                 struct_size: UInt32(MemoryLayout<uw_host>.size), reserved: 0,
-                name: literal("universal-worker"), version: literal("testing"), reply: leave,
-                emit: emit, progress: progress, is_cancelled: isCancelled, finish: finish,
-                log: log, config_changed: configurationChanged, answer: answer,
+                name: literal("universal-worker"), version: literal("testing"),
+                reply: { reply, text, length in
+                    unsafe TestHost.reply(reply)?.leave(string(text, length)) ?? stale
+                },
+                emit: { call, text, length in
+                    unsafe TestHost.call(call, "emit")?.emit(string(text, length)) ?? stale
+                },
+                progress: { call, fraction, text, length in
+                    let message = unsafe string(text, length) ?? ""
+                    return TestHost.call(call, "progress")?.report(fraction, message) ?? stale
+                },
+                is_cancelled: { TestHost.call($0, "is_cancelled")?.mustStop == false ? 0 : 1 },
+                finish: { call, status, text, length in
+                    let text = unsafe string(text, length)
+                    return TestHost.call(call, "finish")?.finish(status, text) ?? stale
+                },
+                log: log,
+                config_changed: { TestHost.shown?.change { $0.configurationChanges += 1 } },
+                answer: answer,
                 show_health: { unsafe show("show_health", \.health, $0, $1) },
                 show_stats: { unsafe show("show_stats", \.statistics, $0, $1) },
-                set_ready: setReady,
+                set_ready: { isReady, reason, length in
+                    let reason = unsafe isReady == 0 ? string(reason, length) ?? "" : nil
+                    TestHost.shown?.change { $0.notReady = reason }
+                    return uw_status(UW_OK)
+                },
                 metric: metric, metric_add: { number, amount in update(number) { $0 += amount } },
                 metric_set: { number, value in update(number) { $0 = value } },
                 metric_observe: { number, value in update(number) { $0 += value } }))
@@ -114,31 +134,7 @@ private func string(_ data: UnsafePointer<CChar>?, _ length: Int) -> String? {
 
 private func string(_ text: uw_text) -> String? { unsafe string(text.data, text.length) }
 
-private func leave(_ reply: uw_reply, _ text: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
-    unsafe TestHost.reply(reply)?.leave(string(text, length)) ?? uw_status(UW_STALE)
-}
-
-private func emit(_ call: uw_call_id, _ text: UnsafePointer<CChar>?, _ length: Int) -> uw_status {
-    unsafe TestHost.call(call, "emit")?.emit(string(text, length)) ?? uw_status(UW_STALE)
-}
-
-private func progress(
-    _ call: uw_call_id, _ fraction: Double, _ text: UnsafePointer<CChar>?, _ length: Int
-) -> uw_status {
-    unsafe TestHost.call(call, "progress")?.report(fraction, string(text, length) ?? "")
-        ?? uw_status(UW_STALE)
-}
-
-private func isCancelled(_ call: uw_call_id) -> Int32 {
-    TestHost.call(call, "is_cancelled")?.mustStop == false ? 0 : 1
-}
-
-private func finish(
-    _ call: uw_call_id, _ status: uw_status, _ text: UnsafePointer<CChar>?, _ length: Int
-) -> uw_status {
-    unsafe TestHost.call(call, "finish")?.finish(status, string(text, length))
-        ?? uw_status(UW_STALE)
-}
+private let stale = uw_status(UW_STALE)
 
 private func answer(_ call: uw_call_id, _ answer: UnsafePointer<uw_answer>) -> uw_status {
     let given = unsafe answer.pointee
@@ -149,17 +145,13 @@ private func answer(_ call: uw_call_id, _ answer: UnsafePointer<uw_answer>) -> u
     let type = unsafe string(given.content_type) ?? ""
     let own = unsafe OwnAnswer(
         status: Int(given.http_status), headers: headers, contentType: type, body: [UInt8](body))
-    return TestHost.call(call, "answer")?.answer(own) ?? uw_status(UW_STALE)
+    return TestHost.call(call, "answer")?.answer(own) ?? stale
 }
 
 private func log(_ level: uw_log_level, _ text: UnsafePointer<CChar>?, _ length: Int) {
     let levels = ["error", "warning", "info", "debug"]
     let line = unsafe string(text, length) ?? ""
     TestHost.shown?.change { $0.log.append("\(levels[min(Int(level), 3)]): \(line)") }
-}
-
-private func configurationChanged() {
-    TestHost.shown?.change { $0.configurationChanges += 1 }
 }
 
 private func show(
@@ -171,14 +163,6 @@ private func show(
         return uw_status(UW_INVALID_DATA)
     }
     TestHost.shown?.change { $0[keyPath: member] = json }
-    return uw_status(UW_OK)
-}
-
-private func setReady(
-    _ isReady: Int32, _ reason: UnsafePointer<CChar>?, _ length: Int
-) -> uw_status {
-    let reason = unsafe isReady == 0 ? string(reason, length) ?? "" : nil
-    TestHost.shown?.change { $0.notReady = reason }
     return uw_status(UW_OK)
 }
 

@@ -19,7 +19,7 @@ extension TestedPlugin {
     ///
     /// - Throws: `PluginError`, as the client gets it, and ``PluginFault``.
     public func cleanUp() async throws {
-        _ = try await ask(.cleanup, on: thread)
+        _ = try await unsafe ask("cleanup", \.cleanup, on: thread)
     }
 
     /// What GET /config shows.
@@ -30,7 +30,7 @@ extension TestedPlugin {
     public func configuration<Value: Decodable>(as type: Value.Type = JSONValue.self) async throws
         -> Value
     {
-        try await document(.configuration, on: thread).value(as: type)
+        try await unsafe document("current_config", \.current_config, on: thread).value(as: type)
     }
 
     /// What GET /config_schema shows.
@@ -38,7 +38,8 @@ extension TestedPlugin {
     /// - Returns: The schema.
     /// - Throws: `PluginError`, as the client gets it, and ``PluginFault``.
     public func configurationSchema() async throws -> JSONValue {
-        try await document(.configurationSchema, on: thread).value(as: JSONValue.self)
+        try await unsafe document("config_schema", \.config_schema, on: thread).value(
+            as: JSONValue.self)
     }
 
     /// What GET /openapi.json has of the bodies of requests, by path.
@@ -46,7 +47,8 @@ extension TestedPlugin {
     /// - Returns: The schemas.
     /// - Throws: `PluginError` and ``PluginFault``.
     public func bodySchemas() async throws -> JSONValue {
-        try await document(.bodySchemas, on: thread).value(as: JSONValue.self)
+        try await unsafe document("body_schemas", \.body_schemas, on: thread).value(
+            as: JSONValue.self)
     }
 
     // MARK: - Hooks
@@ -80,14 +82,14 @@ extension TestedPlugin {
     ///
     /// - Throws: `PluginError`, as the client gets it, and ``PluginFault``.
     public func enable() async throws {
-        _ = try await ask(.enable, on: CallThread())
+        _ = try await unsafe ask("on_enable", \.on_enable, on: CallThread())
     }
 
     /// POST /on_disable, beside what runs.
     ///
     /// - Throws: `PluginError`, as the client gets it, and ``PluginFault``.
     public func disable() async throws {
-        _ = try await ask(.disable, on: CallThread())
+        _ = try await unsafe ask("on_disable", \.on_disable, on: CallThread())
     }
 
     /// GET /config_options, beside what runs.
@@ -95,48 +97,32 @@ extension TestedPlugin {
     /// - Returns: The options.
     /// - Throws: `PluginError`, as the client gets it, and ``PluginFault``.
     public func configurationOptions() async throws -> JSONValue {
-        try await document(.configurationOptions, on: CallThread())
+        try await unsafe document("config_options", \.config_options, on: CallThread())
             .value(as: JSONValue.self)
     }
 
     // MARK: - Asking
 
     /// A function of the table that takes an instance alone.
-    private enum Question: String {
-        case cleanup = "cleanup"
-        case configuration = "current_config"
-        case configurationSchema = "config_schema"
-        case bodySchemas = "body_schemas"
-        case enable = "on_enable"
-        case disable = "on_disable"
-        case configurationOptions = "config_options"
+    private typealias Question = any KeyPath<
+        uw_plugin, (@convention(c) (UnsafeMutableRawPointer?, uw_reply) -> uw_status)?
+    > & Sendable
 
-        func function(
-            in table: uw_plugin
-        ) -> (@convention(c) (UnsafeMutableRawPointer?, uw_reply) -> uw_status)? {
-            switch self {
-            case .cleanup: unsafe table.cleanup
-            case .configuration: unsafe table.current_config
-            case .configurationSchema: unsafe table.config_schema
-            case .bodySchemas: unsafe table.body_schemas
-            case .enable: unsafe table.on_enable
-            case .disable: unsafe table.on_disable
-            case .configurationOptions: unsafe table.config_options
-            }
-        }
-    }
-
-    private func document(_ question: Question, on thread: CallThread) async throws -> JSONText {
-        let text = try await ask(question, on: thread)
+    private func document(
+        _ name: String, _ question: Question, on thread: CallThread
+    ) async throws -> JSONText {
+        let text = try await unsafe ask(name, question, on: thread)
         guard let json = JSONText(text) else {
-            throw PluginFault("\(name): \(question.rawValue): not JSON: \(text ?? "no text")")
+            throw PluginFault("\(self.name): \(name): not JSON: \(text ?? "no text")")
         }
         return json
     }
 
-    private func ask(_ question: Question, on thread: CallThread) async throws -> String? {
-        try await ask(question.rawValue, on: thread) { [self] in
-            unsafe question.function(in: table)?($0.pointer, $1)
+    private func ask(
+        _ name: String, _ question: Question, on thread: CallThread
+    ) async throws -> String? {
+        try await ask(name, on: thread) { [self] in
+            unsafe table[keyPath: question]?($0.pointer, $1)
         }
     }
 
@@ -163,7 +149,7 @@ extension TestedPlugin {
 }
 
 /// Lends a text in UTF-8.
-private func withText<Result>(_ text: String, _ body: (uw_text) -> Result) -> Result {
+func withText<Result>(_ text: String, _ body: (uw_text) -> Result) -> Result {
     var text = text
     return text.withUTF8 { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) {

@@ -89,12 +89,8 @@ public func withPlugin<Result>(
         TestHost.open(shown)
         let reply = Reply("uw_plugin_entry", shown)
         var own: UnsafePointer<uw_plugin>?
-        var text = name
-        let status = text.withUTF8 { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) {
-                let name = unsafe uw_text(data: $0.baseAddress, length: $0.count)
-                return unsafe entry(TestHost.table, name, TestHost.add(reply), &own)
-            }
+        let status = unsafe withText(name) {
+            unsafe entry(TestHost.table, $0, TestHost.add(reply), &own)
         }
         let said = reply.end() ?? ""
         guard Int(status) == UW_OK, let own = unsafe own else {

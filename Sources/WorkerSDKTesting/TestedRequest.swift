@@ -60,12 +60,6 @@ public struct TestedRequest: Sendable {
         return request
     }
 
-    init(kind: Kind, args: [JSONValue], kwargs: [String: JSONValue]) {
-        self.kind = kind
-        self.args = args
-        self.kwargs = kwargs
-    }
-
     /// The name of what runs.
     var function: String {
         switch kind {
