@@ -8,10 +8,8 @@ enum EmptyText {
     nonisolated(unsafe) static let array = unsafe make("[]")
     nonisolated(unsafe) static let object = unsafe make("{}")
 
-    private static func make(_ text: String) -> uw_text {
-        let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: text.utf8.count)
-        for (index, byte) in text.utf8.enumerated() { unsafe copy[index] = CChar(bitPattern: byte) }
-        return unsafe uw_text(data: copy.baseAddress, length: copy.count)
+    private static func make(_ text: StaticString) -> uw_text {
+        unsafe uw_text(data: cString(text), length: text.utf8CodeUnitCount)
     }
 }
 

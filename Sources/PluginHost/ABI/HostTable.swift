@@ -1,5 +1,6 @@
 internal import CPluginGuard
 internal import CWorkerPlugin
+private import Glibc
 internal import Synchronization
 internal import WorkerCalls
 internal import WorkerCore
@@ -20,7 +21,7 @@ enum HostTable {
             to: uw_host(
                 abi_major: UInt32(UW_ABI_MAJOR), abi_minor: UInt32(UW_ABI_MINOR),
                 struct_size: UInt32(MemoryLayout<uw_host>.size), reserved: 0,
-                name: permanent("universal-worker"), version: permanent(Version.current),
+                name: cString("universal-worker"), version: UnsafePointer(strdup(Version.current)),
                 reply: {
                     uwg_end_copy()
                     return unsafe told(PluginTexts.leave($0, $1, $2), .reply)
@@ -52,14 +53,6 @@ enum HostTable {
                 metric_observe: { told(HostTable.update($0, .observe, $1), .metricObserve) }))
         return unsafe UnsafePointer(table)
     }()
-
-    /// A NUL-terminated copy of a text that is never freed.
-    private static func permanent(_ text: String) -> UnsafePointer<CChar> {
-        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: text.utf8.count + 1)
-        for (index, byte) in text.utf8.enumerated() { unsafe copy[index] = CChar(bitPattern: byte) }
-        unsafe copy[text.utf8.count] = 0
-        return unsafe UnsafePointer(copy)
-    }
 }
 
 /// Who hears of what plugins say that belongs to no call.

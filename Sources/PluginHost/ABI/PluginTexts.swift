@@ -1,6 +1,8 @@
+internal import CPluginGuard
 internal import CWorkerPlugin
 private import Glibc
 internal import Synchronization
+internal import WorkerCore
 internal import WorkerJSON
 
 /// The bytes that a plugin hands over as a pointer and a length, UW_NTS meaning "up to the NUL".
@@ -34,18 +36,24 @@ enum PluginTexts {
 
     private static let state = Mutex(State())
 
-    /// Runs a plugin function with a reply of its own.
+    /// Runs a plugin function with a reply of its own, and a place for what it throws.
     ///
-    /// - Returns: the status, and the text that was left, if any.
-    static func collect(_ function: (uw_reply) -> uw_status) -> (status: uw_status, text: [UInt8]?)
-    {
+    /// - Parameters:
+    ///   - function: its name.
+    ///   - body: calls it.
+    /// - Returns: the status; what was left, if anything; that as text, or what was thrown.
+    static func collect(
+        in function: String, _ body: (uw_reply, inout uwg_thrown) -> uw_status
+    ) -> (status: uw_status, left: [UInt8]?, text: String?) {
         let reply = state.withLock { state in
             state.last += 1
             state.open.updateValue(nil, forKey: state.last)
             return state.last
         }
-        let status = function(reply)
-        return (status, state.withLock { $0.open.removeValue(forKey: reply) } ?? nil)
+        var thrown = uwg_thrown()
+        let status = body(reply, &thrown)
+        let left = state.withLock { $0.open.removeValue(forKey: reply) } ?? nil
+        return (status, left, replyText(left, &thrown, in: function))
     }
 
     /// Copies a text into an open reply.
@@ -64,18 +72,21 @@ enum PluginTexts {
 }
 
 extension ByteBuffer {
-    /// Validates and appends JSON text that a plugin left; see `appendJSON` of raw bytes.
-    mutating func appendJSON(_ text: [UInt8], as style: JSONStyle) throws(JSONAppendError)
-        -> JSONRoot
-    {
-        var result: Result<JSONRoot, JSONAppendError> = .failure(.outOfMemory)
-        unsafe text.withUnsafeBytes { bytes in
-            do throws(JSONAppendError) {
-                result = .success(try unsafe appendJSON(bytes, as: style))
-            } catch {
-                result = .failure(error)
-            }
+    /// Validates and appends the JSON that a function of the plugin's has left.
+    ///
+    /// - Throws: that there is none.
+    mutating func appendJSON(
+        _ left: [UInt8]?, of function: String
+    ) throws(CallFailure) -> JSONRoot {
+        guard let left else {
+            throw .misbehaviour("the plugin's \(function) left no text; expected JSON")
         }
-        return try result.get()
+        do throws(JSONAppendError) {
+            return try unsafe left.span.bytes.withUnsafeBytes { bytes throws(JSONAppendError) in
+                try unsafe appendJSON(bytes, as: .value)
+            }
+        } catch {
+            throw .refusedJSON("what the plugin's \(function) left is not JSON", error)
+        }
     }
 }

@@ -53,50 +53,40 @@ extension LibraryInstance {
         } catch {
             return .failure(CallFailure(.plugin, error.description))
         }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let name = LifecycleHook.reconfigure.rawValue
+        let answer = PluginTexts.collect(in: name) { reply, thrown in
             unsafe withText(texts[0]) { old in
                 unsafe withText(texts[1]) { new in
                     unsafe uwg_reconfigure(function, pointer, old, new, reply, &thrown)
                 }
             }
         }
-        return outcome(of: .reconfigure, status, left, &thrown)
+        return outcome(of: .reconfigure, answer)
     }
 
     private func ask(_ hook: LifecycleHook) -> CallOutcome {
         guard let function = unsafe table.endpoints.function(of: hook) else {
             return .worded(hook.missing)
         }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let answer = PluginTexts.collect(in: hook.rawValue) { reply, thrown in
             unsafe uwg_ask(function, hook.cName, pointer, reply, &thrown)
         }
-        return outcome(of: hook, status, left, &thrown)
+        return outcome(of: hook, answer)
     }
 
     private func outcome(
-        of hook: LifecycleHook, _ status: uw_status, _ left: [UInt8]?, _ thrown: inout uwg_thrown
+        of hook: LifecycleHook, _ answer: (status: uw_status, left: [UInt8]?, text: String?)
     ) -> CallOutcome {
-        let text = replyText(left, &thrown, in: hook.rawValue)
-        if let wording = hook.wording(of: status) { return .worded(wording) }
-        guard status == UW_OK else {
-            return hook.outcome(of: failure(of: status, text: text, in: hook.rawValue))
-        }
-        guard let left else {
-            return .failure(
-                HostTable.noted(
-                    .misbehaviour("the plugin's \(hook.rawValue) left no text; expected JSON"),
-                    in: hook.rawValue))
+        let name = hook.rawValue
+        if let wording = hook.wording(of: answer.status) { return .worded(wording) }
+        guard answer.status == UW_OK else {
+            return hook.outcome(of: failure(of: answer.status, text: answer.text, in: name))
         }
         var json = ByteBuffer()
-        do throws(JSONAppendError) {
-            _ = try json.appendJSON(left, as: .value)
+        do throws(CallFailure) {
+            _ = try json.appendJSON(answer.left, of: name)
         } catch {
-            return .failure(
-                HostTable.noted(
-                    .refusedJSON("what the plugin's \(hook.rawValue) left is not JSON", error),
-                    in: hook.rawValue))
+            return .failure(HostTable.noted(error, in: name))
         }
         return .value(json)
     }

@@ -44,12 +44,10 @@ internal import WorkerJSON
             throw .tooManySlots(besideCount + aloneCount)
         }
         var instance: UnsafeMutableRawPointer?
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let (status, _, text) = PluginTexts.collect(in: "create") { reply, thrown in
             unsafe uwg_create(
                 table.create, table.pointer, HostTable.pointer, reply, &instance, &thrown)
         }
-        let text = replyText(left, &thrown, in: "create")
         guard status == UW_OK else {
             SlotRegistry.giveBack(slots)
             throw .createFailed(failure(of: status, text: text, in: "create").detail)
@@ -66,11 +64,9 @@ internal import WorkerJSON
         guard let function = unsafe table.initialize else { return nil }
         let config = unsafe call.text(call.args, orElse: EmptyText.object)
         defer { extendLifetime(call) }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let (status, _, text) = PluginTexts.collect(in: "initialize") { reply, thrown in
             unsafe uwg_initialize(function, pointer, config, reply, &thrown)
         }
-        let text = replyText(left, &thrown, in: "initialize")
         return status == UW_OK ? nil : failure(of: status, text: text, in: "initialize")
     }
 
@@ -109,22 +105,18 @@ internal import WorkerJSON
 
     func cleanup() -> CallFailure? {
         guard let function = unsafe table.cleanup else { return nil }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let (status, _, text) = PluginTexts.collect(in: "cleanup") { reply, thrown in
             unsafe uwg_ask(function, cString("cleanup"), pointer, reply, &thrown)
         }
-        let text = replyText(left, &thrown, in: "cleanup")
         if status == UW_OK || status == UW_UNSUPPORTED { return nil }
         return failure(of: status, text: text, in: "cleanup")
     }
 
     func cancel(_ call: uw_call_id) -> CancelAnswer {
         guard let function = unsafe table.cancel else { return .cancelled }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
+        let (status, _, text) = PluginTexts.collect(in: "cancel") { reply, thrown in
             unsafe uwg_cancel(function, pointer, call, reply, &thrown)
         }
-        let text = replyText(left, &thrown, in: "cancel")
         switch Int(status) {
         case UW_OK, UW_STALE: return .cancelled
         case UW_UNSUPPORTED: return .notSupported
@@ -140,35 +132,24 @@ internal import WorkerJSON
 
     func bodySchemas() -> Snapshot { unsafe ask(table.bodySchemas, "body_schemas") }
 
-    private func ask(_ function: uwg_reply_fn?, _ name: StaticString) -> Snapshot {
+    private func ask(_ function: uwg_reply_fn?, _ literal: StaticString) -> Snapshot {
         guard let function = unsafe function else { return .empty }
-        var thrown = uwg_thrown()
-        let (status, left) = PluginTexts.collect { reply in
-            unsafe uwg_ask(function, cString(name), pointer, reply, &thrown)
+        let name = "\(literal)"
+        let (status, left, text) = PluginTexts.collect(in: name) { reply, thrown in
+            unsafe uwg_ask(function, cString(literal), pointer, reply, &thrown)
         }
-        let text = replyText(left, &thrown, in: "\(name)")
         if status == UW_UNSUPPORTED { return .empty }
-        guard status == UW_OK else {
-            return Snapshot(failure(of: status, text: text, in: "\(name)"))
-        }
-        guard let left else {
-            return spoilt(.misbehaviour("the plugin's \(name) left no text; expected JSON"))
-        }
+        guard status == UW_OK else { return Snapshot(failure(of: status, text: text, in: name)) }
         var json = ByteBuffer()
-        do throws(JSONAppendError) {
-            let root = try json.appendJSON(left, as: .value)
+        do throws(CallFailure) {
+            let root = try json.appendJSON(left, of: name)
             guard root == .object else {
-                return spoilt(
-                    .misbehaviour("the plugin's \(name) left \(root); expected an object"))
+                throw .misbehaviour("the plugin's \(name) left \(root); expected an object")
             }
         } catch {
-            return spoilt(.refusedJSON("what the plugin's \(name) left is not JSON", error))
+            return Snapshot(HostTable.noted(error, in: name))
         }
         return Snapshot(json)
-
-        func spoilt(_ failure: CallFailure) -> Snapshot {
-            Snapshot(HostTable.noted(failure, in: "\(name)"))
-        }
     }
 
     func destroy() -> String? {

@@ -35,9 +35,8 @@ internal import WorkerCore
     /// Asks for the table of a class; on the executor.
     func table(of className: String) throws(LoadFailure) -> PluginTable {
         var table: UnsafePointer<uw_plugin>?
-        var thrown = uwg_thrown()
         var name = className
-        let (status, left) = PluginTexts.collect { reply in
+        let (status, _, text) = PluginTexts.collect(in: "uw_plugin_entry") { reply, thrown in
             name.withUTF8 { utf8 in
                 unsafe utf8.withMemoryRebound(to: CChar.self) { chars in
                     let text = unsafe uw_text(data: chars.baseAddress, length: chars.count)
@@ -46,7 +45,6 @@ internal import WorkerCore
                 }
             }
         }
-        let text = replyText(left, &thrown, in: "uw_plugin_entry")
         switch Int(status) {
         case UW_OK:
             guard let table = unsafe table else { throw .noTable }

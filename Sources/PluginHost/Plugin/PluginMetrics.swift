@@ -73,21 +73,16 @@ internal import WorkerCore
 
     /// Finds a series, or takes it in; returns its number, or nil if it is one too many.
     func find(_ wish: Series) throws(SeriesRefusal) -> Int? {
-        let result = registry.withLock { registry -> Result<Int?, SeriesRefusal> in
-            do throws(SeriesRefusal) {
-                switch try registry.find(wish) {
-                case .known(let number): return .success(number)
-                case .dropped: return .success(nil)
-                case .new(let number):
-                    unsafe series[number] = Cells(wish)
-                    count.store(number + 1, ordering: .releasing)
-                    return .success(number)
-                }
-            } catch {
-                return .failure(error)
+        try registry.withLock { registry throws(SeriesRefusal) -> Int? in
+            switch try registry.find(wish) {
+            case .known(let number): return number
+            case .dropped: return nil
+            case .new(let number):
+                unsafe series[number] = Cells(wish)
+                count.store(number + 1, ordering: .releasing)
+                return number
             }
         }
-        return try result.get()
     }
 
     private func cells(_ number: Int) -> Cells? {
