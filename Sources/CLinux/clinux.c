@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -69,8 +68,6 @@ void clinux_thread_name(const char *name) {
     (void)strncpy(short_name, name, sizeof short_name - 1);
     (void)pthread_setname_np(pthread_self(), short_name);
 }
-
-int clinux_pidfd_open(pid_t process) { return pidfd_open(process, 0); }
 
 void clinux_set_parent_death_signal(int signal) { (void)prctl(PR_SET_PDEATHSIG, signal); }
 

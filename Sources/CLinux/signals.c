@@ -156,8 +156,3 @@ unsigned long clinux_raise_open_files(unsigned long more) {
     given_open_files = given;
     return limit.rlim_cur;
 }
-
-unsigned long clinux_open_files(void) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
-}

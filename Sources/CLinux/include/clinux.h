@@ -129,9 +129,6 @@ int clinux_unblock_in_forked_children(const sigset_t *_Nonnull signals);
 /// one allows; the limit now in force, 0 on failure.
 unsigned long clinux_raise_open_files(unsigned long more);
 
-/// The soft limit of open files, 0 if it is unknown.
-unsigned long clinux_open_files(void);
-
 // --- Sockets
 
 /// Connects a Unix socket to a path, or to an abstract name, which `@` begins; -1 and errno on failure.
@@ -200,9 +197,6 @@ int clinux_reap_all(void);
 void clinux_kill_all(int milliseconds);
 
 // --- the watch over the parent process
-
-/// pidfd_open(2): readable once the process has ended; close-on-exec; -1 and errno where refused.
-int clinux_pidfd_open(pid_t process);
 
 /// PR_SET_PDEATHSIG of prctl(2): the signal that comes when the thread that started this process
 /// ends.

@@ -198,23 +198,3 @@ final class RunnerProcess: Sendable {
         }
     }
 }
-
-/// Strings as C wants them: an array of pointers that ends with NULL.
-@safe private final class CStrings {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
-
-    init(_ texts: [String]) {
-        count = texts.count
-        unsafe pointer = .allocate(capacity: count + 1)
-        for (index, text) in texts.enumerated() {
-            unsafe (pointer + index).initialize(to: strdup(text))
-        }
-        unsafe (pointer + count).initialize(to: nil)
-    }
-
-    deinit {
-        for index in 0..<count { unsafe free(pointer[index]) }
-        unsafe pointer.deallocate()
-    }
-}

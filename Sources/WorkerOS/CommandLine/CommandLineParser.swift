@@ -21,17 +21,12 @@ package enum CommandLineParser {
     ) throws(UsageError) -> Invocation {
         let arguments = arguments.isEmpty ? ["universal-worker"] : arguments
         if let invocation = try Subcommand.read(arguments) { return invocation }
-        let outcome: Result<Invocation, UsageError> = getopt.withLock { _ in
+        return try getopt.withLock { _ throws(UsageError) in
             let table = GetoptTable(arguments: arguments, options: options)
-            do throws(UsageError) {
-                let reading = CommandLineReading(
-                    options: options, variables: variables, credential: credential)
-                return .success(try read(table, reading, options, inheritedSockets))
-            } catch {
-                return .failure(error)
-            }
+            let reading = CommandLineReading(
+                options: options, variables: variables, credential: credential)
+            return try read(table, reading, options, inheritedSockets)
         }
-        return try outcome.get()
     }
 
     private static func read(

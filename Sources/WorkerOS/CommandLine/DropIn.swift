@@ -1,5 +1,5 @@
 private import CLinux
-private import Glibc
+private import WorkerThreads
 
 /// The binary in an environment's `bin`, where it is that environment's Python too.
 package enum DropIn {
@@ -9,14 +9,7 @@ package enum DropIn {
     /// The arguments begin with the program's name; `path` is what was executed; `isFile` says whether
     /// the first argument leads to something. The corresponding C function is `clinux_is_for_worker`.
     package static func isForWorker(_ arguments: [String], path: String, isFile: Bool) -> Bool {
-        let room = arguments.count + 1
-        let copies = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: room)
-        for (index, argument) in arguments.enumerated() { unsafe copies[index] = strdup(argument) }
-        unsafe copies[arguments.count] = nil
-        defer {
-            for index in arguments.indices { unsafe free(copies[index]) }
-            unsafe copies.deallocate()
-        }
-        return unsafe clinux_is_for_worker(Int32(arguments.count), copies, path, isFile)
+        let copies = CStrings(arguments)
+        return unsafe clinux_is_for_worker(Int32(copies.count), copies.pointer, path, isFile)
     }
 }

@@ -1,6 +1,6 @@
 import CLinux
-import Glibc
 import WorkerCore
+import WorkerThreads
 
 /// The arguments and options in the shape that getopt_long takes.
 ///
@@ -20,59 +20,41 @@ final class GetoptTable {
     private static let firstCode: Int32 = 256
 
     private let options: [CommandLineOption]
-    private let shortOptions: UnsafeMutablePointer<CChar>
+    private let argumentVector: CStrings
+    /// The names of the options, and behind them all letters.
+    private let names: CStrings
     private let longOptions: UnsafeMutableBufferPointer<CLinux.option>
-    private let argumentVector: UnsafeMutableBufferPointer<UnsafeMutablePointer<CChar>?>
-
-    private let argumentCount: Int
 
     init(arguments: [String], options: [CommandLineOption]) {
         self.options = options
-        argumentCount = arguments.count
+        argumentVector = CStrings(arguments)
         // The leading colon makes a missing value a result of its own.
         let letters = options.compactMap { option in
             option.letter.map { "\($0)" + (option.value == nil ? "" : ":") }
         }
-        unsafe shortOptions = Self.copy(":" + letters.joined())
+        names = CStrings(options.map(\.name) + [":" + letters.joined()])
         unsafe longOptions = .allocate(capacity: options.count + 1)
-        var index = 0
-        for (row, known) in options.enumerated() where !known.isShort {
-            unsafe longOptions.initializeElement(
-                at: index,
-                to: CLinux.option(
-                    name: Self.copy(known.name),
-                    has_arg: known.value == nil ? no_argument : required_argument,
-                    flag: nil, val: Self.firstCode + Int32(row)))
-            index += 1
+        unsafe longOptions.initialize(repeating: CLinux.option())
+        let rows = options.indices.filter { !options[$0].isShort }
+        for (index, row) in rows.enumerated() {
+            unsafe longOptions[index] = CLinux.option(
+                name: UnsafePointer(names.pointer[row]),
+                has_arg: options[row].value == nil ? no_argument : required_argument,
+                flag: nil, val: Self.firstCode + Int32(row))
         }
-        for end in index...options.count {
-            unsafe longOptions.initializeElement(at: end, to: CLinux.option())
-        }
-        unsafe argumentVector = .allocate(capacity: arguments.count + 1)
-        for (index, argument) in arguments.enumerated() {
-            unsafe argumentVector.initializeElement(at: index, to: Self.copy(argument))
-        }
-        unsafe argumentVector.initializeElement(at: arguments.count, to: nil)
         clinux_getopt_reset()
     }
 
-    deinit {
-        unsafe free(shortOptions)
-        for index in unsafe longOptions.indices {
-            unsafe free(UnsafeMutablePointer(mutating: longOptions[index].name))
-        }
-        for index in unsafe argumentVector.indices { unsafe free(argumentVector[index]) }
-        unsafe longOptions.deallocate()
-        unsafe argumentVector.deallocate()
-    }
+    deinit { unsafe longOptions.deallocate() }
 
     /// Takes the next option; nil at the end of the options.
     ///
     /// The corresponding C function is `getopt_long`.
     func next() -> Event? {
-        guard let vector = unsafe argumentVector.baseAddress else { return nil }
+        guard let letters = unsafe names.pointer[options.count] else { return nil }
         let code = unsafe getopt_long(
-            Int32(argumentCount), vector, shortOptions, longOptions.baseAddress, nil)
+            Int32(argumentVector.count), argumentVector.pointer, letters, longOptions.baseAddress,
+            nil)
         switch code {
         case -1: return nil
         case Int32(UInt8(ascii: ":")):
@@ -92,7 +74,7 @@ final class GetoptTable {
 
     /// The arguments that belong to no option, once `next` has returned nil.
     func remaining() -> [String] {
-        (Int(clinux_optind())..<argumentCount).map(argument)
+        (Int(clinux_optind())..<argumentVector.count).map(argument)
     }
 
     private func option(of code: Int32) -> CommandLineOption? {
@@ -108,15 +90,10 @@ final class GetoptTable {
         let next = Int(clinux_optind())
         let last = argument(next - 1)
         let isWhole = letter == 0 || last == "-\(Unicode.Scalar(UInt8(truncatingIfNeeded: letter)))"
-        return isWhole || next >= argumentCount ? last : argument(next)
+        return isWhole || next >= argumentVector.count ? last : argument(next)
     }
 
     private func argument(_ index: Int) -> String {
-        unsafe argumentVector[index].map { unsafe String(cString: $0) } ?? ""
-    }
-
-    private static func copy(_ text: String) -> UnsafeMutablePointer<CChar> {
-        guard let copy = unsafe strdup(text) else { fatalError("out of memory") }
-        return unsafe copy
+        unsafe argumentVector.pointer[index].map { unsafe String(cString: $0) } ?? ""
     }
 }

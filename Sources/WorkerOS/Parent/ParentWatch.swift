@@ -33,14 +33,14 @@ package final class ParentWatch: Sendable {
     ///   - deathSignal: is blocked, and asks for a look at `isGone`.
     package init?(_ process: Int32, deathSignal: Int32) {
         isParent = getppid() == process
-        let pidfd = clinux_pidfd_open(process)
+        let pidfd = clinux_process_open(process)
         descriptor = pidfd >= 0 ? pidfd : nil
         self.process = process
         if isParent { clinux_set_parent_death_signal(deathSignal) }
-        let look = Look("/proc/\(process)")
+        let look = Self.look("/proc/\(process)")
         startTime = look?.start
         if let look {
-            if let own = Look("/proc/self"), look.start > own.start { return nil }
+            if let own = Self.look("/proc/self"), look.start > own.start { return nil }
         } else if descriptor == nil {
             // It has ended; or /proc hides it, which a pidfd does not mind.
             return nil
@@ -58,7 +58,7 @@ package final class ParentWatch: Sendable {
         // There is nothing else to go by.
         guard let startTime else { return hasSignalled(until: .zero) }
         let folder = "/proc/\(process)"
-        guard let look = Look(folder) else {
+        guard let look = Self.look(folder) else {
             // Perhaps there is no descriptor left to look with.
             return kill(process, 0) != 0 && errno == ESRCH || hasSignalled(until: .zero)
         }
@@ -85,26 +85,14 @@ package final class ParentWatch: Sendable {
     private func hasLivingThread(_ folder: String) -> Bool {
         var isLiving = false
         ProcFile.numbers(in: "\(folder)/task") { thread in
-            if let look = Look("\(folder)/task/\(thread)"), !look.isZombie { isLiving = true }
+            if let look = Self.look("\(folder)/task/\(thread)"), !look.isZombie { isLiving = true }
         }
         return isLiving
     }
 
-    /// What `/proc` says of a process or thread.
-    private struct Look {
-        let start: UInt64
-        let isZombie: Bool
-
-        /// Looks at a folder of /proc; nil where there is none any more.
-        init?(_ folder: String) {
-            var file = ProcFile()
-            guard file.read("\(folder)/stat"), let status = ProcessStatus(file.text),
-                let nameEnd = file.text.lastIndex(of: UInt8(ascii: ")"))
-            else { return nil }
-            start = status.start
-            // The state is the letter behind the name and a space.
-            let state = file.text.dropFirst(nameEnd + 2 - file.text.startIndex).first
-            isZombie = state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
-        }
+    /// What `/proc` says of the process or thread of a folder; nil where there is none any more.
+    private static func look(_ folder: String) -> ProcessStatus? {
+        var file = ProcFile()
+        return file.read("\(folder)/stat") ? ProcessStatus(file.text) : nil
     }
 }

@@ -9,9 +9,7 @@ package import WorkerCore
 /// detached itself, stays below the worker. What may be signalled and reaped is
 /// `DescendantLedger`'s decision. Thread-safe. Without /proc only `killRest` finds any, see `isBlind`.
 package final class DescendantReaper: Sendable {
-    private let root = getpid()
-    private let byLists: Bool
-    private let usesDescriptors: Bool
+    private let descendants: Descendants
     private let ledger: Mutex<DescendantLedger>
     private let isHurried = Atomic<Bool>(false)
 
@@ -22,9 +20,9 @@ package final class DescendantReaper: Sendable {
 
     /// A reaper that does without what some kernels lack, for tests.
     init(byLists: Bool, usesDescriptors: Bool = true) {
-        self.byLists = byLists
-        self.usesDescriptors = usesDescriptors
-        ledger = Mutex(DescendantLedger(root: root))
+        descendants = Descendants(
+            root: getpid(), byLists: byLists, usesDescriptors: usesDescriptors)
+        ledger = Mutex(DescendantLedger(root: descendants.root))
     }
 
     /// Whether /proc is missing, which names the descendants; some sandboxes mount none.
@@ -39,10 +37,7 @@ package final class DescendantReaper: Sendable {
     @discardableResult
     package func reapAdopted() -> Int {
         guard clinux_has_children() else { return 0 }
-        return ledger.withLockIfAvailable { ledger in
-            Descendants(root: root, byLists: byLists, usesDescriptors: usesDescriptors)
-                .reapAdopted(&ledger)
-        } ?? 0
+        return ledger.withLockIfAvailable { descendants.reapAdopted(&$0) } ?? 0
     }
 
     /// Ends all descendants, and returns the numbers of those that could not be ended.
@@ -56,9 +51,8 @@ package final class DescendantReaper: Sendable {
         guard clinux_has_children() else { return [] }
         return ledger.withLock { ledger in
             var hunt = DescendantHunt(
-                descendants: Descendants(
-                    root: root, byLists: byLists, usesDescriptors: usesDescriptors),
-                deadline: deadline, isHurried: { self.isHurried.load(ordering: .relaxed) })
+                descendants: descendants, deadline: deadline,
+                isHurried: { self.isHurried.load(ordering: .relaxed) })
             return hunt.run(&ledger)
         }
     }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import WorkerThreads
 
 /// Where the binary of this process lies.
 package enum ExecutablePath {

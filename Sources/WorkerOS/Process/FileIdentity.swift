@@ -5,21 +5,24 @@ import Glibc
 /// Of sockets, pipes and files; all eventfds, epolls and the like are one file to fstat(2).
 package struct FileIdentity: Sendable {
     private let descriptor: Int32
-    private let device: dev_t
-    private let number: ino_t
+    let file: FileNumber
 
     /// Notes what an open descriptor leads to; nil where it is not open.
     package init?(_ descriptor: Int32) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { return nil }
         self.descriptor = descriptor
-        device = status.st_dev
-        number = status.st_ino
+        file = FileNumber(status)
     }
 
     /// Whether the descriptor still leads there.
-    package var isWhole: Bool {
-        guard let now = FileIdentity(descriptor) else { return false }
-        return now.device == device && now.number == number
-    }
+    package var isWhole: Bool { FileIdentity(descriptor)?.file == file }
+}
+
+/// A file, by what only it has while it is there.
+struct FileNumber: Equatable, Sendable {
+    private let device: dev_t
+    private let number: ino_t
+
+    init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
 }

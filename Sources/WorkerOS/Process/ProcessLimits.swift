@@ -17,11 +17,7 @@ package enum ProcessLimits {
     ///
     /// The corresponding C function is `getrlimit`.
     package static var addressSpace: UInt? {
-        var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
-            limit.rlim_cur != .max
-        else { return nil }
-        return UInt(limit.rlim_cur)
+        soft(RLIMIT_AS).flatMap { $0 == .max ? nil : $0 }
     }
 
     /// Has neither this process nor what it starts leave a core file.
@@ -32,8 +28,14 @@ package enum ProcessLimits {
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 
-    /// How many files may be open at once.
+    /// How many files may be open at once; 0 if that is unknown.
     ///
     /// The corresponding C function is `getrlimit`.
-    package static var openFiles: UInt { clinux_open_files() }
+    package static var openFiles: UInt { soft(RLIMIT_NOFILE) ?? 0 }
+
+    private static func soft(_ resource: __rlimit_resource) -> UInt? {
+        var limit = rlimit()
+        let isKnown = unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0
+        return isKnown ? UInt(limit.rlim_cur) : nil
+    }
 }

@@ -16,10 +16,11 @@ struct ProcessStatus: Sendable, Equatable {
     /// Its address space in bytes, and its memory in RAM in pages; 0 where the text ends before.
     let (virtualBytes, residentPages): (UInt64, UInt64)
 
+    /// Whether its first thread has ended, though others may run on.
+    var isZombie: Bool { state == UInt8(ascii: "Z") || state == UInt8(ascii: "X") }
+
     /// Whether nothing of the process runs any more.
-    ///
-    /// While other threads run on, one whose main thread has ended is shown as `Z` too.
-    var isGone: Bool { (state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")) && threads <= 1 }
+    var isGone: Bool { isZombie && threads <= 1 }
 
     /// Reads the text of the file; nil where it is cut short.
     ///

@@ -20,15 +20,7 @@ final class SocketFile: Sendable {
     private let name: String
     private let lock: Int32
     /// The file, once it has been made.
-    private let made = Mutex<Identity?>(nil)
-
-    /// A file, by what only it has while it is there.
-    private struct Identity: Equatable {
-        let device: dev_t
-        let number: ino_t
-
-        init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
-    }
+    private let made = Mutex<FileNumber?>(nil)
 
     /// Takes a path for this process.
     ///
@@ -74,7 +66,7 @@ final class SocketFile: Sendable {
             guard let status = Self.status(of: name, in: folder), Self.isSocket(status),
                 status.st_uid == geteuid()
             else { throw .leadsElsewhere }
-            made.withLock { $0 = Identity(status) }
+            made.withLock { $0 = FileNumber(status) }
             if let group,
                 unsafe fchownat(folder, name, .max, group, AT_SYMLINK_NOFOLLOW) != 0
             {
@@ -90,7 +82,7 @@ final class SocketFile: Sendable {
     /// Removes the file, unless another one has come into its place, and gives up the lock.
     func remove() {
         let made = made.withLock { $0.take() }
-        if let made, let now = Self.status(of: name, in: folder), Identity(now) == made {
+        if let made, let now = Self.status(of: name, in: folder), FileNumber(now) == made {
             unsafe unlinkat(folder, name, 0)
         }
         let lockName = "\(name).lock"
@@ -176,10 +168,8 @@ final class SocketFile: Sendable {
 
     /// Whether a descriptor leads to the file that has a name.
     private static func isFile(_ descriptor: Int32, _ name: String, in folder: Int32) -> Bool {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, let named = Self.status(of: name, in: folder)
-        else { return false }
-        return Identity(status) == Identity(named)
+        guard let named = status(of: name, in: folder) else { return false }
+        return FileIdentity(descriptor)?.file == FileNumber(named)
     }
 
     /// What is known of a file, which may be a link; nil with `errno` where there is none.

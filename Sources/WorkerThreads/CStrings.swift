@@ -1,11 +1,12 @@
-import Glibc
+private import Glibc
 
 /// Strings as C wants them: an array of pointers that ends with NULL.
-@safe final class CStrings {
-    let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-    private let count: Int
+@safe package final class CStrings {
+    package let pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    package let count: Int
 
-    init(_ texts: [String]) {
+    /// Copies the strings; they live as long as this object.
+    package init(_ texts: [String]) {
         count = texts.count
         unsafe pointer = .allocate(capacity: count + 1)
         for (index, text) in texts.enumerated() {
