@@ -23,7 +23,7 @@ package enum CommandLineTable {
             "adapters", "LIST", \.adapters, .name, .plugin,
             "The task adapters of a Python plugin, as MODULE:CLASS,MODULE:CLASS; hosts pass it."),
         .value(
-            "on-crash", "WHAT", \.onCrash, .crashAnswer, .plugin,
+            "on-crash", "WHAT", \.onCrash, .word, .plugin,
             "restart starts the process of a Python plugin again when it dies; exit, which is the "
                 + "default, ends the worker too."),
 
@@ -112,7 +112,7 @@ package enum CommandLineTable {
             "log-level", "LEVEL", \.logLevel, .logLevel, .other,
             "The least severe lines to log: error, warning, info or debug."),
         .value(
-            "log-format", "FORMAT", \.logFormat, .logFormat, .other,
+            "log-format", "FORMAT", \.logFormat, .word, .other,
             "How the log is written: text or json, a line an event, to stderr; journal, entries with "
                 + "fields to systemd's journal."),
         .toggle(

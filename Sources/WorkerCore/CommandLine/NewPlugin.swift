@@ -27,13 +27,7 @@ package struct NewPlugin: Sendable, Equatable {
         while let option = words.nextOption() {
             switch option.name {
             case "--sdk": sdk = try words.value(of: option)
-            case "--language":
-                let value = try words.value(of: option)
-                given = Language(rawValue: value)
-                if given == nil {
-                    let known = Language.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw .invalidValue(value, option: option.name, expected: "one of \(known)")
-                }
+            case "--language": given = try words.value(of: option, .word)
             default: throw .unknownOption(option.word, suggestion: nil)
             }
         }

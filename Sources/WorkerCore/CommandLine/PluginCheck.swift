@@ -30,27 +30,15 @@ package struct PluginCheck: Sendable, Equatable {
             case "--json":
                 try words.flag(option)
                 isJSON = true
-            case "--class", "--python", "--call", "--config", "--only", "--timeout":
-                try take(try words.value(of: option), for: option.name)
+            case "--class": className = try words.value(of: option)
+            case "--python": python = try words.value(of: option)
+            case "--call": call = try words.value(of: option)
+            case "--config": configuration = try words.value(of: option)
+            case "--only": only = try words.value(of: option)
+            case "--timeout": timeout = try words.value(of: option, .seconds(from: 0.001))
             default: throw .unknownOption(option.word, suggestion: nil)
             }
         }
         module = try words.place(orThrow: .noPlugin)
-    }
-
-    private mutating func take(_ value: String, for option: String) throws(UsageError) {
-        switch option {
-        case "--class": className = value
-        case "--python": python = value
-        case "--call": call = value
-        case "--config": configuration = value
-        case "--only": only = value
-        default:
-            let seconds = OptionValue<TimeSpan>.seconds(from: 0.001)
-            guard let time = seconds.parse(value) else {
-                throw .invalidValue(value, option: option, expected: seconds.expected)
-            }
-            timeout = time
-        }
     }
 }

@@ -38,23 +38,12 @@ package struct Probe: Sendable, Equatable {
                 try words.flag(option)
                 path = "/health/ready"
             case "--timeout":
-                timeout = try Self.value(
-                    try words.value(of: option), of: option.name, .seconds(from: 0.001))
-            case "--token-file":
-                tokenFile = try Self.value(try words.value(of: option), of: option.name, .path)
+                timeout = try words.value(of: option, .seconds(from: 0.001))
+            case "--token-file": tokenFile = try words.value(of: option, .path)
             default: throw .unknownOption(option.name, suggestion: nil)
             }
         }
         try read(try words.place(orThrow: .noTarget))
-    }
-
-    private static func value<Value>(
-        _ text: String, of name: String, _ kind: OptionValue<Value>
-    ) throws(UsageError) -> Value {
-        guard let value = kind.parse(text) else {
-            throw .invalidValue(text, option: name, expected: kind.expected)
-        }
-        return value
     }
 
     private mutating func read(_ place: String) throws(UsageError) {

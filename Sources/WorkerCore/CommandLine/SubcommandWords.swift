@@ -41,6 +41,19 @@ struct SubcommandWords {
         return value
     }
 
+    /// Takes the value of the option that came last, as one of a kind.
+    ///
+    /// - Throws: `UsageError` where there is none, or another.
+    mutating func value<Value>(
+        of option: Option, _ kind: OptionValue<Value>
+    ) throws(UsageError) -> Value {
+        let text = try value(of: option)
+        guard let value = kind.parse(text) else {
+            throw .invalidValue(text, option: option.name, expected: kind.expected)
+        }
+        return value
+    }
+
     /// Accepts an option that takes no value.
     ///
     /// - Throws: `UsageError` where it has one.
