@@ -120,12 +120,7 @@ package struct PluginEndpoint: Equatable, Sendable {
 
     /// Whether a byte stands for itself in a path (RFC 3986, 2.3), or is the slash.
     private static func isLiteral(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "-._~/".utf8.contains(byte)
-        }
+        byte.isLetterOrDigit || "-._~/".utf8.contains(byte)
     }
 }
 

@@ -20,7 +20,7 @@ package struct Account: Sendable, Equatable {
     init?(_ text: String) {
         guard !text.isEmpty else { return nil }
         name = text
-        guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return }
+        guard text.utf8.allSatisfy(\.isDigit) else { return }
         guard let number = UInt32(text), number < UInt32.max else { return nil }
         self.number = number
     }

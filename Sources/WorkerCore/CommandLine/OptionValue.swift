@@ -75,11 +75,15 @@ extension OptionValue where Value == LogLevel {
         show: { $0.description }, words: LogLevel.allCases.map(\.description))
 }
 
-extension OptionValue where Value == LogFormat {
-    static let logFormat = OptionValue(
-        expected: "one of " + LogFormat.allCases.map(\.rawValue).joined(separator: ", "),
-        parse: { LogFormat(rawValue: $0) }, show: { $0.rawValue },
-        words: LogFormat.allCases.map(\.rawValue))
+extension OptionValue where Value: RawRepresentable<String> & CaseIterable {
+    /// One of a few words.
+    static var word: OptionValue {
+        let words = Value.allCases.map(\.rawValue)
+        return OptionValue(
+            expected: words.count == 2
+                ? words.joined(separator: " or ") : "one of " + words.joined(separator: ", "),
+            parse: { Value(rawValue: $0) }, show: { $0.rawValue }, words: words)
+    }
 }
 
 extension OptionValue where Value == Bool {
@@ -95,20 +99,13 @@ extension OptionValue where Value == Bool {
         }, show: { $0 ? "yes" : "no" })
 }
 
-extension OptionValue where Value == CrashAnswer {
-    static let crashAnswer = OptionValue(
-        expected: CrashAnswer.allCases.map(\.rawValue).joined(separator: " or "),
-        parse: { CrashAnswer(rawValue: $0) }, show: { $0.rawValue },
-        words: CrashAnswer.allCases.map(\.rawValue))
-}
-
 extension OptionValue where Value: FixedWidthInteger {
     /// A decimal number in a range, digits only.
     static func number(_ range: ClosedRange<Value>, _ noun: String = "a number") -> OptionValue {
         OptionValue(
             expected: "\(noun) from \(range.lowerBound) to \(range.upperBound)",
             parse: { text in
-                guard text.utf8.allSatisfy(isDigit), let value = Value(text) else { return nil }
+                guard text.utf8.allSatisfy(\.isDigit), let value = Value(text) else { return nil }
                 return range.contains(value) ? value : nil
             }, show: { $0.description })
     }
@@ -131,7 +128,7 @@ extension OptionValue where Value == TimeSpan {
         OptionValue(
             expected: "a number of seconds from \(text(least)) to 86400, such as 1.5",
             parse: { text in
-                guard text.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") }),
+                guard text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }),
                     let seconds = Double(text), seconds >= least, seconds <= 86_400
                 else { return nil }
                 let milliseconds = UInt64((seconds * 1_000).rounded())
@@ -144,10 +141,6 @@ extension OptionValue where Value == TimeSpan {
         let text = String(seconds)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
-}
-
-private func isDigit(_ byte: UInt8) -> Bool {
-    UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
 }
 
 /// Numbers of bytes as people write them.
@@ -168,7 +161,7 @@ enum ByteCount {
             shift = unit.shift
             break
         }
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }),
+        guard !digits.isEmpty, digits.utf8.allSatisfy(\.isDigit),
             let count = Int(digits), count > 0
         else { return nil }
         let (bytes, overflow) = count.multipliedReportingOverflow(by: 1 << shift)

@@ -32,13 +32,9 @@ package struct TraceParent: Equatable, Sendable, CustomStringConvertible {
     private static func number(_ text: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
         var number: UInt64 = 0
         for index in range {
-            switch text[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
-                number = number << 4 | UInt64(text[index] - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                number = number << 4 | UInt64(text[index] - UInt8(ascii: "a") + 10)
-            default: return nil
-            }
+            let byte = text[index]
+            guard let digit = byte.hexDigitValue, byte == byte.lowercasedASCII else { return nil }
+            number = number << 4 | UInt64(digit)
         }
         return number
     }

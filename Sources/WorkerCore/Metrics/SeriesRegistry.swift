@@ -47,16 +47,10 @@ package struct Series: Sendable {
     }
 
     private static func isName(_ name: String, mayHaveColons: Bool) -> Bool {
-        !name.isEmpty
-            && name.utf8.enumerated().allSatisfy { index, byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "_"):
-                    true
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): index > 0
-                case UInt8(ascii: ":"): mayHaveColons
-                default: false
-                }
+        name.utf8.first?.isDigit == false
+            && name.utf8.allSatisfy { byte in
+                byte.isLetterOrDigit || byte == UInt8(ascii: "_")
+                    || mayHaveColons && byte == UInt8(ascii: ":")
             }
     }
 
