@@ -29,43 +29,30 @@ package enum EndingCause: Equatable, Sendable {
         }
     }
 
-    /// How grave it is: what is the plugin's fault was not asked for.
-    package var level: LogLevel {
+    /// What the properties below say, a row for each cause.
+    private var traits: (LogLevel, LogKind, ExitCode, letsCallsFinish: Bool) {
         switch self {
-        case .signal, .parentGone: .info
-        case .pluginFatal, .wedged, .pluginExited, .descriptorLost, .pluginDied: .error
+        case .signal: (.info, .other, .clean, true)
+        case .parentGone: (.info, .other, .parentGone, false)
+        case .pluginFatal: (.error, .pluginBroken, .pluginFatal, false)
+        case .wedged: (.error, .wedged, .wedged, true)
+        case .pluginExited: (.error, .pluginDied, .pluginExited, false)
+        case .descriptorLost: (.error, .pluginBroken, .noResources, false)
+        case .pluginDied: (.error, .pluginDied, .pluginExited, false)
         }
     }
+
+    /// How grave it is: what is the plugin's fault was not asked for.
+    package var level: LogLevel { traits.0 }
 
     /// What the log's record of it tells of.
-    package var kind: LogKind {
-        switch self {
-        case .signal, .parentGone: .other
-        case .pluginFatal, .descriptorLost: .pluginBroken
-        case .wedged: .wedged
-        case .pluginExited, .pluginDied: .pluginDied
-        }
-    }
+    package var kind: LogKind { traits.1 }
 
     /// The exit code, if plugin code does not have to be left behind.
-    package var exitCode: ExitCode {
-        switch self {
-        case .signal: .clean
-        case .parentGone: .parentGone
-        case .pluginFatal: .pluginFatal
-        case .wedged: .wedged
-        case .descriptorLost: .noResources
-        case .pluginExited, .pluginDied: .pluginExited
-        }
-    }
+    package var exitCode: ExitCode { traits.2 }
 
     /// Whether a client still wants the results of calls that run.
-    var letsCallsFinish: Bool {
-        switch self {
-        case .signal, .wedged: true
-        case .parentGone, .pluginFatal, .pluginExited, .descriptorLost, .pluginDied: false
-        }
-    }
+    var letsCallsFinish: Bool { traits.letsCallsFinish }
 }
 
 /// What the process's end tells its parent; documented in the README.
