@@ -36,7 +36,7 @@ struct Events: PluginEvents {
         log.write(
             LogRecord(
                 .error, requestID.map { "call \($0): \(detail)" } ?? detail,
-                fields: requestID.map { [.call($0)] } ?? []))
+                fields: [requestID.map { .init(.call, $0) }]))
     }
 
     func pluginErred(_ mistake: PluginMistake, in function: String, _ detail: String) {

@@ -29,7 +29,11 @@ final class PluginLines: Sendable {
         // A line of text shows no call, and is not worth the look.
         let call = log.format == .text ? nil : onlyCall
         log.write(
-            LogRecord(level, text, fields: call.map { [.call($0.id), .trace($0.trace)] } ?? []))
+            LogRecord(
+                level, text,
+                fields: [
+                    call.map { .init(.call, $0.id) }, call?.trace.map { .init(.trace, "\($0)") },
+                ]))
     }
 
     private var onlyCall: CallReport? {

@@ -25,6 +25,6 @@ package enum PluginMistake: String, CaseIterable, Sendable {
     package func record(in function: String, _ detail: String) -> LogRecord {
         LogRecord(
             .debug, "a mistake of the plugin in \(function): \(detail)",
-            fields: [.mistake(self)])
+            fields: [LogField(.mistake, rawValue)])
     }
 }

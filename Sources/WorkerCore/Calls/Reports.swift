@@ -105,7 +105,9 @@ package struct FailedCall: Equatable, Sendable {
         LogRecord(
             level, detail, .callFailed,
             fields: [
-                .status(status), .endpoint(endpoint), .duration(duration), .call(id), .trace(trace),
+                .init(.status, status), .init(.endpoint, endpoint),
+                .init(.duration, duration.milliseconds), .init(.call, id),
+                trace.map { .init(.trace, "\($0)") },
             ])
     }
 }

@@ -32,9 +32,10 @@ package struct AccessRecord: Equatable, Sendable {
             .info, method.name + " " + endpoint + " " + String(status) + " " + outcome.name,
             .request,
             fields: [
-                .method(method.name), .endpoint(endpoint), .status(status), .outcome(outcome),
-                .bytes(bytes), duration.map { .duration($0) }, id.map { .call($0) }, .peer(peer),
-                .trace(trace),
+                .init(.method, method.name), .init(.endpoint, endpoint), .init(.status, status),
+                .init(.outcome, outcome.name), bytes.map { .init(.bytes, $0) },
+                duration.map { .init(.duration, $0.milliseconds) }, id.map { .init(.call, $0) },
+                .init(.peer, peer), trace.map { .init(.trace, "\($0)") },
             ])
     }
 }

@@ -110,49 +110,13 @@ package struct LogField: Equatable, Sendable {
     /// Whether that is a number.
     package let isNumber: Bool
 
-    private init(_ name: Name, _ text: String, isNumber: Bool = false) {
-        self.name = name
-        self.text = text
-        self.isNumber = isNumber
+    /// Makes a field of a text.
+    package init(_ name: Name, _ text: String) {
+        (self.name, self.text, isNumber) = (name, text, false)
     }
 
-    /// The id of a call.
-    package static func call(_ id: String) -> Self { Self(.call, id) }
-
-    /// The method of a request.
-    package static func method(_ method: String) -> Self { Self(.method, method) }
-
-    /// What became of a request, in the words of the metrics' label.
-    package static func outcome(_ outcome: RequestOutcome) -> Self { Self(.outcome, outcome.name) }
-
-    /// The length of an answer's body; nil where it is not known.
-    package static func bytes(_ count: Int?) -> Self? {
-        count.map { Self(.bytes, String($0), isNumber: true) }
-    }
-
-    /// The other end of a connection.
-    package static func peer(_ peer: String) -> Self { Self(.peer, peer) }
-
-    /// Where a request belongs in a trace.
-    package static func trace(_ trace: TraceParent?) -> Self? {
-        trace.map { Self(.trace, $0.description) }
-    }
-
-    /// What a plugin did against its ABI.
-    package static func mistake(_ mistake: PluginMistake) -> Self {
-        Self(.mistake, mistake.rawValue)
-    }
-
-    /// A path of the table of endpoints.
-    package static func endpoint(_ path: String) -> Self { Self(.endpoint, path) }
-
-    /// An HTTP status.
-    package static func status(_ status: UInt32) -> Self {
-        Self(.status, String(status), isNumber: true)
-    }
-
-    /// Whole milliseconds.
-    package static func duration(_ time: TimeSpan) -> Self {
-        Self(.duration, String(time.milliseconds), isNumber: true)
+    /// Makes a field of a number.
+    package init(_ name: Name, _ number: some BinaryInteger) {
+        (self.name, text, isNumber) = (name, String(number), true)
     }
 }
