@@ -74,10 +74,7 @@ enum Main {
             environment: entries + (environment[python].map { ["\(python)=\($0)"] } ?? []))
         switch try checker.run() {
         case .report(let text, let hasFindings):
-            if let error = Console.write(text, to: STDOUT_FILENO) {
-                end(.noResources, "universal-worker: cannot write to standard output: \(error)\n")
-            }
-            exit(hasFindings ? 1 : 0)
+            show(text, exitCode: hasFindings ? 1 : 0)
         case .notLoaded(let reason):
             Console.write("universal-worker: \(options.module): \(reason)\n", to: STDERR_FILENO)
             exit(3)
@@ -106,10 +103,8 @@ enum Main {
     }
 
     /// Prints what was asked for, and ends.
-    private static func show(_ text: String) -> Never {
-        guard let error = Console.write(text, to: STDOUT_FILENO) else {
-            exit(ExitCode.clean.rawValue)
-        }
+    private static func show(_ text: String, exitCode: Int32 = 0) -> Never {
+        guard let error = Console.write(text, to: STDOUT_FILENO) else { exit(exitCode) }
         end(.noResources, "universal-worker: cannot write to standard output: \(error)\n")
     }
 

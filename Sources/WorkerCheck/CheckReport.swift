@@ -8,9 +8,9 @@ struct CheckReport {
         let name: String
         let summary: String
         /// Why it was not done; nil if it was.
-        let skipped: String?
-        let findings: [Finding]
-        let notes: [String]
+        var skipped: String?
+        var findings: [Finding] = []
+        var notes: [String] = []
 
         var result: String {
             skipped != nil ? "skipped" : findings.isEmpty ? "passed" : "failed"

@@ -44,16 +44,13 @@ package struct PluginChecker {
         ProcessLimits.forbidCoreFiles()
         defer { reaper.killRest() }
         do {
-            if options.className == nil, let reason = try findClass() { return .notLoaded(reason) }
-            switch try look() {
-            case .failure(let reason): return .notLoaded(reason.text)
-            case .success(let facts):
-                let report = CheckReport(
-                    module: options.module, facts: facts, rows: try rows(facts))
-                return .report(
-                    options.isJSON ? report.json : report.text,
-                    hasFindings: !report.findings.isEmpty)
-            }
+            if options.className == nil { try findClass() }
+            let facts = try look()
+            let report = CheckReport(module: options.module, facts: facts, rows: try rows(facts))
+            return .report(
+                options.isJSON ? report.json : report.text, hasFindings: !report.findings.isEmpty)
+        } catch let reason as NotLoaded {
+            return .notLoaded(reason.text)
         } catch let error as UsageError {
             throw error
         } catch {
@@ -75,16 +72,16 @@ package struct PluginChecker {
         }
     }
 
-    /// Why there are no facts.
-    private struct Reason: Error { let text: String }
+    /// Why the plugin cannot be loaded.
+    private struct NotLoaded: Error { let text: String }
 
-    /// Asks the plugin which classes it has, by asking for one that it has not; returns why it cannot be loaded.
-    private mutating func findClass() throws -> String? {
+    /// Asks the plugin which classes it has, by asking for one that it has not.
+    private mutating func findClass() throws {
         let worker = try CheckedWorker(plan, reaper: reaper)
         defer { worker.kill() }
         switch worker.awaitStart(until: .now() + options.timeout) {
-        case .ready: return nil  // any name will do
-        case .late: return late
+        case .ready: return  // any name will do
+        case .late: throw NotLoaded(text: late)
         case .failed(let reason):
             let state = worker.records.all
             let names =
@@ -92,12 +89,11 @@ package struct PluginChecker {
                 ?? reason.firstRange(of: "has no class '\(Self.noClass)'").map {
                     reason[$0.upperBound...].drop { $0 != ":" }.dropFirst()
                 }.map(String.init)
-            guard let names else { return reason }
+            guard let names else { throw NotLoaded(text: reason) }
             let classes = names.split(separator: ",").map { $0.drop { $0 == " " } }
                 .filter { !$0.isEmpty && $0 != "none" }.map(String.init)
             guard classes.count == 1 else { throw UsageError.severalClasses(classes) }
             plan.className = classes[0]
-            return nil
         }
     }
 
@@ -106,18 +102,18 @@ package struct PluginChecker {
     }
 
     /// Loads the plugin, and asks it what it is.
-    private func look() throws -> Result<PluginFacts, Reason> {
+    private func look() throws -> PluginFacts {
         let worker = try CheckedWorker(plan, reaper: reaper)
         defer { worker.kill() }
         switch worker.awaitStart(until: .now() + options.timeout) {
-        case .failed(let reason): return .failure(Reason(text: reason))
-        case .late: return .failure(Reason(text: late))
+        case .failed(let reason): throw NotLoaded(text: reason)
+        case .late: throw NotLoaded(text: late)
         case .ready: break
         }
         let facts = PluginFacts(
             of: worker, className: plan.className, until: .now() + options.timeout)
-        return facts.map { .success($0) }
-            ?? .failure(Reason(text: "its worker does not say what it is"))
+        guard let facts else { throw NotLoaded(text: "its worker does not say what it is") }
+        return facts
     }
 
     private func rows(_ facts: PluginFacts) throws -> [CheckReport.Row] {
@@ -126,9 +122,7 @@ package struct PluginChecker {
         for check in Check.all where options.only.map({ $0 == check.name }) ?? true {
             if let reason = check.unfit(facts) {
                 rows.append(
-                    CheckReport.Row(
-                        name: check.name, summary: check.summary, skipped: reason, findings: [],
-                        notes: []))
+                    CheckReport.Row(name: check.name, summary: check.summary, skipped: reason))
                 continue
             }
             let worker = try CheckedWorker(plan, reaper: reaper)
@@ -142,8 +136,8 @@ package struct PluginChecker {
             patience = run.patience
             rows.append(
                 CheckReport.Row(
-                    name: check.name, summary: check.summary, skipped: nil,
-                    findings: run.findings, notes: run.notes))
+                    name: check.name, summary: check.summary, findings: run.findings,
+                    notes: run.notes))
         }
         return rows
     }
