@@ -58,7 +58,6 @@ void crash_text_flush(struct crash_text *text);
 
 // --- signals.c
 
-const char *crash_signal_name(int signal);
 /// What a code says; NULL for an unknown one.
 const char *crash_code_name(int signal, int code);
 

@@ -81,7 +81,8 @@ static void set_alarm(void) {
 static void add_cause(int signal, const siginfo_t *information) {
     const int code = information->si_code;
     const char *name = crash_code_name(signal, code);
-    crash_text_line(&text, crash_signal_name(signal));
+    crash_text_line(&text, "SIG");
+    crash_text_add(&text, sigabbrev_np(signal));
     crash_text_add(&text, " (");
     if (name) {
         crash_text_add(&text, name);

@@ -1,17 +1,5 @@
-// The names of the signals that crashes raise, and of their codes.
+// The names of the codes of the signals that crashes raise.
 #include "crash.h"
-
-const char *crash_signal_name(int signal) {
-    switch (signal) {
-        case SIGSEGV: return "SIGSEGV";
-        case SIGABRT: return "SIGABRT";
-        case SIGBUS: return "SIGBUS";
-        case SIGILL: return "SIGILL";
-        case SIGTRAP: return "SIGTRAP";
-        case SIGFPE: return "SIGFPE";
-        default: return "signal";
-    }
-}
 
 struct code {
     int signal, code;

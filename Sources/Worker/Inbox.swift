@@ -13,16 +13,9 @@ final class Inbox: Sendable {
         arrived.signal()
     }
 
-    /// Waits for the next event.
-    ///
-    /// - Parameter deadline: nil for no limit.
-    /// - Returns: `.timeout` where none came in time.
-    func next(until deadline: Moment?) -> Lifecycle.Event {
-        if let deadline {
-            guard arrived.wait(until: deadline) else { return .timeout }
-        } else {
-            arrived.wait()
-        }
+    /// Waits for the next event; `.timeout` where none came by a moment.
+    func next(until deadline: Moment) -> Lifecycle.Event {
+        guard arrived.wait(until: deadline) else { return .timeout }
         guard let event = events.withLock({ $0.popFirst() }) else {
             preconditionFailure("the semaphore counts the events")
         }

@@ -74,10 +74,10 @@ final class RunningWorker: Sendable {
     /// Lives to the end of the process; on the main thread.
     func live() -> Never {
         var life = Lifecycle(grace: configuration.shutdownGrace)
-        var stepEnds: Moment?
+        var stepEnds = Moment.never
         while true {
             let event = inbox.next(until: stepEnds)
-            if event == .timeout { stepEnds = nil }
+            if event == .timeout { stepEnds = .never }
             let phase = life.phase
             let actions = life.handle(event, at: Moment.now())
             if case .end(let cause) = event, phase != life.phase {

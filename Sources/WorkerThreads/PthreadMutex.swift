@@ -43,9 +43,7 @@
             return try unsafe body(&value.pointee)
         }
     }
-#endif
 
-#if UW_THREAD_SANITIZER
     // In the place of `Synchronization.Mutex`, which the thread sanitizer cannot see through.
     typealias Mutex = PthreadMutex
 #endif

@@ -1,19 +1,5 @@
 /// All that one answer of /metrics shows; read by several threads, each its own.
 package struct Scrape: Sendable {
-    /// A row of the table of endpoints, as a label has it.
-    package struct Endpoint: Sendable {
-        /// Its path.
-        package let path: String
-        /// Whether the plugin is asked there.
-        package let isCall: Bool
-
-        /// Makes the description of a row.
-        package init(path: String, isCall: Bool) {
-            self.path = path
-            self.isCall = isCall
-        }
-    }
-
     /// The worker's plugin, apart from its calls.
     package struct Plugin: Sendable {
         /// What /health says.
@@ -43,8 +29,8 @@ package struct Scrape: Sendable {
 
     /// The plugin's name and version.
     package var (name, version) = ("", "")
-    /// Those that requests are counted for, in the order of the table.
-    package var endpoints: [Endpoint] = []
+    /// Those that requests are counted for, in the order of the table, and whether the plugin is asked there.
+    package var endpoints: [(path: String, isCall: Bool)] = []
     /// What was counted of them.
     package var requests = RequestCounters(rows: 0)
     /// How many connections there are.

@@ -23,11 +23,13 @@ package struct EndpointTable: Sendable {
         ) { .ready($0.service.health.readiness) },
         .kept("/calls", "The calls that run and wait", .calls) { $0.calls() },
         .exchange(.get, "/stats", "Processor time and memory", .stats) { exchange, _ in
-            exchange.readUsage()
+            exchange.server.readUsage(for: exchange)
+            return nil
         },
         .exchange(.get, "/metrics", "Metrics for Prometheus", .text, as: ContentType.metrics) {
             exchange, _ in
-            exchange.readMetrics()
+            exchange.server.readMetrics(for: exchange)
+            return nil
         },
         .document("/config_schema", "The schema of the plugin's configuration") {
             .document($0.service.configSchema)
@@ -89,9 +91,7 @@ package struct EndpointTable: Sendable {
     var count: Int { rows.count }
 
     /// The rows as labels of metrics name them.
-    var labels: [Scrape.Endpoint] {
-        rows.map { Scrape.Endpoint(path: $0.path, isCall: $0.kind != nil) }
-    }
+    var labels: [(path: String, isCall: Bool)] { rows.map { ($0.path, $0.kind != nil) } }
 
     /// The rows by path, each path where it came first.
     var paths: [(path: String, rows: [Endpoint])] {

@@ -1,6 +1,6 @@
 internal import WorkerCore
 
-/// The endpoints that look at a call, or wait for something that is no call; on the HTTP thread.
+/// The endpoints that look at calls, or cancel them; on the HTTP thread.
 extension Exchange {
     /// GET /progress/ID.
     func progress(id: String) -> Reply {
@@ -18,18 +18,6 @@ extension Exchange {
     /// POST /cancel.
     func cancelAll() -> Reply? {
         server.service.cancelAll(.cancelled) { self.complete(.reply(.cancel($0))) }
-        return nil
-    }
-
-    /// GET /stats.
-    func readUsage() -> Reply? {
-        server.readUsage(for: self)
-        return nil
-    }
-
-    /// GET /metrics.
-    func readMetrics() -> Reply? {
-        server.readMetrics(for: self)
         return nil
     }
 }

@@ -24,9 +24,7 @@ package final class JournalSink: LogSink {
     /// - Throws: `SystemError` where no journal listens there.
     package init(path: String = standardPath) throws(SystemError) {
         self.path = path
-        let type = Int32(
-            bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        descriptor = Glibc.socket(AF_UNIX, type, 0)
+        descriptor = makeSocket(AF_UNIX, SOCK_DGRAM)
         identity = FileIdentity(descriptor)
         guard descriptor >= 0, connect() else { throw .last }
     }

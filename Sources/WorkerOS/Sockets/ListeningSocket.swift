@@ -47,9 +47,7 @@ package final class ListeningSocket: Sendable {
         host: IPAddress = .standard, port: UInt16
     ) throws(SocketError) -> ListeningSocket {
         let isIPv6 = if case .ipv6 = host { true } else { false }
-        let type = Int32(
-            bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
+        let descriptor = makeSocket(isIPv6 ? AF_INET6 : AF_INET, SOCK_STREAM)
         guard descriptor >= 0 else { throw .cannotCreate(.last) }
         // With SO_REUSEADDR a port in TIME_WAIT can be bound; without it, from here until `listen`,
         // no other process can bind this one and listen first.
@@ -76,11 +74,9 @@ package final class ListeningSocket: Sendable {
     package static func unix(
         _ path: String, mode: FileMode, group: UInt32?
     ) throws(SocketError) -> ListeningSocket {
-        let type = Int32(
-            bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         do throws(SocketPathError) {
             let file = try SocketFile(path)
-            let descriptor = socket(AF_UNIX, type, 0)
+            let descriptor = makeSocket(AF_UNIX, SOCK_STREAM)
             guard descriptor >= 0 else {
                 let error = SystemError.last
                 file.remove()

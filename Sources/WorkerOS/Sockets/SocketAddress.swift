@@ -52,6 +52,14 @@ private func leading<Address>(_ storage: sockaddr_storage, as type: Address.Type
     unsafe withUnsafeBytes(of: storage) { unsafe $0.load(as: type) }
 }
 
+/// Makes a socket that is closed on exec, and never waits; -1 with `errno` where there is none.
+///
+/// The corresponding C function is `socket`.
+func makeSocket(_ family: Int32, _ type: __socket_type) -> Int32 {
+    let flags = SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+    return socket(family, Int32(bitPattern: type.rawValue | flags), 0)
+}
+
 /// Why there is no socket to serve.
 package enum SocketError: Error, Equatable, CustomStringConvertible {
     case cannotCreate(SystemError)

@@ -108,9 +108,7 @@ final class SocketFile: Sendable {
     }
 
     private static func errorOfConnecting(to path: String) throws(SocketPathError) -> Int32 {
-        let type = Int32(
-            bitPattern: SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let client = socket(AF_UNIX, type, 0)
+        let client = makeSocket(AF_UNIX, SOCK_STREAM)
         guard client >= 0 else { throw .system(.last) }
         defer { close(client) }
         return unsafe clinux_connect_unix(client, path, path.utf8.count) == 0 ? 0 : errno

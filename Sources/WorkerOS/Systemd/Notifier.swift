@@ -41,10 +41,8 @@ package final class Notifier: Sendable {
         let name = environment["NOTIFY_SOCKET"].flatMap { name in
             (name.first == "/" || name.first == "@") && name.utf8.count < limit ? name : nil
         }
-        let type = Int32(
-            bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         // Kept open: a worker whose plugin has used up all descriptors can still speak.
-        descriptor = name == nil ? -1 : Glibc.socket(AF_UNIX, type, 0)
+        descriptor = name == nil ? -1 : makeSocket(AF_UNIX, SOCK_DGRAM)
         self.name = name
         if name != nil { _ = connect() }
     }

@@ -6,31 +6,20 @@ enum ConfigurationSchema {
     static func derived<Configuration: PluginConfiguration>(
         _ type: Configuration.Type
     ) -> JSONValue {
-        guard let read = try? properties(of: type), let defaults = try? defaults(of: type) else {
-            return ["type": "object"]
+        let read = try? ConfigurationReader<Configuration>.withRouter(over: Data("{}".utf8)) {
+            _ = try $0.configuration(type)
+            return $0.properties
         }
+        let text = try? JSONText.encode(Configuration(), as: "the default configuration")
+        guard let read, let text,
+            let defaults = try? JSONDecoder().decode([String: JSONValue].self, from: text)
+        else { return ["type": "object"] }
         let schemas = read.map { ($0.name, schema(of: $0, byDefault: defaults[$0.name])) }
         return [
             "type": "object",
             "properties": .object(Dictionary(schemas) { _, last in last }),
             "additionalProperties": false,
         ]
-    }
-
-    private static func properties<Configuration: PluginConfiguration>(
-        of _: Configuration.Type
-    ) throws -> [ConfigurationRouter.Property] {
-        try ConfigurationReader<Configuration>.withRouter(over: Data("{}".utf8)) { router in
-            _ = try router.configuration(Configuration.self)
-            return router.properties
-        }
-    }
-
-    private static func defaults<Configuration: PluginConfiguration>(
-        of _: Configuration.Type
-    ) throws -> [String: JSONValue] {
-        let text = try JSONText.encode(Configuration(), as: "the default configuration")
-        return try JSONDecoder().decode([String: JSONValue].self, from: text)
     }
 
     private static func schema(

@@ -21,8 +21,8 @@ struct MetricTableTests {
         scrape.name = "a \"plugin\""
         scrape.version = "1.0"
         scrape.endpoints = [
-            Scrape.Endpoint(path: "/health", isCall: false),
-            Scrape.Endpoint(path: "/execute", isCall: true),
+            (path: "/health", isCall: false),
+            (path: "/execute", isCall: true),
         ]
         scrape.requests = requests
         (scrape.connections, scrape.buffered, scrape.maxBuffered) = (2, 10, 1_000)
