@@ -21,15 +21,8 @@ struct Events: PluginEvents {
 
     func callEnded(slot: Int) { CrashCalls.end(slot: slot) }
 
-    func pluginLogged(_ level: PluginLogLevel, _ text: String) {
-        let severity: LogLevel =
-            switch level {
-            case .error: .error
-            case .warning: .warning
-            case .info: .info
-            case .debug: .debug
-            }
-        pluginLines.write(severity, "plugin: \(text)")
+    func pluginLogged(_ level: LogLevel, _ text: String) {
+        pluginLines.write(level, "plugin: \(text)")
     }
 
     func pluginMisbehaved(_ detail: String, requestID: String?) {

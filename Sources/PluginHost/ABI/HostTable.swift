@@ -62,7 +62,7 @@ protocol HostTableListener: AnyObject, Sendable {
     /// The plugin did what its ABI forbids.
     func erred(_ mistake: PluginMistake, in function: String, _ detail: String)
     /// A line for the log.
-    func log(_ level: PluginLogLevel, _ text: String)
+    func log(_ level: LogLevel, _ text: String)
     /// The configuration would read differently now.
     func configChanged()
     /// Where what the plugin says of itself is kept.
@@ -153,7 +153,7 @@ private func beginning(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointe
 private func log(_ level: uw_log_level, _ text: UnsafePointer<CChar>?, _ length: Int) {
     uwg_end_copy()
     guard let bytes = unsafe foreignText(text, length) else { return }
-    let severity = PluginLogLevel(rawValue: level) ?? .info
+    let severity = LogLevel(rawValue: Int(level)) ?? .info
     let listener = HostTable.listener.withLock { $0 }
     PluginThread.uncancelled { listener?.log(severity, unsafe repairedString(bytes)) }
 }

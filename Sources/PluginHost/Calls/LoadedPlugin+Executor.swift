@@ -109,7 +109,7 @@ extension LoadedPlugin {
                 if instance.absence == nil {
                     takeSnapshots()
                     takeBodySchemas()
-                    restarts.add()
+                    restarts.add(1, ordering: .relaxed)
                     events.processRestarted()
                 }
                 finished { _ in }

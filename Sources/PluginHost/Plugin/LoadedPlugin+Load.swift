@@ -119,7 +119,7 @@ private final class StartupListener: HostTableListener {
         events.pluginErred(mistake, in: function, detail)
     }
 
-    func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
+    func log(_ level: LogLevel, _ text: String) { events.pluginLogged(level, text) }
 
     // The configuration is asked for right after create anyway.
     func configChanged() {}

@@ -4,7 +4,7 @@ internal import WorkerCore
 /// What follows the death of a plugin's process.
 extension LoadedPlugin: PluginInstanceOwner {
     func processDied(_ death: ProcessDeath, _ next: AfterDeath) {
-        deaths.add()
+        deaths.add(1, ordering: .relaxed)
         var death = death
         death.calls = calls(atMost: Self.callsShown).shown.filter { $0.state != .queued }
         switch next {

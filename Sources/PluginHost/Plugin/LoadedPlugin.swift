@@ -48,7 +48,8 @@ package final class LoadedPlugin: Sendable {
     let budget: Budget
     private let maxQueue: Int
     /// How often the plugin's process has died, and was started again.
-    let (deaths, restarts) = (Count(), Count())
+    let deaths = Atomic<UInt64>(0)
+    let restarts = Atomic<UInt64>(0)
     /// Cancelled calls are looked at in some seconds.
     let isWatched = Atomic<Bool>(false)
     /// The plugin has said that it is broken for good.
@@ -124,7 +125,9 @@ package final class LoadedPlugin: Sendable {
         var plugin = Scrape.Plugin()
         plugin.health = health
         (plugin.concurrency, plugin.maxQueue) = (slots.count, maxQueue)
-        (plugin.deaths, plugin.restarts) = (deaths.value, restarts.value)
+        (plugin.deaths, plugin.restarts) = (
+            deaths.load(ordering: .relaxed), restarts.load(ordering: .relaxed)
+        )
         instance.metrics.write(to: &plugin)
         return plugin
     }
@@ -216,15 +219,6 @@ extension LoadedPlugin {
     package static var abi: String { "\(UW_ABI_MAJOR).\(UW_ABI_MINOR)" }
 }
 
-/// A number that several threads count up.
-final class Count: Sendable {
-    private let count = Atomic<UInt64>(0)
-
-    var value: UInt64 { count.load(ordering: .relaxed) }
-
-    func add() { count.wrappingAdd(1, ordering: .relaxed) }
-}
-
 extension LoadedPlugin: CallSlotOwner {
     func callReported(_ report: ProgressReport) {
         _ = lastReport.withLock { exchange(&$0, report) }
@@ -256,7 +250,7 @@ extension LoadedPlugin: HostTableListener {
         events.pluginErred(mistake, in: function, detail)
     }
 
-    func log(_ level: PluginLogLevel, _ text: String) { events.pluginLogged(level, text) }
+    func log(_ level: LogLevel, _ text: String) { events.pluginLogged(level, text) }
 
     var facts: PluginFacts? { instance.facts }
 

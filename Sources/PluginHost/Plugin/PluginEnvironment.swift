@@ -74,7 +74,7 @@ package protocol PluginEvents: Sendable {
     /// The call in the slot has ended, and `execute` has returned.
     func callEnded(slot: Int)
     /// The plugin wrote a line to the log.
-    func pluginLogged(_ level: PluginLogLevel, _ text: String)
+    func pluginLogged(_ level: LogLevel, _ text: String)
     /// The plugin did what the ABI forbids.
     func pluginMisbehaved(_ detail: String, requestID: String?)
     /// The plugin did so in one of its functions, or in a call of one of the worker's; the client of a
@@ -92,14 +92,6 @@ package protocol PluginEvents: Sendable {
     func processRestarted()
     /// The plugin says that it is broken for good: the worker is to end.
     func pluginIsBroken(_ detail: String)
-}
-
-/// How severe a plugin says that a log line is.
-package enum PluginLogLevel: UInt32, Sendable {
-    case error = 0
-    case warning = 1
-    case info = 2
-    case debug = 3
 }
 
 /// Calls of exit and quick_exit by plugin code, which end the process in order instead.

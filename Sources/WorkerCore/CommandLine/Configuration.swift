@@ -112,6 +112,8 @@ package struct FileMode: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// How grave a log line is; a level admits itself and everything graver.
+///
+/// Numbered as the plugin ABI numbers them: `UW_LOG_ERROR` and so on.
 package enum LogLevel: Int, Sendable, CaseIterable, Comparable, CustomStringConvertible {
     case error
     case warning

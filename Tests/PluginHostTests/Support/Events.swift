@@ -27,7 +27,7 @@ final class Events: PluginEvents {
 
     func pluginIsWedged(_ detail: String) {}
 
-    func pluginLogged(_ level: PluginLogLevel, _ text: String) {
+    func pluginLogged(_ level: LogLevel, _ text: String) {
         state.withLock { $0.logged.append("\(level): \(text)") }
     }
 
