@@ -49,10 +49,11 @@ package struct Endpoint: Sendable {
     /// Whether the HTTP thread answers at once.
     let isAtHand: Bool
 
-    private init(
-        _ path: String, _ methods: Methods, _ summary: String, _ result: APISchema,
-        _ body: BodyUse, _ contentType: String, _ answer: Answer, needsPlugin: Bool = false,
-        withoutToken: WithoutToken = .challenge
+    /// Makes a row; as it is made where nothing else is said, GET, and HEAD, of JSON.
+    init(
+        _ path: String, _ summary: String, _ result: APISchema, methods: Methods = .get,
+        body: BodyUse = .ignored, as contentType: String = ContentType.json,
+        needsPlugin: Bool = false, withoutToken: WithoutToken = .challenge, _ answer: Answer
     ) {
         self.withoutToken = withoutToken
         self.path = path
@@ -72,53 +73,14 @@ package struct Endpoint: Sendable {
         readsOwnHeaders = kind != nil || methods.contains(.post)
     }
 
-    /// GET, and HEAD, of what is at hand.
-    static func get(
-        _ path: String, _ summary: String, _ result: APISchema,
-        as contentType: String = ContentType.json, withoutToken: WithoutToken = .challenge,
-        _ render: @escaping @Sendable (Server) -> Reply
-    ) -> Self {
-        Self(
-            path, .get, summary, result, .ignored, contentType, .snapshot(render),
-            withoutToken: withoutToken)
-    }
-
-    /// GET, and HEAD, of what clients ask for again and again.
-    static func kept(
-        _ path: String, _ summary: String, _ result: APISchema,
-        withoutToken: WithoutToken = .challenge,
-        _ response: @escaping @Sendable (Server) -> KeptResponse
-    ) -> Self {
-        Self(
-            path, .get, summary, result, .ignored, ContentType.json, .kept(response),
-            withoutToken: withoutToken)
-    }
-
-    /// GET, and HEAD, of a document of the plugin's that is at hand.
-    static func document(
-        _ path: String, _ summary: String, _ render: @escaping @Sendable (Server) -> Reply
-    ) -> Self {
-        Self(
-            path, .get, summary, .object, .ignored, ContentType.json, .snapshot(render),
-            needsPlugin: true)
-    }
-
-    /// An endpoint of the worker's own whose reply needs the exchange.
-    static func exchange(
-        _ methods: Methods, _ path: String, _ summary: String, _ result: APISchema,
-        as contentType: String = ContentType.json,
-        _ reply: @escaping @Sendable (Exchange, _ id: String) -> Reply?
-    ) -> Self {
-        Self(path, methods, summary, result, .ignored, contentType, .exchange(reply))
-    }
-
     /// An endpoint that the plugin answers, by a call.
     package static func call(
         _ kind: CallKind, at path: String, _ methods: Methods = .post,
         summary: String = "An endpoint of the plugin's own", result: APISchema = .any,
         body: BodyUse, as contentType: String = ContentType.json
     ) -> Self {
-        Self(path, methods, summary, result, body, contentType, .call(kind))
+        Self(
+            path, summary, result, methods: methods, body: body, as: contentType, .call(kind))
     }
 }
 

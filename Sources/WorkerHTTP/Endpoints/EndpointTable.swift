@@ -4,45 +4,47 @@ internal import WorkerCore
 package struct EndpointTable: Sendable {
     /// The worker's own, in the order of docs/http.md: one more is one more row, with its renderer.
     private static let own: [Endpoint] = [
-        .get(
-            "/", "The page for browsers", .text, as: ContentType.html, withoutToken: .page
-        ) { _ in .page() },
-        .get(
-            "/docs", "This document, for people", .text, as: ContentType.html, withoutToken: .page
-        ) { _ in .page() },
-        .get("/openapi.json", "This document", .object) { .apiDocument($0) },
-        .kept(
-            "/health", "Who the worker is, and how it is", .health, withoutToken: .answer
-        ) { $0.health() },
-        .get(
-            "/health/live", "Whether the process answers", .status, withoutToken: .answer
-        ) { _ in .live },
-        .get(
+        Endpoint(
+            "/", "The page for browsers", .text, as: ContentType.html, withoutToken: .page,
+            .snapshot { _ in .page() }),
+        Endpoint(
+            "/docs", "This document, for people", .text, as: ContentType.html, withoutToken: .page,
+            .snapshot { _ in .page() }),
+        Endpoint("/openapi.json", "This document", .object, .snapshot { .apiDocument($0) }),
+        Endpoint(
+            "/health", "Who the worker is, and how it is", .health, withoutToken: .answer,
+            .kept { $0.health() }),
+        Endpoint(
+            "/health/live", "Whether the process answers", .status, withoutToken: .answer,
+            .snapshot { _ in .live }),
+        Endpoint(
             "/health/ready", "Whether calls are taken and get done; 503 if not", .status,
-            withoutToken: .answer
-        ) { .ready($0.service.health.readiness) },
-        .kept("/calls", "The calls that run and wait", .calls) { $0.calls() },
-        .exchange(.get, "/stats", "Processor time and memory", .stats) { exchange, _ in
-            exchange.server.readUsage(for: exchange)
-            return nil
-        },
-        .exchange(.get, "/metrics", "Metrics for Prometheus", .text, as: ContentType.metrics) {
-            exchange, _ in
-            exchange.server.readMetrics(for: exchange)
-            return nil
-        },
-        .document("/config_schema", "The schema of the plugin's configuration") {
-            .document($0.service.configSchema)
-        },
-        .document("/config", "The configuration in force") {
-            .document($0.service.currentConfig)
-        },
-        .get("/progress", "How far the newest call is", .progress) {
-            .progress($0.service.progress)
-        },
-        .exchange(.get, "/progress/{id}", "How far one call is", .progress) {
-            $0.progress(id: $1)
-        },
+            withoutToken: .answer, .snapshot { .ready($0.service.health.readiness) }),
+        Endpoint("/calls", "The calls that run and wait", .calls, .kept { $0.calls() }),
+        Endpoint(
+            "/stats", "Processor time and memory", .stats,
+            .exchange { exchange, _ in
+                exchange.server.readUsage(for: exchange)
+                return nil
+            }),
+        Endpoint(
+            "/metrics", "Metrics for Prometheus", .text, as: ContentType.metrics,
+            .exchange { exchange, _ in
+                exchange.server.readMetrics(for: exchange)
+                return nil
+            }),
+        Endpoint(
+            "/config_schema", "The schema of the plugin's configuration", .object,
+            needsPlugin: true, .snapshot { .document($0.service.configSchema) }),
+        Endpoint(
+            "/config", "The configuration in force", .object, needsPlugin: true,
+            .snapshot { .document($0.service.currentConfig) }),
+        Endpoint(
+            "/progress", "How far the newest call is", .progress,
+            .snapshot { .progress($0.service.progress) }),
+        Endpoint(
+            "/progress/{id}", "How far one call is", .progress,
+            .exchange { $0.progress(id: $1) }),
         .call(
             .initialize, at: "/initialize", summary: "Has the plugin take a configuration",
             result: .status, body: .value),
@@ -51,10 +53,12 @@ package struct EndpointTable: Sendable {
             .stream, at: "/execute_stream", summary: "Runs the plugin, for a result a line",
             body: .call,
             as: ContentType.lines),
-        .exchange(.post, "/cancel", "Cancels all calls", .status) { exchange, _ in
-            exchange.cancelAll()
-        },
-        .exchange(.post, "/cancel/{id}", "Cancels one call", .status) { $0.cancel(id: $1) },
+        Endpoint(
+            "/cancel", "Cancels all calls", .status, methods: .post,
+            .exchange { exchange, _ in exchange.cancelAll() }),
+        Endpoint(
+            "/cancel/{id}", "Cancels one call", .status, methods: .post,
+            .exchange { $0.cancel(id: $1) }),
         .call(
             .cleanup, at: "/cleanup", summary: "Has the plugin give back what it holds",
             result: .status, body: .ignored),
