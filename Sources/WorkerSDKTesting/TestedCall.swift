@@ -37,8 +37,14 @@ public final class TestedCall: Sendable, AsyncSequence {
         /// Whether the plugin's function has returned, which may be before or after the end.
         var hasReturned = false
         var writers: [DispatchSemaphore] = []
-        var waiters: [(isMet: @Sendable (State) -> Bool, wake: @Sendable () -> Void)] = []
+        /// By their numbers.
+        var waiters: [Int: Waiter] = [:]
+        var waiterCount = 0
     }
+
+    typealias Waiter = (
+        isMet: @Sendable (State) -> Bool, continuation: CheckedContinuation<Bool, Never>
+    )
 
     /// How the plugin ended it.
     enum End: Sendable {
@@ -302,7 +308,7 @@ public final class TestedCall: Sendable, AsyncSequence {
     // MARK: - Waiting
 
     private func change<Result>(_ body: (inout State) -> Result) -> Result {
-        var woken: [@Sendable () -> Void] = []
+        var woken: [Int: Waiter] = [:]
         var writers: [DispatchSemaphore] = []
         let result = state.withLock { state in
             let before = state.writers.count
@@ -313,12 +319,12 @@ public final class TestedCall: Sendable, AsyncSequence {
                 state.writers = []
             }
             let now = state
-            woken = now.waiters.filter { $0.isMet(now) }.map(\.wake)
-            state.waiters = now.waiters.filter { !$0.isMet(now) }
+            woken = now.waiters.filter { $0.value.isMet(now) }
+            for number in woken.keys { state.waiters[number] = nil }
             return result
         }
         for writer in writers { writer.signal() }
-        for wake in woken { wake() }
+        for waiter in woken.values { waiter.continuation.resume(returning: true) }
         return result
     }
 
@@ -327,38 +333,22 @@ public final class TestedCall: Sendable, AsyncSequence {
     {
         let isDone = await withCheckedContinuation {
             (continuation: CheckedContinuation<Bool, Never>) in
-            let once = Once(continuation)
-            let isMetNow = state.withLock { state in
-                if isMet(state) { return true }
-                state.waiters.append((isMet, { once.resume(true) }))
-                return false
+            let number = state.withLock { state -> Int? in
+                if isMet(state) { return nil }
+                state.waiterCount += 1
+                state.waiters[state.waiterCount] = (isMet, continuation)
+                return state.waiterCount
             }
-            if isMetNow { return once.resume(true) }
-            DispatchQueue.global().asyncAfter(deadline: .now() + plugin.patience) {
-                once.resume(false)
+            guard let number else { return continuation.resume(returning: true) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + plugin.patience) { [weak self] in
+                let waiter = self?.state.withLock { $0.waiters.removeValue(forKey: number) }
+                waiter?.continuation.resume(returning: false)
             }
         }
         guard isDone else {
             throw PluginFault(
                 "\(plugin.name): \(function): \(problem) for \(plugin.patience) seconds")
         }
-    }
-}
-
-/// A continuation that the first of several resumes.
-private final class Once: Sendable {
-    private let continuation: Mutex<CheckedContinuation<Bool, Never>?>
-
-    init(_ continuation: CheckedContinuation<Bool, Never>) {
-        self.continuation = Mutex(continuation)
-    }
-
-    func resume(_ value: Bool) {
-        let continuation = continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
-        continuation?.resume(returning: value)
     }
 }
 
