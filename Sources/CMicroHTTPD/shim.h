@@ -180,16 +180,22 @@ static inline int uw_mhd_accept(struct MHD_Daemon *_Nonnull daemon, int listener
     return 0;
 }
 
-/* How many bytes the other side of a TCP connection has acknowledged (Linux 4.1).
- * -1 where the kernel does not say. Read at its offset: <netinet/tcp.h> knows less of the struct. */
-static inline int uw_bytes_taken(int descriptor, uint64_t *_Nonnull count) {
-    enum { TCP_INFO_OPTION = 11, BYTES_ACKED = 120 };
+/* A count that the kernel keeps of a TCP connection (Linux 4.1); -1 where it does not say.
+ * Read at its offset: <netinet/tcp.h> knows less of the struct. */
+static inline int uw_tcp_count(int descriptor, size_t offset, uint64_t *_Nonnull count) {
+    enum { TCP_INFO_OPTION = 11 };
     unsigned char info[256];
     socklen_t length = sizeof info;
     if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO_OPTION, info, &length) != 0) return -1;
-    if (length < BYTES_ACKED + sizeof *count) return -1;
-    memcpy(count, info + BYTES_ACKED, sizeof *count);
+    if (length < offset + sizeof *count) return -1;
+    memcpy(count, info + offset, sizeof *count);
     return 0;
+}
+
+/* How many bytes the other side of a TCP connection has acknowledged; -1 as above. */
+static inline int uw_bytes_taken(int descriptor, uint64_t *_Nonnull count) {
+    enum { BYTES_ACKED = 120 };
+    return uw_tcp_count(descriptor, BYTES_ACKED, count);
 }
 
 /* Whether a socket has something to be read, or to be accepted; the end of a client counts too. */
@@ -224,18 +230,13 @@ static inline int uw_mhd_hide_cookies(struct MHD_Connection *_Nonnull connection
 }
 
 /* Whether anything but the end of the client has ever arrived on a socket; on a Unix socket, whether
- * the client has not ended. Linux 4.1; read at its offset, as <netinet/tcp.h> knows less of the struct. */
+ * the client has not ended. */
 static inline int uw_has_received(int descriptor) {
-    enum { TCP_INFO_OPTION = 11, BYTES_RECEIVED = 128 };
-    unsigned char info[256];
-    socklen_t length = sizeof info;
+    enum { BYTES_RECEIVED = 128 };
     uint64_t count = 0;
     char byte;
-    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO_OPTION, info, &length) == 0 &&
-        length >= BYTES_RECEIVED + sizeof count) {
-        memcpy(&count, info + BYTES_RECEIVED, sizeof count);
-        return count > 1; /* the end counts as a byte */
-    }
+    /* The end counts as a byte. */
+    if (uw_tcp_count(descriptor, BYTES_RECEIVED, &count) == 0) return count > 1;
     return recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 

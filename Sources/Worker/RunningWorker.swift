@@ -8,13 +8,7 @@ internal import WorkerThreads
 
 /// The worker's parts while it lives, and what the actions of `Lifecycle` mean for them.
 final class RunningWorker: Sendable {
-    let configuration: Configuration
-    let environment: Environment
-    let log: Log
-    let inbox: Inbox
-    let reaper: DescendantReaper
-    let notifier: Notifier
-    let listeners: Listeners
+    private let program: Program
     let capture: StandardOutputCapture
     /// That of stderr, where what is written there is not text.
     private let errorCapture: StandardOutputCapture?
@@ -23,9 +17,6 @@ final class RunningWorker: Sendable {
     /// For threads that run plugin code.
     let spawnForPlugin: ThreadSpawner
     let budget: Budget
-    let tokens: Tokens?
-    let events: Events
-    let vitals: Vitals
     /// The plugin, once it is loaded.
     let loaded = Mutex<LoadedPlugin?>(nil)
     /// The server, once it serves; the main thread's.
@@ -39,28 +30,29 @@ final class RunningWorker: Sendable {
         errorCapture: StandardOutputCapture?, timers: Timers, spawn: @escaping ThreadSpawner,
         spawnForPlugin: @escaping ThreadSpawner
     ) {
-        configuration = program.configuration
-        environment = program.environment
-        log = program.log
-        inbox = program.inbox
-        reaper = program.reaper
-        notifier = program.notifier
-        events = program.events
-        vitals = program.vitals
-        tokens = program.tokens
-        service = Service(meter: UsageMeter(), log: log, inbox: inbox)
-        listeners = program.listeners
+        self.program = program
+        service = Service(meter: UsageMeter(), log: program.log, inbox: program.inbox)
         self.capture = capture
         self.errorCapture = errorCapture
         self.timers = timers
         self.spawn = spawn
         self.spawnForPlugin = spawnForPlugin
         program.pluginLines.follow { [service] in service.calls(atMost: 2).shown }
-        budget = Budget(limit: configuration.maxBuffered)
+        budget = Budget(limit: program.configuration.maxBuffered)
     }
 
     private static let shuttingDown = CallFailure(.cancelled, "The worker is shutting down")
 
+    var configuration: Configuration { program.configuration }
+    var environment: Environment { program.environment }
+    var log: Log { program.log }
+    var inbox: Inbox { program.inbox }
+    var reaper: DescendantReaper { program.reaper }
+    var notifier: Notifier { program.notifier }
+    var listeners: Listeners { program.listeners }
+    var tokens: Tokens? { program.tokens }
+    var events: Events { program.events }
+    var vitals: Vitals { program.vitals }
     var plugin: LoadedPlugin? { loaded.withLock { $0 } }
     var server: Server? { http.withLock { $0 } }
 

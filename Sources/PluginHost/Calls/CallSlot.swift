@@ -85,14 +85,11 @@ protocol CallSlotOwner: AnyObject, Sendable {
     /// nothing runs.
     var place: RequestPlace?
 
-    /// The longest request id that plugins see, in bytes.
-    static let requestIDLimit = 128
-
     init(index: Int) {
         self.index = index
         unsafe description = .allocate(capacity: 1)
         unsafe description.initialize(to: uw_call())
-        unsafe requestID = .allocate(capacity: Self.requestIDLimit)
+        unsafe requestID = .allocate(capacity: CallID.limit)
     }
 
     /// Takes a call in, so that it can be cancelled from now on.
@@ -131,7 +128,7 @@ protocol CallSlotOwner: AnyObject, Sendable {
     private func describe(_ call: Call, _ handle: uw_call_id) {
         var id = call.requestID
         let idLength = id.withUTF8 { bytes in
-            let length = min(bytes.count, Self.requestIDLimit)
+            let length = min(bytes.count, CallID.limit)
             unsafe UnsafeMutableRawBufferPointer(requestID).copyMemory(
                 from: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<length])))
             return length

@@ -100,7 +100,10 @@ internal import WorkerCore
             let row = unsafe prefix(of: pointer, size: size, as: uw_endpoint.self)
             return unsafe Row(
                 pointer: pointer.assumingMemoryBound(to: uw_endpoint.self), function: row.handle,
-                words: [method(row.method), text(row.path), run(row.runs)])
+                words: [
+                    method(row.method),
+                    text(row.path, atMost: PluginEndpoint.longestPath) ?? "(NULL)", run(row.runs),
+                ])
         }
     }
 
@@ -123,11 +126,11 @@ internal import WorkerCore
         return run?.rawValue ?? "\(number)"
     }
 
-    /// A path as text; one that is too long is cut, and still too long.
-    private static func text(_ path: UnsafePointer<CChar>?) -> String {
-        guard let path = unsafe path else { return "(NULL)" }
-        let length = unsafe strnlen(path, PluginEndpoint.longestPath + 1)
-        return unsafe repairedString(UnsafeRawBufferPointer(start: path, count: length))
+    /// A text of the table, nil for NULL; one that is too long is cut, and still too long.
+    private static func text(_ text: UnsafePointer<CChar>?, atMost limit: Int) -> String? {
+        guard let text = unsafe text else { return nil }
+        let length = unsafe strnlen(text, limit + 1)
+        return unsafe repairedString(UnsafeRawBufferPointer(start: text, count: length))
     }
 
     private static func headerNames(of table: uw_plugin) throws(LoadFailure) -> [String] {
@@ -143,12 +146,8 @@ internal import WorkerCore
                 "the plugin names \(UInt(bitPattern: count)) headers, more than "
                     + "\(HeaderField.mostWanted)")
         }
-        // A name that is too long is cut, and still too long.
-        let longest = HeaderField.longestWanted + 1
         return (0..<count).map { number in
-            let length = unsafe names[number].map { unsafe strnlen($0, longest) } ?? 0
-            return unsafe repairedString(
-                UnsafeRawBufferPointer(start: names[number], count: length))
+            unsafe text(names[number], atMost: HeaderField.longestWanted) ?? ""
         }
     }
 }

@@ -45,7 +45,8 @@ final class RequestPlace: CallSlotOwner {
     ///   - body: calls the plugin, and tells the slot what it returned.
     /// - Returns: how it ended.
     func run(_ call: Call, _ body: (CallSlot) -> Void) -> CallOutcome? {
-        forgetFormer()
+        // A request that has ended its thread may have left one.
+        if takeOutcome() != nil { hasOutcome.wait() }
         state.withLock { $0.call = call }
         slot.admit(call)
         slot.arm(call)
@@ -53,19 +54,14 @@ final class RequestPlace: CallSlotOwner {
         // One may come before the other, where another thread finishes it.
         hasOutcome.wait()
         isFree.wait()
-        return state.withLock { state in
-            state.call = nil
-            return state.outcome.take()
-        }
+        return takeOutcome()
     }
 
-    /// Forgets a request that has ended its thread, and what may have come of it.
-    private func forgetFormer() {
-        let former = state.withLock { state in
+    private func takeOutcome() -> CallOutcome? {
+        state.withLock { state in
             state.call = nil
             return state.outcome.take()
         }
-        if former != nil { hasOutcome.wait() }
     }
 
     /// Takes the outcome, in the client's place.

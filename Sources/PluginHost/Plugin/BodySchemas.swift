@@ -45,12 +45,9 @@ package struct BodySchemas: Sendable {
                 problems.append("that of \(path) is not an object")
             }
         }
-        return (read, problems.first.map { text(of: $0, problems.count) })
-    }
-
-    /// One line, however many there are.
-    private static func text(of first: String, _ count: Int) -> String {
-        "the plugin's body schemas: \(first)" + (count > 1 ? "; \(count - 1) more are wrong" : "")
+        // One line, however many there are.
+        let more = problems.count > 1 ? "; \(problems.count - 1) more are wrong" : ""
+        return (read, problems.first.map { "the plugin's body schemas: \($0)\(more)" })
     }
 
     private static func isTaken(_ path: String, _ endpoints: [PluginEndpoint]) -> Bool {

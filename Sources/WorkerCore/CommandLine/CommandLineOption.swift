@@ -33,16 +33,16 @@ package struct CommandLineOption: Sendable {
     /// The name without dashes; one letter is a short option.
     package let name: String
     /// The letter that stands for the name behind one dash, if there is one.
-    package let letter: Character?
+    package var letter: Character? = nil
     /// What stands for the value in `--help`; nil where the option takes none.
-    package let value: String?
+    package var value: String? = nil
     package let group: Group
-    package let role: Role
+    package var role = Role.optional
     package let summary: String
     /// Whether a variable can stand for it.
-    package let hasVariable: Bool
+    package var hasVariable = true
     /// What a configuration says of it; nil where it says nothing.
-    let show: @Sendable (Configuration) -> String?
+    var show: @Sendable (Configuration) -> String? = { _ in nil }
     package let action: Action
     /// All values that it takes, where they are few words.
     package var words: [String] = []
@@ -118,8 +118,7 @@ extension CommandLineOption {
         _ kind: OptionValue<Value>, _ group: Group, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, letter: nil, value: value, group: group, role: .optional,
-            summary: summary, hasVariable: true,
+            name: name, value: value, group: group, summary: summary,
             show: { configuration in
                 let texts = configuration[keyPath: property].compactMap(kind.show)
                 return texts.isEmpty ? nil : texts.joined(separator: ",")
@@ -139,8 +138,8 @@ extension CommandLineOption {
         _ group: Group, _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, letter: nil, value: nil, group: group, role: .optional, summary: summary,
-            hasVariable: true, show: { $0[keyPath: property] ? "" : nil },
+            name: name, group: group, summary: summary,
+            show: { $0[keyPath: property] ? "" : nil },
             action: .store(expected: OptionValue.yesOrNo.expected) { configuration, text in
                 guard let isOn = text.isEmpty ? true : OptionValue.yesOrNo.parse(text) else {
                     return false
@@ -156,7 +155,7 @@ extension CommandLineOption {
         _ summary: String
     ) -> CommandLineOption {
         CommandLineOption(
-            name: name, letter: letter, value: nil, group: group, role: .optional,
-            summary: summary, hasVariable: false, show: { _ in nil }, action: action)
+            name: name, letter: letter, group: group, summary: summary, hasVariable: false,
+            action: action)
     }
 }

@@ -37,7 +37,9 @@ package final class DescendantReaper: Sendable {
     @discardableResult
     package func reapAdopted() -> Int {
         guard clinux_has_children() else { return 0 }
-        return ledger.withLockIfAvailable { descendants.reapAdopted(&$0) } ?? 0
+        return ledger.withLockIfAvailable {
+            descendants.reapAdopted(among: descendants.look(&$0), $0)
+        } ?? 0
     }
 
     /// Ends all descendants, and returns the numbers of those that could not be ended.

@@ -27,12 +27,6 @@ struct Descendants {
         ProcessHandle(identity, usesDescriptor: usesDescriptors)
     }
 
-    /// Looks, and reaps the zombies that no code waits for; returns how many.
-    func reapAdopted(_ ledger: inout DescendantLedger) -> Int {
-        let sightings = look(&ledger)
-        return reapAdopted(among: sightings, ledger)
-    }
-
     /// Reaps the zombies among some processes that no code waits for; returns how many.
     func reapAdopted(among sightings: [DescendantSighting], _ ledger: DescendantLedger) -> Int {
         var count = 0
