@@ -13,7 +13,7 @@ from typing import Any
 
 from events import moments
 from rows import COMPARISONS, number
-from servers import ORIGINAL, PYTHON, WORKER, Server, tool
+from servers import ORIGINAL, PYTHON, ROOT, WORKER, Server, put_runner, tool
 from traffic import SMALL, Effort, body_file, large_bodies
 
 KINDS = (PYTHON, ORIGINAL, WORKER)
@@ -200,6 +200,7 @@ def health_p99(server: Server, effort: Effort) -> float:
 
 def measure(effort: Effort, stage: Callable[[str], Any]) -> list[PythonRow]:
     rows: list[PythonRow] = []
+    put_runner(str(ROOT / ".venv/bin/python"))
     servers = [Server(kind) for kind in KINDS]
     try:
         for server in servers:

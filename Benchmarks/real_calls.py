@@ -1,8 +1,6 @@
 """Real plugins of cjm-substrate 0.0.74 under our worker and under the original, over that host's wire, in one run."""
 
 import json
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from python_plugin import PythonRow, mebibytes, turns
-from servers import BUILD, ORIGINAL, PYTHON, ROOT, Server, Unusable
+from servers import BUILD, ORIGINAL, PYTHON, ROOT, Server, Unusable, put_runner
 from traffic import Effort, body_file
 
 sys.path[:0] = [str(ROOT / "Python/tests/originals"), str(ROOT / "Tests/Compatibility")]
@@ -82,15 +80,6 @@ def measure(effort: Effort, stage: Callable[[str], Any]) -> list[PythonRow]:
         with stage(f"{package.packages[0]}"):
             rows += of_package(package, python, effort)
     return rows
-
-
-def put_runner(python: str) -> None:
-    """Puts the runner's modules and their code where pip does that with the wheel."""
-    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
-    folder = Path(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
-    name = "universal_worker_runner"
-    shutil.copytree(ROOT / "Python" / name, folder / name, dirs_exist_ok=True)
-    subprocess.run([python, "-m", "compileall", "-q", folder / name], check=True)
 
 
 def of_package(package: Package, python: str, effort: Effort) -> Iterator[PythonRow]:

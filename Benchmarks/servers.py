@@ -140,7 +140,7 @@ class Server:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=5):
                     return
             except OSError:
-                time.sleep(0.01)
+                time.sleep(0.002)
         self.stop()
         raise Unusable(f"the {self.kind} does not start:\n{self.log.read_text(errors='replace')}")
 
@@ -186,6 +186,15 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def put_runner(python: str) -> None:
+    """Puts the runner's modules and their code where pip does that with the wheel."""
+    ask = [python, "-c", "import sysconfig; print(sysconfig.get_path('platlib'))"]
+    folder = Path(subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip())
+    name = "universal_worker_runner"
+    shutil.copytree(ROOT / "Python" / name, folder / name, dirs_exist_ok=True)
+    subprocess.run([python, "-m", "compileall", "-q", folder / name], check=True)
 
 
 def prepare_original() -> str | None:

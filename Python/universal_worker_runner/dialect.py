@@ -126,7 +126,7 @@ def is_there(name, path=None):
 def is_later(name):
     """Whether the environment's version of that package is new enough for a dialect: up to 0.0.28 it has no
     errors of its own. Asked before the dialect is compiled, which takes milliseconds."""
-    core = __import__(name + ".core", fromlist=["core"])
+    core = __import__(name + ".core", fromlist=["__path__"])
     return is_there(name + ".core.errors", core.__path__)
 
 
