@@ -17,6 +17,14 @@ public struct ProcessFacts: Sendable {
     /// The most that it has been, in KiB.
     public var peakKiB: Int { number("VmHWM:") }
 
+    /// How many pages it was given so far, each when it was first touched.
+    public var pageFaults: Int {
+        // The eighth number behind the name, which is in brackets.
+        let text = String(decoding: bytes(of: "stat"), as: UTF8.self)
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        return fields.count > 8 ? Int(fields[8]) ?? 0 : 0
+    }
+
     /// The first word of its command line.
     public var title: String {
         String(decoding: bytes(of: "cmdline").prefix { $0 != 0 }, as: UTF8.self)

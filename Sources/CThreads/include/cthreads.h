@@ -1,13 +1,20 @@
 /* What Swift's view of glibc leaves out: semaphores with a monotonic deadline, epoll, eventfd,
- * malloc_trim; and the end of a thread. */
+ * malloc_trim and what malloc notes when memory is freed; and the end of a thread. */
 #ifndef CTHREADS_H
 #define CTHREADS_H
 
 #include <malloc.h>
 #include <semaphore.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
+
+/* Takes a piece of memory, and frees it untouched; no compiler may leave that out. Any thread. */
+static inline void cthreads_free_piece(size_t size) {
+    void *volatile piece = malloc(size);
+    free(piece);
+}
 
 /* Waits until the semaphore can be taken, or the deadline has passed.
  * Returns 0, or the error number: ETIMEDOUT, EINTR. Any thread. */

@@ -66,6 +66,8 @@ internal import WorkerThreads
     private var isBroken = false
     /// Bytes freed since malloc last gave memory back to the system.
     private var freed = 0
+    /// The largest body or connection that has been freed.
+    private var largestFreed = 0
 
     // Any thread.
 
@@ -243,7 +245,12 @@ internal import WorkerThreads
     // MARK: - Freed memory
 
     /// Notes that much has been freed: a body, a connection.
-    func didFree(_ bytes: Int) { freed += bytes }
+    func didFree(_ bytes: Int) {
+        freed += bytes
+        guard bytes > largestFreed else { return }
+        largestFreed = bytes
+        FreedMemory.keep(bytes)
+    }
 
     /// After a peak malloc keeps what it has: no client is waiting now, so it can be given back.
     private func giveBack() {
