@@ -32,6 +32,8 @@ public final class TestedCall: Sendable, AsyncSequence {
         var progress: [ReportedProgress] = []
         var isCancelled = false
         var isLate = false
+        /// How many threads tell the plugin that the call is cancelled, for which its instance has to be there.
+        var tellers = 0
         var refusals = 0
         var end: End?
         /// Whether the plugin's function has returned, which may be before or after the end.
@@ -86,8 +88,11 @@ public final class TestedCall: Sendable, AsyncSequence {
             throw PluginFault(
                 "\(plugin.name): \(function) cannot be cancelled: supportsCancellation is false")
         }
-        change { $0.isCancelled = true }
-        await plugin.tellCancellation(of: self)
+        change {
+            $0.isCancelled = true
+            $0.tellers += 1
+        }
+        await tellCancellation()
         try plugin.shown.check()
     }
 
@@ -147,7 +152,9 @@ public final class TestedCall: Sendable, AsyncSequence {
     }
 
     func waitUntilOver() async throws {
-        try await wait("it has not ended") { $0.end != nil && $0.hasReturned }
+        try await wait("it has not ended") {
+            $0.end != nil && $0.hasReturned && $0.tellers == 0
+        }
     }
 
     // MARK: - The values of a stream
@@ -271,13 +278,19 @@ public final class TestedCall: Sendable, AsyncSequence {
 
     /// The deadline has come.
     func passDeadline() async {
-        let isRunning = change { state in
+        let isCancelled = change { state in
             guard state.end == nil else { return false }
             state.isLate = true
             state.isCancelled = plugin.supportsCancellation
-            return true
+            if state.isCancelled { state.tellers += 1 }
+            return state.isCancelled
         }
-        if isRunning, plugin.supportsCancellation { await plugin.tellCancellation(of: self) }
+        if isCancelled { await tellCancellation() }
+    }
+
+    private func tellCancellation() async {
+        await plugin.tellCancellation(of: self)
+        change { $0.tellers -= 1 }
     }
 
     @discardableResult

@@ -1,3 +1,5 @@
+import Foundation
+import Synchronization
 import Testing
 import WorkerSDK
 import WorkerSDKTesting
@@ -95,6 +97,19 @@ import WorkerSDKTesting
         }
     }
 
+    @Test func `A call is over when the plugin has been told of its cancellation to the end`()
+        async throws
+    {
+        try await withPlugin(Deaf.self) { deaf in
+            var timed = TestedRequest.execute()
+            timed.timeout = .milliseconds(1)
+            let late = try deaf.start(timed)
+            await #expect(throws: PluginError.self) { try await late.value() }
+            let hasHeard = Deaf.hasHeard.load(ordering: .acquiring)
+            #expect(hasHeard)
+        }
+    }
+
     @Test func `Calls run beside each other, and each plugin's log is its own`() async throws {
         struct Talking: AsyncWorkerPlugin {
             static let version = "1"
@@ -120,5 +135,23 @@ import WorkerSDKTesting
             for number in 0..<3 { #expect(try await ticks.next() == ["number": .integer(number)]) }
             #expect(try await ticks.next() == nil)
         }
+    }
+}
+
+/// Stops as soon as it is to, and takes its time to hear of it.
+private struct Deaf: ConcurrentWorkerPlugin {
+    static let version = "1"
+    static let maximumConcurrency = 1
+    static let hasHeard = Atomic<Bool>(false)
+
+    func execute(_: NoArguments, call: CallContext) throws -> Int {
+        let gate = DispatchSemaphore(value: 0)
+        call.onCancel {
+            gate.signal()
+            Thread.sleep(forTimeInterval: 0.3)
+            Self.hasHeard.store(true, ordering: .releasing)
+        }
+        gate.wait()
+        throw CancellationError()
     }
 }
