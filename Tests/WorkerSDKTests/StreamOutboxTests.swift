@@ -55,7 +55,7 @@ private final class SlowReader: Sendable {
 
 @Suite(.blocking) struct StreamOutboxTests {
     /// Milliseconds: async plugins run on the pool that also runs the tests which never wait.
-    private static let patience = 120_000
+    private static let patience = 600_000
 
     /// Starts a stream, whose record says later what came of it.
     private static func stream(
