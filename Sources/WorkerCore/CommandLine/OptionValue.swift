@@ -170,11 +170,9 @@ enum ByteCount {
 
     /// The shortest exact spelling, such as `64 MiB`, without its space.
     static func text(_ bytes: Int) -> String {
-        for (suffix, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)]
-        where bytes > 0 && bytes % (1 << shift) == 0 {
-            return "\(bytes >> shift)\(suffix)"
-        }
-        return String(bytes)
+        // No loop: the compiler unrolled it in an order that was not the same in each folder.
+        let thousands = bytes > 0 ? min(bytes.trailingZeroBitCount / 10, 3) : 0
+        return "\(bytes >> (10 * thousands))\(["", "KiB", "MiB", "GiB"][thousands])"
     }
 }
 
