@@ -66,7 +66,7 @@ extension LoadedPlugin {
 
     /// Gives a call up at a moment: its client is answered then, whatever the plugin does.
     func enforce(_ deadline: Moment, of call: Call) {
-        // No weak reference, which would make each of the plugin's slow: the timer is let go with the call.
+        // The timer, and with it its hold on the plugin, is let go with the call.
         let timer = timers.schedule(at: deadline) { [self] in
             if case .endpoint = call.kind, call.kind.place != .shared {
                 instance.giveUp(.deadlinePassed, at: clock()) { $0 === call }
@@ -112,9 +112,9 @@ extension LoadedPlugin {
         let running = slots.compactMap { $0.cancel(failure, at: now, where: isMeant) }
         if !running.isEmpty { watchForWedged(cancelledAt: now) }
         if !running.isEmpty, let limit = wedgedLimit {
-            timers.schedule(at: now + limit) { [weak self] in
-                guard let self, let detail = self.wedgedCall(for: limit) else { return }
-                self.endWedged(detail)
+            timers.schedule(at: now + limit) { [self] in
+                guard let detail = wedgedCall(for: limit) else { return }
+                endWedged(detail)
             }
         }
         return running

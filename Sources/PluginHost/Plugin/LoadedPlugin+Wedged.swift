@@ -13,7 +13,7 @@ extension LoadedPlugin {
     /// One timer for all: clients may come and go by thousands.
     func watchForWedged(cancelledAt moment: Moment) {
         guard !isWatched.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        timers.schedule(at: moment + Self.wedgedAfter) { [weak self] in self?.lookForWedged() }
+        timers.schedule(at: moment + Self.wedgedAfter) { [self] in lookForWedged() }
     }
 
     private func lookForWedged() {

@@ -109,6 +109,7 @@ extension ProcessInstance {
         // The runner reads the end of its first lane, runs what is to run at exit, and leaves.
         life.lanes.all[0].socket.endSending()
         life.bridge.waitForEnd(until: environment.clock() + .seconds(1))
+        state.withLock { $0.owner = nil }
         return nil
     }
 }

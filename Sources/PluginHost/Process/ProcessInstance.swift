@@ -32,7 +32,8 @@ final class ProcessInstance: PluginInstance {
         var policy = RestartPolicy()
         /// The last configuration that the plugin took, if another process may need it.
         var configuration: [UInt8]?
-        weak var owner: (any PluginInstanceOwner)?
+        /// Until the plugin has been destroyed; no weak reference, as in `RequestPlace`.
+        var owner: (any PluginInstanceOwner)?
     }
 
     let name: PluginLabel
