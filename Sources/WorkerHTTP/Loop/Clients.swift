@@ -154,15 +154,15 @@ final class Clients {
         if let check = client.check { _ = checks.remove(check) }
         client.checksAt = moment
         client.check = moment < .never ? checks.insert(client.number, at: moment) : nil
-        comesDue(moment)
+        checkBy(moment)
     }
 
-    private func comesDue(_ moment: Moment) { if moment < nextCheck { nextCheck = moment } }
+    private func checkBy(_ moment: Moment) { if moment < nextCheck { nextCheck = moment } }
 
     /// A client that has gone gets its next turn in a while.
     private func remind(_ client: ClientConnection, at now: Moment) {
         gone.append((client.number, now + Self.nudgeInterval))
-        comesDue(now + Self.nudgeInterval)
+        checkBy(now + Self.nudgeInterval)
     }
 
     /// A client's socket is as it was watched for.
@@ -200,7 +200,7 @@ final class Clients {
     /// A stream has ended that ends its connection with it; in a turn of libmicrohttpd's.
     func streamEnds(_ client: ClientConnection) {
         ending.append(client)
-        comesDue(.zero)
+        checkBy(.zero)
     }
 
     /// Ends connections that are late, and reminds libmicrohttpd of those that have ended.

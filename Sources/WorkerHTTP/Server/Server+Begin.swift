@@ -62,8 +62,11 @@ extension Server {
         if case .answer(let row, id: _) = plan, !head.framing.declaresBody {
             if endpoints[row].isAtHand, !head.hasForeignExpectation {
                 unsafe request.pointee = SnapshotTicket(row).pointer
-                // A log wants to know of each request, and tokens change.
-                if let client, !client.isFresh, client.access == nil, options.tokens == nil {
+                // A log wants to know of each request, and tokens change. One is kept for a connection: clients
+                // that ask for several things in turn would have one made for each request.
+                if let client, !client.isFresh, client.known == nil, client.access == nil,
+                    options.tokens == nil
+                {
                     unsafe client.known = KnownHead(line, of: connection, at: method, row: row)
                 }
                 return .YES
