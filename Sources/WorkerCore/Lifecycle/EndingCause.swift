@@ -30,7 +30,8 @@ package enum EndingCause: Equatable, Sendable {
     }
 
     /// What the properties below say, a row for each cause.
-    private var traits: (LogLevel, LogKind, ExitCode, letsCallsFinish: Bool) {
+    private var traits: (level: LogLevel, kind: LogKind, exitCode: ExitCode, letsCallsFinish: Bool)
+    {
         switch self {
         case .signal: (.info, .other, .clean, true)
         case .parentGone: (.info, .other, .parentGone, false)
@@ -43,13 +44,13 @@ package enum EndingCause: Equatable, Sendable {
     }
 
     /// How grave it is: what is the plugin's fault was not asked for.
-    package var level: LogLevel { traits.0 }
+    package var level: LogLevel { traits.level }
 
     /// What the log's record of it tells of.
-    package var kind: LogKind { traits.1 }
+    package var kind: LogKind { traits.kind }
 
     /// The exit code, if plugin code does not have to be left behind.
-    package var exitCode: ExitCode { traits.2 }
+    package var exitCode: ExitCode { traits.exitCode }
 
     /// Whether a client still wants the results of calls that run.
     var letsCallsFinish: Bool { traits.letsCallsFinish }
