@@ -206,8 +206,10 @@ class Runner:
             os.closerange(3 + len(theirs), 4096)
             if self.cwd is not None:
                 os.chdir(self.cwd)
-            for number in (signal.SIGPIPE, signal.SIGXFSZ):
-                signal.signal(number, signal.SIG_DFL)
+            # Also what we were born with: a shell ignores SIGINT in what it runs behind `&`.
+            for number in signal.valid_signals():
+                if signal.getsignal(number) is signal.SIG_IGN:
+                    signal.signal(number, signal.SIG_DFL)
             arguments = [self.python, "-u", *self.flags, "-c", BOOT, "test"]
             os.execve(self.python, arguments, self.environment)
         except BaseException as error:
