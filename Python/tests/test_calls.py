@@ -24,6 +24,14 @@ class Calls(Case):
         left = [runner.lane.call(do="cycle").json for _ in range(100)]
         self.assertLess(left[-1], 100)
 
+    def test_the_collector_never_holds_the_objects_of_running_calls(self):
+        """gc.get_objects does, and with it a tuple that another thread fills: that is a SystemError there."""
+        runner = self.start()
+        self.assertEqual(runner.lane.call(do="watch_objects").json, 0)
+        for _ in range(300):
+            runner.lane.call(do="cycle")
+        self.assertEqual(runner.lane.call(do="watch_objects").json, 0)
+
     def test_forty_megabytes_go_in_and_out(self):
         runner = self.start()
         text = "0123456789" * 4_000_000

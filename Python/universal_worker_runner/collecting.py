@@ -5,34 +5,48 @@ database, say, to the collector, hundreds of these wait: the memory of one such 
 """
 
 import gc
+import sys
 
-YOUNG = 100  # objects made since the last collection: with fewer it is not worth the while
-# And one for each ten that live, which a whole collection looks at: some tenths of a millisecond in all.
-PART = 10
-WHOLE = 8  # each so many of them looks at old objects in any case
+YOUNG = 10  # objects made since the last collection: with fewer it is not worth the while
+# And for a whole collection one for so many blocks of memory that live: it looks at old objects too.
+PART = 60
+WHOLE = 8  # so many of them that look at young objects alone
 
 
 class Collector:
-    """Any lane's thread may use it: of two collections at once Python leaves one out."""
+    """Any lane's thread may use it: of two collections at once Python leaves one out.
+
+    How many objects live is not asked of `gc.get_objects`: it holds them all for a moment, also tuples that
+    another thread is about to fill, which ends in a SystemError there.
+    """
 
     def __init__(self, lanes):
         self.lanes = lanes
-        self.lived = 0  # after the last whole collection
-        self.count = 0
+        self.first = 0  # blocks that were there when the plugin had been made
+        self.lived = 0  # blocks made since, after the last whole collection
+        self.count = 0  # of young objects alone since then
         self.works = hasattr(gc, "freeze")  # PyPy's collector goes by memory
 
     def loaded(self):
         """What has been made so far stays, and is not looked at again."""
         if self.works:
             gc.freeze()
+            self.first = sys.getallocatedblocks()
 
     def after_call(self):
         """Once a call has been answered. A plugin with many objects is left to Python's own rule."""
-        if self.works and gc.get_count()[0] >= YOUNG + self.lived // PART and gc.isenabled():
+        if not self.works or not gc.isenabled():
+            return
+        young = gc.get_count()[0]
+        if young >= YOUNG + self.lived // PART and (self.count >= WHOLE or self.runs()):
+            # A collection makes old what running calls have made: one of the young would miss it.
+            self.count = 0
+            gc.collect()
+            self.lived = max(0, sys.getallocatedblocks() - self.first)
+        elif young >= YOUNG and not self.runs():
             self.count += 1
-            # A collection makes old what running calls have made: the next one of the young would miss it.
-            if self.count % WHOLE and not any(lane.call for lane in self.lanes):
-                gc.collect(1)
-            else:
-                gc.collect()
-                self.lived = len(gc.get_objects())
+            gc.collect(1)
+
+    def runs(self):
+        """Whether any call does."""
+        return any(lane.call for lane in self.lanes)

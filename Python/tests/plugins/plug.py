@@ -1,5 +1,6 @@
 """The plugin of most tests: `do` says what a call does."""
 
+import gc
 import os
 import signal
 import sys
@@ -33,6 +34,12 @@ class Plugin:
         event.circle = event
         self.cycles.append(weakref.ref(event))
         return len(self.cycles)
+
+    def do_watch_objects(self):
+        """Counts from now on how often all objects are asked for; how often they were."""
+        if not hasattr(self, "asked"):
+            self.asked, gc.get_objects = [], lambda *_: self.asked.append(1) or []
+        return len(self.asked)
 
     def do_fail(self, text=None):
         raise RuntimeError() if text is None else RuntimeError(text)
