@@ -57,6 +57,8 @@ final class RunnerBridge: RunnerProcess.Listener {
         /// Why the worker kills it.
         var reason: String?
         var end: ProcessEnd?
+        /// `onDeath` has heard of the end too.
+        var isEndTold = false
         var waiters: [Semaphore] = []
         var progress = ProgressReport.none
         /// What the runner says before it imports anything of the plugin's; nil until then.
@@ -121,14 +123,14 @@ final class RunnerBridge: RunnerProcess.Listener {
         state.withLock { $0.reason = $0.reason ?? reason }
     }
 
-    /// Waits for the end of the process until a moment; any thread.
+    /// Waits until a moment for the end of the process, and until `onDeath` has heard of it; any other thread.
     ///
-    /// - Returns: whether it has ended.
+    /// - Returns: whether it has ended, and that is told.
     @discardableResult
     func waitForEnd(until deadline: Moment) -> Bool {
         let hasEnded = Semaphore()
         let mustWait = state.withLock { state in
-            guard state.end == nil else { return false }
+            guard !state.isEndTold else { return false }
             state.waiters.append(hasEnded)
             return true
         }
@@ -164,16 +166,19 @@ final class RunnerBridge: RunnerProcess.Listener {
     }
 
     func ended(_ end: ProcessEnd) {
-        let (isIntroduced, onDeath, stops, waiters) = state.withLock { state in
+        let (isIntroduced, onDeath, stops) = state.withLock { state in
             state.end = end
             return (
-                state.isIntroduced, exchange(&state.onDeath, nil),
-                exchange(&state.stops, [:]), exchange(&state.waiters, [])
+                state.isIntroduced, exchange(&state.onDeath, nil), exchange(&state.stops, [:])
             )
         }
         for answer in stops.values.joined() { answer.give(.none) }
         if !isIntroduced { opened.give(.failure(.died(end))) }
         onDeath?()
+        let waiters = state.withLock { state in
+            state.isEndTold = true
+            return exchange(&state.waiters, [])
+        }
         for waiter in waiters { waiter.signal() }
     }
 
