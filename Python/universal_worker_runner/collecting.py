@@ -10,7 +10,7 @@ import sys
 YOUNG = 10  # objects made since the last collection: with fewer it is not worth the while
 # And for a whole collection one for so many blocks of memory that live: it looks at old objects too.
 PART = 60
-WHOLE = 8  # so many of them that look at young objects alone
+WHOLE = 8  # so many times as many before one where those of the young suffice
 
 
 class Collector:
@@ -24,7 +24,7 @@ class Collector:
         self.lanes = lanes
         self.first = 0  # blocks that were there when the plugin had been made
         self.lived = 0  # blocks made since, after the last whole collection
-        self.count = 0  # of young objects alone since then
+        self.made = 0  # objects that collections of the young have looked at since then
         self.works = hasattr(gc, "freeze")  # PyPy's collector goes by memory
 
     def loaded(self):
@@ -35,18 +35,15 @@ class Collector:
 
     def after_call(self):
         """Once a call has been answered. A plugin with many objects is left to Python's own rule."""
-        if not self.works or not gc.isenabled():
+        young = gc.get_count()[0] if self.works else 0
+        if young < YOUNG or not gc.isenabled():
             return
-        young = gc.get_count()[0]
-        if young >= YOUNG + self.lived // PART and (self.count >= WHOLE or self.runs()):
-            # A collection makes old what running calls have made: one of the young would miss it.
-            self.count = 0
+        # A collection makes old what running calls have made: one of the young would miss it.
+        alone = not any(lane.call for lane in self.lanes)
+        if self.made + young >= (YOUNG + self.lived // PART) * (WHOLE if alone else 1):
+            self.made = 0
             gc.collect()
             self.lived = max(0, sys.getallocatedblocks() - self.first)
-        elif young >= YOUNG and not self.runs():
-            self.count += 1
+        elif alone:
+            self.made += young
             gc.collect(1)
-
-    def runs(self):
-        """Whether any call does."""
-        return any(lane.call for lane in self.lanes)

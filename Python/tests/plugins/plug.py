@@ -27,11 +27,15 @@ class Plugin:
     def do_none(self, *args):
         return None
 
-    def do_cycle(self):
-        """Leaves an object to the collector; how many of these are still there."""
+    def do_hold(self, count):
+        self.held = [object() for _ in range(count)]
+
+    def do_cycle(self, keep=0):
+        """Leaves an object to the collector, that of so many calls before; how many of these are still there."""
         self.cycles = [cycle for cycle in getattr(self, "cycles", []) if cycle() is not None]
         event = threading.Event()
         event.circle = event
+        self.kept = (getattr(self, "kept", []) + [event])[-keep:] if keep else []
         self.cycles.append(weakref.ref(event))
         return len(self.cycles)
 
