@@ -94,7 +94,6 @@ static _Noreturn void end_all(pid_t process) {
 /* A line of /proc/self/maps: where, and of which file, if of one. */
 typedef struct mapping {
     uintptr_t start, end, file;
-    int is_code;
 } mapping;
 
 static int take_mapping(source *maps, mapping *line) {
@@ -102,9 +101,8 @@ static int take_mapping(source *maps, mapping *line) {
     line->start = take_number(maps, 16, &after);
     if (after != '-') return 0;
     line->end = take_number(maps, 16, &after);
-    line->is_code = 0;
     for (int skipped = 0; skipped < 3; skipped++) /* permissions, offset, device */
-        while ((after = take(maps)) != ' ' && after >= 0) line->is_code |= after == 'x';
+        while ((after = take(maps)) != ' ' && after >= 0) {}
     line->file = take_number(maps, 10, &after);
     if (line->file == 0 && after == ' ') {
         /* [stack], [vdso] and the like have a name, but no file. */
@@ -130,6 +128,21 @@ static uintptr_t file_of(uintptr_t address) {
     return found;
 }
 
+/* Lets go of what is as the file has it: code, constants. It is read again if need be. See proc_pid_pagemap(5). */
+static void drop_unchanged(int pagemap, const mapping *line) {
+    enum { PAGE = 4096, BATCH = 64 };
+    const uint64_t of_file = 1ULL << 61;
+    uint64_t pages[BATCH];
+    for (uintptr_t start = line->start; start < line->end;) {
+        const long got = ask_kernel(
+            SYS_pread64, pagemap, pages, sizeof pages, (off_t)(start / PAGE * sizeof *pages));
+        if (got < (long)sizeof *pages) return;
+        const size_t number = (size_t)got / sizeof *pages;
+        for (size_t at = 0; at < number && start < line->end; at++, start += PAGE)
+            if (pages[at] & of_file) (void)ask_kernel(SYS_madvise, start, PAGE, MADV_DONTNEED);
+    }
+}
+
 /* A sanitizer's code is called everywhere, and has memory of its own. */
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 enum { is_instrumented = 1 };
@@ -142,8 +155,9 @@ static void shed_memory(void) {
     const uintptr_t own = file_of((uintptr_t)&shed_memory), library = file_of((uintptr_t)ask_kernel);
     source maps = {.file = open_file("/proc/self/maps")};
     if (own == 0 || library == 0 || maps.file < 0) return;
+    const int pagemap = open_file("/proc/self/pagemap");
     const uintptr_t stack = (uintptr_t)&maps, thread = (uintptr_t)&errno;
-    mapping line, former = {0, 0, 0, 0};
+    mapping line, former = {0, 0, 0};
     int kept = 0;
     while (take_mapping(&maps, &line)) {
         /* What is zero at first has no file; it lies behind what has one. */
@@ -152,11 +166,10 @@ static void shed_memory(void) {
             || (line.start <= stack && stack < line.end)
             || (line.start <= thread && thread < line.end);
         if (!kept) (void)ask_kernel(SYS_munmap, line.start, line.end - line.start);
-        /* What has been run so far; it is read again if need be. */
-        if (kept && line.is_code && line.file != 1)
-            (void)ask_kernel(SYS_madvise, line.start, line.end - line.start, MADV_DONTNEED);
+        if (kept && line.file > 1) drop_unchanged(pagemap, &line);
         former = line;
     }
+    (void)ask_kernel(SYS_close, pagemap);
     (void)ask_kernel(SYS_close, maps.file);
 }
 
