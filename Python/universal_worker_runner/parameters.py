@@ -29,6 +29,7 @@ class Parameters:
         self.lanes = int(values.get(b"lanes", self.concurrency or 1))
         self.knows_metrics = b"metrics" in values
         self.dialect = values.get(b"dialect", "")
+        os.environ.pop(values.get(b"unset", ""), None)  # the interpreter has seen it
         self.adapters = values.get(b"adapters", "")
 
     @staticmethod

@@ -2,6 +2,7 @@ private import Glibc
 internal import PluginHost
 internal import WorkerCore
 internal import WorkerOS
+private import WorkerThreads
 
 /// What `--module` names: a library, or a class of Python's.
 enum PluginSource {
@@ -61,6 +62,10 @@ enum PluginSource {
             arguments: ProcessArguments.current(), environment: Environment.entries(),
             output: STDERR_FILENO)
         plan.directory = directory
+        if environment[Arenas.variable] == nil, environment[Arenas.tunables] == nil {
+            plan.ownVariable = (Arenas.variable, "\(Arenas.wanted)")
+            Arenas.limit()
+        }
         plan.concurrency = configuration.concurrency
         plan.dialect = configuration.dialect ?? ""
         plan.adapters = configuration.adapters ?? ""

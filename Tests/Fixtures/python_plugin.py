@@ -6,6 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 
 
@@ -120,6 +121,31 @@ class Echo:
         seen = subprocess.check_output(["env"], universal_newlines=True).splitlines()
         pairs = sorted(line.split("=", 1) for line in seen if "=" in line)
         return {name: value for name, value in pairs if name == "OTHER" or "UNIVERSAL_" in name}
+
+    @staticmethod
+    def arenas(args, kwargs):
+        """How many malloc has for that many threads, and the limit that children see."""
+        barrier = threading.Barrier(kwargs["threads"])
+
+        def work():
+            held = bytearray(5000)  # more than Python takes from its own memory
+            barrier.wait()
+            return held
+
+        threads = [threading.Thread(target=work) for _ in range(kwargs["threads"])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        libc = ctypes.CDLL(None)
+        libc.fopen.restype = ctypes.c_void_p
+        with tempfile.NamedTemporaryFile() as told:
+            stream = ctypes.c_void_p(libc.fopen(told.name.encode(), b"w"))
+            libc.malloc_info(0, stream)
+            libc.fclose(stream)
+            made = told.read().count(b"<heap nr=")
+        limit = subprocess.check_output(["sh", "-c", "echo $MALLOC_ARENA_MAX"])
+        return [made, limit.decode().strip()]
 
     @staticmethod
     def threadless(args, kwargs):

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -106,6 +107,15 @@ import Testing
         try broken.expectEnd(.exited(1))
         let line = try broken.standardOutput.line(containing: "FATAL: Failed to load")
         #expect(line.contains(" - cannot run /") && line.contains("exit code 1"))
+    }
+
+    @Test func `malloc has an arena for each processor, unless the user says how many`() throws {
+        let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+        let call = #"{"mode":"arenas","threads":\#(8 * processors)}"#
+        let worker = try PythonWorker.start()
+        #expect(try worker.client.execute(call).text == #"[\#(processors),""]"#)
+        let limited = try PythonWorker.start(environment: ["MALLOC_ARENA_MAX": "1"])
+        #expect(try limited.client.execute(call).text == #"[1,"1"]"#)
     }
 
     @Test func `A Python file that is named without a folder is suggested with one`() throws {

@@ -19,7 +19,7 @@ struct Runner: Sendable {
             process = try RunnerProcess.start(
                 RunnerProcess.Plan(
                     interpreter: plan.interpreter, arguments: plan.command,
-                    environment: plan.environment, runner: RunnerText.bytes,
+                    environment: plan.variables, runner: RunnerText.bytes,
                     lanes: plan.lanes, output: plan.output),
                 bridge, spawn: environment.spawn)
         } catch {

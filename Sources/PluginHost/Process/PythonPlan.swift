@@ -20,6 +20,8 @@ package struct PythonPlan: Sendable {
     package var arguments: [String]
     /// The variables of the process, each as NAME=value.
     package var environment: [String]
+    /// One more that is for the interpreter, and that the plugin and what it starts do not see.
+    package var ownVariable: (name: String, value: String)?
     /// What the plugin prints goes to this descriptor, byte for byte.
     package var output: Int32
     /// The time between the plugin's own cancel and the force.
@@ -45,6 +47,11 @@ package struct PythonPlan: Sendable {
     /// Unless the user says how many, 32 executes and 40 streams may run: as under the original at most.
     var lanes: Int { (concurrency ?? 32 + 40) + 4 }
 
+    /// The variables of the interpreter.
+    var variables: [String] {
+        environment + [ownVariable].compactMap { $0.map { "\($0.name)=\($0.value)" } }
+    }
+
     /// What the interpreter is called with: it executes the text that it finds in its descriptor 3.
     var command: [String] {
         [
@@ -60,6 +67,7 @@ package struct PythonPlan: Sendable {
             "module=\(module)", "class=\(className)", "concurrency=\(concurrency ?? 0)",
             "lanes=\(lanes)", "dialect=\(dialect)", "adapters=\(adapters)", "metrics=1",
         ]
+        if let ownVariable { entries.append("unset=\(ownVariable.name)") }
         if let directory { entries.append("path=\(directory)") }
         entries += arguments.map { "argv=\($0)" }
         return entries.flatMap { Array($0.utf8) + [0] }

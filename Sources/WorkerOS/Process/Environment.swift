@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import WorkerCore
+import WorkerThreads
 
 /// The variables that the worker knows, copied once at its start.
 ///
@@ -10,7 +11,7 @@ package struct Environment: Sendable, Equatable {
     /// children need as well.
     private static let shared = [
         "UNIVERSAL_WORKER_PLUGIN_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "XDG_DATA_HOME",
-        "HOME", "JOURNAL_STREAM", TokenSource.folderVariable,
+        "HOME", "JOURNAL_STREAM", TokenSource.folderVariable, Arenas.variable, Arenas.tunables,
     ]
     /// Those that were meant for this process alone.
     private static let own = [
