@@ -30,7 +30,8 @@ class Distributions(Later):
                     file.write(text)
 
     def names(self):
-        """What its name found and what the standard library finds, each with how many files it looked for."""
+        """What its name found and what the standard library finds: packages, for how many files it looked, what
+        packages say of themselves, and whether the reader of mail was imported for their names."""
         environment = {"PYTHONPATH": os.pathsep.join([LIBRARY, self.folder])}
         word = "cjm_substrate.core.worker"
         runner = Case.start(self, "packages", dialect=word, concurrency=0, offer=12, environment=environment)
@@ -71,7 +72,15 @@ class Distributions(Later):
         ):
             self.package("told%d" % number, "told%d/a.py,,\n" % number, ["told%d/a.py" % number], text)
         quick, real = self.names()
-        self.assertEqual(quick[0], real[0])
+        self.assertEqual([quick[0], quick[2]], [real[0], real[2]])
+
+    def test_a_name_is_told_without_a_mail_and_all_else_as_the_standard_library_has_it(self):
+        self.package("plain", "plain/a.py,,\nplain/b.py,,\n", ["plain/a.py"], METADATA % "plain")
+        quick, real = self.names()
+        self.assertEqual(quick[2], real[2])
+        if self.is_quick:
+            self.assertEqual(quick[2]["plain"][:2], ["plain", "1"])
+            self.assertFalse(quick[3])
 
     def test_what_the_standard_library_cannot_read_has_no_name(self):
         for row in ("broken/b.py,,five", "broken/b.py,,1,2", "broken/b.py,,,", ""):

@@ -1,8 +1,9 @@
-"""A quicker `importlib.metadata.packages_distributions`, by which plugins of later hosts find their `name`.
+"""Quicker functions of `importlib.metadata`, by which plugins of later hosts find their `name`.
 
-From 3.12 on that asks of each file of each package in the environment whether it is there, though one of a
-folder tells its name, and reads a package's whole description for its first lines. Here the standard library's
-own code runs over packages whose RECORD is shorter, so that what it says stays its own.
+From 3.12 on `packages_distributions` asks of each file of each package in the environment whether it is there,
+though one of a folder tells its name. It and `metadata` read a package's whole description for its first lines,
+by the reader of mail, which takes longer to import than all of this to run. Here the standard library's own code
+runs over packages whose RECORD is shorter and whose name is read first, so that what it says stays its own.
 """
 
 import re
@@ -10,7 +11,7 @@ from importlib import metadata
 from types import FunctionType
 
 NAME = re.compile(r"Metadata-Version: [0-9.]+\nName: ([A-Za-z0-9._-]+)\n[A-Za-z]")
-FUNCTION = "packages_distributions"
+FUNCTIONS = ("packages_distributions", "metadata")
 
 
 class Short(metadata.PathDistribution):
@@ -43,26 +44,60 @@ class Short(metadata.PathDistribution):
     @property
     def metadata(self):
         plain = NAME.match(self.read_text("METADATA") or "")
-        return {"Name": plain.group(1)} if plain else super().metadata
+        whole = super()
+        return Description(plain.group(1), lambda: whole.metadata) if plain else whole.metadata
 
 
-def distributions():
-    for found in metadata.distributions():
-        yield Short(found) if type(found) is metadata.PathDistribution else found
+class Description:
+    """What a package says of itself: its name at once, all else once the standard library has read it."""
+
+    def __init__(self, name, read):
+        self.name = name
+        self.read = read
+
+    def __getitem__(self, key):
+        return self.name if key == "Name" else self.read()[key]
+
+    def __getattr__(self, name):
+        return getattr(self.read(), name)
+
+    def __contains__(self, key):
+        return key in self.read()
+
+    def __iter__(self):
+        return iter(self.read())
+
+    def __len__(self):
+        return len(self.read())
+
+    def __bool__(self):
+        return True  # it has a name
+
+
+class Found(metadata.Distribution):
+    """Where the standard library's functions look for packages."""
+
+    @classmethod
+    def discover(cls, **context):
+        for found in super().discover(**context):
+            yield Short(found) if type(found) is metadata.PathDistribution else found
+
+
+def quicker(real):
+    names = dict(vars(metadata), distributions=Found.discover, Distribution=Found)
+    return FunctionType(real.__code__, names, real.__name__, real.__defaults__)
 
 
 def call(function):
-    """What `function` returns, while the quicker one stands where plugins find the standard library's."""
-    real = getattr(metadata, FUNCTION)
-    if getattr(real, "__globals__", None) is not vars(metadata):
-        return function()  # the plugin has replaced it, or another thread is here
-
-    def quicker():
-        return FunctionType(real.__code__, dict(vars(metadata), distributions=distributions))()
-
-    setattr(metadata, FUNCTION, quicker)
+    """What `function` returns, while quicker ones stand where plugins find the standard library's."""
+    real = {name: getattr(metadata, name) for name in FUNCTIONS}
+    if any(getattr(found, "__globals__", None) is not vars(metadata) for found in real.values()):
+        return function()  # the plugin has replaced one, or another thread is here
+    ours = {name: quicker(found) for name, found in real.items()}
+    vars(metadata).update(ours)
     try:
         return function()
     finally:
-        if getattr(metadata, FUNCTION) is quicker:
-            setattr(metadata, FUNCTION, real)
+        for name in FUNCTIONS:
+            if getattr(metadata, name) is ours[name]:
+                setattr(metadata, name, real[name])
