@@ -30,6 +30,9 @@ def nothing(*_, **__):
 
 def default(value):
     """As the original's encoder: dataclasses, datetime."""
+    members = encoding.fields(value)
+    if members is not None:
+        return members
     datetime = sys.modules.get("datetime")
     if datetime and isinstance(value, datetime.datetime):
         return value.isoformat()

@@ -5,7 +5,11 @@ import sys
 
 from . import cjm
 
-COUNTERS = (b"read_bytes", b"write_bytes", b"cancelled_write_bytes", b"rchar", b"wchar")
+# Of /proc/self/io: as accounts have them, and as they are spelled there.
+COUNTERS = [
+    (name, name.encode() + b":")
+    for name in ("read_bytes", "write_bytes", "cancelled_write_bytes", "rchar", "wchar")
+]
 
 
 class Substrate(cjm.Dialect):
@@ -37,11 +41,12 @@ class Substrate(cjm.Dialect):
         except (AttributeError, ValueError):  # none, or of another file that the plugin has opened
             self.io = None
             return None
-        return {key.decode(): after[key] - before[key] for key in COUNTERS if key in after}
+        return {key: after[name] - before[name] for key, name in COUNTERS if name in after}
 
 
 def values(text):
-    return {key: int(value) for key, value in (line.split(b":") for line in text.splitlines())}
+    words = text.split()
+    return dict(zip(words[::2], map(int, words[1::2])))
 
 
 def dialect():

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from operator import attrgetter
 from threading import Lock
 
 from .stdio import complain
@@ -123,17 +124,36 @@ def is_json(values):
     return True
 
 
+records = {}  # for classes of dataclasses: the names of their fields, and what gets these of an instance
+MANY = 256  # of such classes: some plugins make one for each call
+
+
+def fields(value):
+    """Those of a dataclass's instance, as asdict has them; None if it is none."""
+    kind = type(value)
+    known = records.get(kind)
+    if known is None:
+        # Who made one has imported it; the import costs 25 ms.
+        dataclasses = sys.modules.get("dataclasses")
+        if not dataclasses or not dataclasses.is_dataclass(kind):
+            return None
+        if len(records) >= MANY:
+            records.clear()
+        names = [field.name for field in dataclasses.fields(kind)]
+        get = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+        known = records[kind] = names, get
+    names, get = known
+    members = get(value)
+    # asdict copies all that is in it: most of what a call took that returned twenty records.
+    return dict(zip(names, members)) if is_json(members) else sys.modules["dataclasses"].asdict(value)
+
+
 def default(value):
     """Dataclasses become objects; everything else that JSON lacks is the original's TypeError."""
-    dataclasses = sys.modules.get(
-        "dataclasses"
-    )  # who made one has imported it; the import costs 25 ms
-    if dataclasses and dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value)]
-        members = [getattr(value, name) for name in names]
-        # asdict copies all that is in it: most of what a call took that returned twenty records.
-        return dict(zip(names, members)) if is_json(members) else dataclasses.asdict(value)
-    raise TypeError("Object of type %s is not JSON serializable" % value.__class__.__name__)
+    members = fields(value)
+    if members is None:
+        raise TypeError("Object of type %s is not JSON serializable" % value.__class__.__name__)
+    return members
 
 
 def anything(value):
