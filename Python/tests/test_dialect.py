@@ -11,6 +11,7 @@ from driver import HERE, INVALID, NOT_SUPPORTED, PATIENCE, UNSUPPORTED
 from universal_worker_runner.calls import Call
 from universal_worker_runner.gate import Gate
 from universal_worker_runner.stopping import Stopped
+from universal_worker_runner.width import FEW, JAM, PERIOD, SETTLE, Width
 
 WHOLE = 1
 LIBRARY = os.path.join(HERE, "library")
@@ -317,7 +318,7 @@ class Gates(unittest.TestCase):
             self.gate.leave()
             self.assertEqual(self.ended(), name)
         self.gate.leave()
-        self.assertEqual(self.gate.free, 1)
+        self.assertEqual(self.gate.running, 0)
 
     def test_one_that_is_stopped_leaves_its_turn_to_the_next(self):
         stopped = self.begin("a")
@@ -338,6 +339,73 @@ class Gates(unittest.TestCase):
         stopped.asked = True
         with self.assertRaises(Stopped):
             self.gate.enter(stopped)
+
+
+    def test_calls_that_hold_up_a_narrow_gate_open_it(self):
+        self.gate = Gate(3)
+        self.gate.width.change()
+        for _ in range(2):
+            self.gate.enter(self.call())
+        self.begin("a")
+        self.assertEqual(self.ended(), "a")
+        self.begin("b")
+        self.gate.leave()
+        self.assertEqual(self.ended(), "b")
+
+
+class Widths(unittest.TestCase):
+    """How many a gate lets in: no thread, no clock."""
+
+    def setUp(self):
+        self.width = Width(6)
+        self.time = 0.0
+
+    def end(self, few, most, calls, wanted=7):
+        """Ends calls: from one to the next it takes so long with a few, and with the most. How many ended in each."""
+        ends = {FEW: 0, 6: 0}
+        for _ in range(calls):
+            ends[self.width.now] += 1
+            self.time += few if self.width.now == FEW else most
+            self.width.end(self.time, wanted)
+        return ends
+
+    def test_short_calls_that_get_into_one_another_s_way_go_in_by_few(self):
+        self.end(0.001, 0.002, 1000)
+        self.assertEqual(self.width.now, FEW)
+        self.end(0.002, 0.001, 1000)
+        self.assertEqual(self.width.now, 6, "another kind of calls")
+
+    def test_short_calls_that_are_quicker_side_by_side_stay_so_and_are_tried_ever_more_seldom(self):
+        self.assertLess(self.end(0.003, 0.001, 1000)[FEW], 300)
+        self.assertLess(self.end(0.003, 0.001, 100000)[FEW], 1000)
+
+    def test_calls_that_are_no_quicker_either_way_stay_side_by_side(self):
+        self.end(0.00095, 0.001, 100000)
+        self.assertEqual(self.width.now, 6)
+
+    def test_long_calls_are_never_held_up_for_a_try(self):
+        self.assertEqual(self.end(0.011, 0.011, 100000)[FEW], 0)
+
+    def test_where_hardly_any_wait_nothing_is_tried(self):
+        self.assertEqual(self.end(0.001, 0.002, 100000, wanted=1)[FEW], 0)
+
+    def test_a_try_in_which_hardly_any_waited_tells_nothing(self):
+        while self.width.now == 6:
+            self.end(0.001, 0.002, 1)
+        self.end(0.0001, 0.002, SETTLE + PERIOD, wanted=1)
+        self.assertEqual(self.width.now, 6)
+
+    def test_a_few_that_do_not_end_let_the_others_in(self):
+        self.end(0.001, 0.002, 1000)
+        self.assertFalse(self.width.is_jammed(self.time + JAM / 2))
+        self.assertTrue(self.width.is_jammed(self.time + JAM))
+        self.assertEqual(self.width.now, 6)
+        self.assertFalse(self.width.is_jammed(self.time + 2 * JAM))
+
+    def test_a_gate_of_two_places_stays_as_it_is(self):
+        self.width = Width(2)
+        self.end(0.001, 0.002, 1000)
+        self.assertEqual(self.width.now, 2)
 
 
 class Stops(Later):

@@ -2,27 +2,33 @@
 
 from collections import deque
 from threading import Lock
+from time import monotonic
 
 from .stopping import Stopped
+from .width import JAM, Width
+
+LOOK = 1.0  # seconds: how often a call looks that waits for one of all places
 
 
 class Gate:
-    """Calls wait in the order in which they came: one that leaves wakes the next one, and no other."""
+    """Calls wait in the order in which they came: one that leaves wakes the next ones, and no other."""
 
-    def __init__(self, free):
-        self.free = free
+    def __init__(self, places):
+        self.width = Width(places)
+        self.running = 0
         self.lock = Lock()
         self.waiting = deque()
 
     def enter(self, call):
         with self.lock:
-            if self.free and not call.asked:
-                self.free -= 1
+            if self.running < self.width.now and not call.asked:
+                self.running += 1
                 return
             wait = Wait(call)
             self.waiting.append(wait)
         self.look()  # it may have been asked before
-        wait.turn.acquire()
+        while not wait.turn.acquire(timeout=LOOK if self.width.now == self.width.most else JAM):
+            self.look_for_jam()
         if not wait.has_place:
             raise Stopped
         if call.asked:  # at the same moment
@@ -31,12 +37,27 @@ class Gate:
 
     def leave(self):
         with self.lock:
-            if not self.waiting:
-                self.free += 1
-                return
+            self.running -= 1
+            self.width.end(monotonic(), self.running + len(self.waiting))
+            admitted = self.admit()
+        for wait in admitted:
+            wait.turn.release()
+
+    def admit(self):
+        """Those that have a place now; under the lock."""
+        admitted = []
+        while self.waiting and self.running < self.width.now:
             wait = self.waiting.popleft()
-        wait.has_place = True
-        wait.turn.release()
+            wait.has_place = True
+            self.running += 1
+            admitted.append(wait)
+        return admitted
+
+    def look_for_jam(self):
+        with self.lock:
+            admitted = self.admit() if self.width.is_jammed(monotonic()) else []
+        for wait in admitted:
+            wait.turn.release()
 
     def look(self):
         """A call is to stop, perhaps one that waits; any thread."""

@@ -116,6 +116,9 @@ static const uwp_module modules[] = {
     {"universal_worker", (const char[]){
 #embed "../../Python/universal_worker_runner/universal_worker.py" suffix(, 0)
     }},
+    {"width", (const char[]){
+#embed "../../Python/universal_worker_runner/width.py" suffix(, 0)
+    }},
     {NULL, (const char[]){
 #embed "../../Python/universal_worker_runner/bootstrap.py" suffix(, 0)
     }},
