@@ -596,6 +596,16 @@ class Tasks(Later):
             self.assertAnswer(frame, 200, ["X-CJM-Accounts"])["__wire__"], "probe.result"
         )
 
+    def test_an_account_has_its_counters_again_once_the_plugin_has_put_another_file_in_their_place(self):
+        runner = self.start()
+        for path in ("/dev/null", "/etc/hostname", "/proc/self/status", "/proc/self/stat"):
+            self.assertAnswer(self.task(runner, "bound", "replace_counters", path=path), 200, ["X-CJM-Accounts"])
+            self.task(runner, "bound", "double", value=1)
+            self.task(runner, "bound", "double", value=1)
+            self.assertAnswer(self.task(runner, "bound", "double", value=1), 200, ["X-CJM-Accounts"])
+            payload = json.loads(self.headers["X-CJM-Accounts"])[0]["payload"]
+            self.assertIn("rchar", payload.get("io", ()), path)
+
     def test_a_task_that_fails_says_so_in_both(self):
         runner = self.start()
         frame = self.task(runner, "bound", "call", do="account", name="x")

@@ -54,7 +54,7 @@ class Adapters:
         try:
             text = dialect.result(ask(call, runner, method, body.get("kwargs", {})))
             account = self.account(task, name, True, start)
-            io = before and dialect.difference(before, dialect.counters())
+            io = dialect.difference(before, dialect.counters())
             if io:
                 account["io"] = io
             dialect.record_account("task_account", account)

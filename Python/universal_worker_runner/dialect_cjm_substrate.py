@@ -38,10 +38,12 @@ class Substrate(cjm.Dialect):
     def difference(self, before, after):
         try:
             before, after = values(before), values(after)
-        except (AttributeError, ValueError):  # none, or of another file that the plugin has opened
+            difference = {key: after[name] - before[name] for key, name in COUNTERS if name in after}
+        except (AttributeError, KeyError, ValueError):  # none, or of another file that the plugin has opened
+            difference = None
+        if not difference:
             self.io = None
-            return None
-        return {key: after[name] - before[name] for key, name in COUNTERS if name in after}
+        return difference
 
 
 def values(text):

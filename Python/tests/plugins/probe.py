@@ -379,6 +379,13 @@ class Bound:
         with open("/dev/zero", "rb", buffering=0) as file:
             return len(file.read(count))
 
+    def replace_counters(self, path):
+        """Puts another file where the counters of the process are read."""
+        for number in os.listdir("/proc/self/fd"):
+            name = "/proc/self/fd/" + number
+            if os.path.exists(name) and os.readlink(name).endswith("/io"):
+                os.dup2(os.open(path, os.O_RDONLY), int(number))
+
     def _hidden(self):
         return "hidden"
 
