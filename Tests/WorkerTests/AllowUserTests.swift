@@ -206,13 +206,25 @@ private struct BoundClient {
     let descriptor: Descriptor
     let port: UInt16
 
+    /// Connects, from a port that may have been another client's.
+    ///
+    /// That one's connection may outlast its close: what another test forks meanwhile has it until it executes.
     init(to server: UInt16, from port: UInt16 = 0) throws {
-        let listener = try Listener(port: port, listening: false)
-        descriptor = listener.descriptor
-        self.port = listener.port
-        let raw = descriptor.raw
-        let result = unsafe IPv6.withIPv4Loopback(server) { unsafe Glibc.connect(raw, $0, $1) }
-        guard result == 0 else { throw TestFailure("connect: \(errorText())") }
+        let deadline = Deadline()
+        while true {
+            let listener = try Listener(port: port, listening: false)
+            let raw = listener.descriptor.raw
+            let result = unsafe IPv6.withIPv4Loopback(server) { unsafe Glibc.connect(raw, $0, $1) }
+            if result == 0 {
+                descriptor = listener.descriptor
+                self.port = listener.port
+                return
+            }
+            guard errno == EADDRNOTAVAIL, !deadline.hasPassed else {
+                throw TestFailure("connect: \(errorText())")
+            }
+            sched_yield()
+        }
     }
 
     /// Waits until the kernel knows of no owner of this end any more, which is closed.
