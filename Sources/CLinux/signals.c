@@ -29,11 +29,18 @@ static void take_default(int signal) {
     (void)pthread_sigmask(SIG_UNBLOCK, &one, NULL);
 }
 
-static void note(int signal) {
+/// Go's runtime sends one to its process when that crashes, so that other threads of its own tell of themselves;
+/// it ends the process itself some seconds later, by SIGABRT.
+static _Bool is_own_quit(const siginfo_t *from) {
+    return from->si_signo == SIGQUIT && from->si_code <= 0 && from->si_pid == getpid();
+}
+
+static void note(int signal, siginfo_t *from, void *context) {
+    (void)context;
     const int error = errno;
     if (getpid() != owner) {
         take_default(signal);
-    } else if (signal != SIGPIPE && signal != SIGXFSZ) {
+    } else if (signal != SIGPIPE && signal != SIGXFSZ && !is_own_quit(from)) {
         atomic_fetch_add(&noted[signal], 1);
         const pid_t thread = waiter;
         // That signal is blocked there, and waited for. It is sent once, as each takes of what a user may have.
@@ -58,7 +65,9 @@ int clinux_signal_wait(const sigset_t *blocked, const struct timespec *limit) {
     waiter = gettid();
     const int before = take_noted();
     if (before > 0) return before;
-    const int taken = sigtimedwait(blocked, NULL, limit);
+    siginfo_t from;
+    const int taken = sigtimedwait(blocked, &from, limit);
+    if (taken > 0 && is_own_quit(&from)) return 0;
     if (taken > 0 && taken != clinux_parent_death_signal()) return taken;
     const int told = take_noted();
     return told > 0 ? told : taken > 0 ? taken : 0;
@@ -67,7 +76,8 @@ int clinux_signal_wait(const sigset_t *blocked, const struct timespec *limit) {
 _Bool clinux_signal_catch(int signal) {
     owner = getpid();
     // SA_ONSTACK: runtimes with small stacks (Go) insist on it in every handler.
-    struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART | SA_ONSTACK};
+    struct sigaction action = {
+        .sa_sigaction = note, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
     sigfillset(&action.sa_mask);
     return sigaction(signal, &action, NULL) == 0;
 }
@@ -81,8 +91,8 @@ void clinux_signal_reset(int signal) {
 enum clinux_signal_taker clinux_signal_taker(int signal) {
     struct sigaction action;
     if (sigaction(signal, NULL, &action) != 0) return CLINUX_TAKEN_BY_OTHERS;
-    // A handler with three parameters lies in the same place.
-    if (action.sa_handler == note) return CLINUX_TAKEN_BY_US;
+    // A handler with one parameter lies in the same place.
+    if (action.sa_sigaction == note) return CLINUX_TAKEN_BY_US;
     if (action.sa_handler == SIG_DFL) return CLINUX_TAKEN_BY_DEFAULT;
     return action.sa_handler == SIG_IGN ? CLINUX_IGNORED : CLINUX_TAKEN_BY_OTHERS;
 }

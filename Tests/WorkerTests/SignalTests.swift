@@ -39,6 +39,21 @@ import Testing
         try worker.process.expectEnd(.exited(0))
     }
 
+    @Test(arguments: [false, true])
+    func `A SIGQUIT of the process's own, as Go's runtime sends in a crash, asks for no end`(
+        isOpen: Bool
+    ) throws {
+        let worker = try Self.start()
+        if isOpen { try Self.open(worker.client) }
+        #expect(try worker.client.execute("{\"mode\":\"send\",\"signal\":3}").text == "0")
+        // It has been taken by now.
+        worker.process.signal(SIGHUP)
+        try worker.process.standardError.line(containing: "nothing to reload")
+        #expect(try worker.client.execute("{\"mode\":\"log\"}").status == 200)
+        worker.process.signal(SIGQUIT)
+        try worker.process.expectEnd(.exited(0))
+    }
+
     @Test func `SIGHUP is survived although a thread of the plugin blocks no signal`() throws {
         let worker = try Self.start()
         try Self.open(worker.client)
