@@ -25,6 +25,8 @@ public final class HTTPConnection {
         self.patience = patience
     }
 
+    deinit { close() }
+
     // MARK: Sending
 
     /// Sends `text` as it stands.
@@ -52,8 +54,11 @@ public final class HTTPConnection {
     /// Says that nothing more will be sent.
     public func closeSending() { _ = shutdown(descriptor.raw, Int32(SHUT_WR)) }
 
-    /// Ends the connection.
-    public func close() { descriptor.close() }
+    /// Ends the connection, also while a child of another test has a copy of its socket.
+    public func close() {
+        _ = shutdown(descriptor.raw, Int32(SHUT_RDWR))
+        descriptor.close()
+    }
 
     /// Ends the connection by a reset.
     public func reset() {
