@@ -229,14 +229,14 @@ static inline int uw_mhd_hide_cookies(struct MHD_Connection *_Nonnull connection
                connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE, 6, "-", 1) == MHD_YES;
 }
 
-/* Whether anything but the end of the client has ever arrived on a socket; on a Unix socket, whether
- * the client has not ended. */
-static inline int uw_has_received(int descriptor) {
+/* Whether more than so many bytes, and the end of the client, have ever arrived on a socket; on a Unix
+ * socket, whether the client has not ended. */
+static inline int uw_has_received(int descriptor, uint64_t known) {
     enum { BYTES_RECEIVED = 128 };
     uint64_t count = 0;
     char byte;
     /* The end counts as a byte. */
-    if (uw_tcp_count(descriptor, BYTES_RECEIVED, &count) == 0) return count > 1;
+    if (uw_tcp_count(descriptor, BYTES_RECEIVED, &count) == 0) return count > known + 1;
     return recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0;
 }
 

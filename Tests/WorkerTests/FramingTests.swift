@@ -197,21 +197,27 @@ import Testing
 
     @Test func `An answer is JSON also beside connections that cannot be meant`() throws {
         let worker = try WorkerProcess.start("echo", "Echo")
-        let silent = try (0..<3).map { _ in try worker.client.connect() }
-        let unread = try worker.client.exchange("GET /health HTTP/9.9\r\n\r\n")
-        #expect(unread.hasPrefix("HTTP/1.1 505 "), "\(unread)")
-        #expect(unread.contains("\r\n\r\n{\"detail\":\""), "\(unread)")
-        for connection in silent {
-            try connection.send("GET", "/health")
-            #expect(try connection.readResponse().status == 200)
-        }
-        let chunk = try worker.client.exchange(
-            "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n")
-        #expect(chunk.hasPrefix("HTTP/1.1 400 "), "\(chunk)")
-        #expect(chunk.contains("{\"detail\":\"The chunks of the body are malformed\"}"), "\(chunk)")
-        for connection in silent {
-            try connection.send("GET", "/health")
-            #expect(try connection.readResponse().status == 200)
+        let others = try (0..<3).map { _ in try worker.client.connect() }
+        let bad = [
+            ("GET /health HTTP/9.9\r\n\r\n", "505", "Only HTTP/1.1 and HTTP/1.0 are served"),
+            ("GET /health HTTP/1.1\r\nno colon\r\n\r\n", "400", "The request is malformed"),
+            (
+                "POST /execute HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n",
+                "400", "The chunks of the body are malformed"
+            ),
+        ]
+        // They have asked nothing before, then something, and then something with a body.
+        for body in [nil, "{}", nil] {
+            for (request, status, detail) in bad {
+                let answer = try worker.client.exchange(request)
+                #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
+                #expect(answer.hasSuffix("\r\n\r\n{\"detail\":\"\(detail)\"}"), "\(answer)")
+            }
+            for connection in others {
+                try connection.send(
+                    body == nil ? "GET" : "POST", body == nil ? "/health" : "/execute", body: body)
+                #expect(try connection.readResponse().status == 200)
+            }
         }
     }
 

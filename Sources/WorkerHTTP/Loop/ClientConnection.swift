@@ -45,6 +45,8 @@ final class ClientConnection {
     /// Whether no request has been completed yet: a client that is late is told so then.
     var isFresh = true
     var phase = Phase.none
+    /// How long its requests have been together, or less: of chunks, what they carried counts.
+    var requestBytes: UInt64 = 0
     /// Whether it came by a Unix socket: then no page of a browser can be behind it.
     let isUnix: Bool
     /// Whether the user behind it is one that is served.
@@ -104,6 +106,10 @@ final class ClientConnection {
         return unsafe uw_bytes_taken(socket, &count) == 0 ? count : nil
     }
 
+    /// Whether something of a request has come behind those that have ended; on a Unix socket, it
+    /// may have.
+    var hasBegunRequest: Bool { uw_has_received(socket, requestBytes) != 0 }
+
     /// Whether a body is still to come.
     var awaitsBody: Bool {
         awaited == .body && deadline < .never && !isSuspended && !isEnded
@@ -126,7 +132,7 @@ final class ClientConnection {
 
     private func tellLate() {
         // Who has sent nothing has asked nothing.
-        if phase != .none || uw_has_received(socket) != 0 { answer = Self.timeoutReply.answer }
+        if phase != .none || hasBegunRequest { answer = Self.timeoutReply.answer }
         write(Self.timeoutReply.bytes)
     }
 

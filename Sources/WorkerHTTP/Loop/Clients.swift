@@ -132,9 +132,11 @@ final class Clients {
         client.connection.resume()
     }
 
-    /// A request has been answered: the next one on its connection may take its time to come.
-    func requestEnded(_ client: ClientConnection, at now: Moment) {
+    /// A request with so much of a body has been answered: the next one on its connection may take
+    /// its time to come.
+    func requestEnded(_ client: ClientConnection, bodySize: Int, at now: Moment) {
         client.isFresh = false
+        client.requestBytes += UInt64(client.connection.headerSize + bodySize)
         client.replyHeld.giveBack()
         // A reply that began before the worker's end has told nothing of it.
         let limit = isLettingGo ? Self.lastChance : options.idleTimeout + options.headerTimeout

@@ -67,15 +67,17 @@ func requestCompleted(
             client?.phase = .over
             return server.counters.count(outcome, row: nil)
         }
-        client?.phase = .none
+        let ticket = unsafe SnapshotTicket(state)
+        let exchange =
+            unsafe ticket == nil ? Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue() : nil
         if let client {
+            client.phase = .none
             server.loop.noteWork()
-            server.loop.clients.requestEnded(client, at: server.loop.now)
+            server.loop.clients.requestEnded(
+                client, bodySize: exchange?.body.received ?? 0, at: server.loop.now)
         }
-        if let ticket = unsafe SnapshotTicket(state) {
-            return server.counters.count(outcome, row: ticket.row)
-        }
-        unsafe Unmanaged<Exchange>.fromOpaque(state).takeRetainedValue().completed(outcome)
+        if let ticket { server.counters.count(outcome, row: ticket.row) }
+        exchange?.completed(outcome)
     }
 }
 

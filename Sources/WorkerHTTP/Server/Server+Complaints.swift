@@ -26,8 +26,7 @@ extension Server {
     /// and hangs up without a word.
     func answerSilentEnd(of client: ClientConnection) {
         guard client.isFresh, client.phase == .none, client.answer.status == 0,
-            client.number > loop.clients.lastInDoubt,
-            uw_has_received(client.socket) != 0
+            client.number > loop.clients.lastInDoubt, client.hasBegunRequest
         else { return }
         client.tell(Self.noRequest.message())
     }
@@ -90,8 +89,7 @@ extension Clients {
         case (.chunkedRequest, 400), (.chunkedRequest, 413), (.chunkedRequest, 431): true
         case _ where isOfChunks: false
         case (.head, 400), (.head, 413), (.head, 431): true
-        case (.none, 400), (.none, 414), (.none, 505):
-            !client.isFresh || uw_has_received(client.socket) != 0
+        case (.none, 400), (.none, 414), (.none, 505): client.hasBegunRequest
         default: false
         }
     }
