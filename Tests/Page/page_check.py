@@ -28,7 +28,7 @@ class PageWorker(Worker):
     """A worker of one class, which the page is asked of."""
 
     def __init__(self, module: Path, name: str, folder: Path, token: str) -> None:
-        super().__init__(name, folder, over_unix=False)
+        super().__init__(name, folder)
         self.module = module
         self.options: list[str] = []
         if token:
