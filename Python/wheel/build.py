@@ -16,8 +16,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NAME = "universal_worker"
-# The C library of Debian 12, by which the binary is linked: `make check-wheel` has auditwheel confirm it.
-TAG = "py3-none-manylinux_2_36_x86_64"
+# The oldest C library that has all symbols of the binary, linked on Debian 12: `make check-wheel` has auditwheel
+# say the same.
+TAG = "py3-none-manylinux_2_35_x86_64"
 # What stands in an environment's site-packages: the switch, off; docs/drop-in.md.
 SWITCH = ["universal_worker.pth", "universal_worker_switch.py", "universal_worker_switch.txt"]
 PACKAGES = ["universal_worker", "universal_worker_runner"]
