@@ -25,6 +25,13 @@ public final class Descriptor: Sendable {
         if raw >= 0 { _ = Glibc.close(raw) }
     }
 
+    /// Ends a socket's connection and closes it, also while a child of another test has a copy, as it
+    /// does until it executes its program.
+    public func shutDown() {
+        _ = Glibc.shutdown(raw, Int32(SHUT_RDWR))
+        close()
+    }
+
     /// Has a socket take in few bytes before they are read; the kernel adds some.
     public func limitReceiving(to count: Int32) {
         var count = count

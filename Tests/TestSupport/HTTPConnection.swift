@@ -54,11 +54,8 @@ public final class HTTPConnection {
     /// Says that nothing more will be sent.
     public func closeSending() { _ = shutdown(descriptor.raw, Int32(SHUT_WR)) }
 
-    /// Ends the connection, also while a child of another test has a copy of its socket.
-    public func close() {
-        _ = shutdown(descriptor.raw, Int32(SHUT_RDWR))
-        descriptor.close()
-    }
+    /// Ends the connection.
+    public func close() { descriptor.shutDown() }
 
     /// Ends the connection by a reset.
     public func reset() {

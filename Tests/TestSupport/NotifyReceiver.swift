@@ -77,11 +77,7 @@ public final class NotifyReceiver: Sendable {
     }
 
     /// Leaves the name without a receiver.
-    public func close() {
-        // A child of another test has a copy until it executes its program.
-        _ = Glibc.shutdown(socket.raw, Int32(SHUT_RDWR))
-        socket.close()
-    }
+    public func close() { socket.shutDown() }
 
     private static func open() throws -> Descriptor {
         let type = Int32(bitPattern: SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
