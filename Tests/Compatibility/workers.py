@@ -144,7 +144,8 @@ class Worker:
             if self.process.poll() is not None:
                 break
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+                # From another address: a port that is still free may else be connected to itself, and then be taken.
+                socket.create_connection(("127.0.0.1", self.port), 2, ("127.0.0.2", 0)).close()
                 return self
             except OSError:
                 time.sleep(0.02)
